@@ -1,0 +1,100 @@
+import type { Decision, RelayMode } from "./events.ts";
+
+/** What we owe a provider. Imperative name; `key` is the key of the decision that made it, unique for ever. */
+export type Effect =
+  | { type: "EnsureLiveInput"; key: string; attempt: number }
+  | {
+      type: "StartRelay";
+      key: string;
+      session: number;
+      attempt: number;
+      uid: number;
+      mode: RelayMode;
+      /** A resource to start again, or null to acquire one. */
+      resourceId: string | null;
+    }
+  | { type: "StopRecorder"; key: string; resourceId: string; round: number }
+  | { type: "RepointRecorder"; key: string; session: number; attempt: number; resourceId: string; round: number }
+  | { type: "CheckPresence"; key: string; check: number }
+  | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
+  | { type: "CheckIngest"; key: string; check: number };
+
+export type EffectType = Effect["type"];
+
+/**
+ * What makes a decision unique, so that the log's unique index lets it happen once, for ever.
+ *
+ * @param channelId - the channel that decided
+ * @param decision - a fact from `decide`; the counters in it make the key
+ */
+export function decisionKey(channelId: number, decision: Decision): string {
+  return `${channelId}:${keyWithinChannel(decision)}`;
+}
+
+function keyWithinChannel(decision: Decision): string {
+  switch (decision.type) {
+    case "SessionOpened":
+      return `session:${decision.session}:opened`;
+    case "SessionEnding":
+      return `session:${decision.session}:ending`;
+    case "SessionClosed":
+      return `session:${decision.session}:closed`;
+    case "LiveInputRequested":
+      return `live-input:${decision.attempt}`;
+    case "RelayRequested":
+      return `relay:${decision.session}:${decision.attempt}`;
+    case "RelayReleased":
+      return `relay:${decision.session}:${decision.attempt}:released`;
+    case "RecorderStopRequested":
+      return `stop:${decision.resourceId}:${decision.round}`;
+    case "RecorderStopDied":
+      return `stop:${decision.resourceId}:${decision.round}:died`;
+    case "RepointRequested":
+      return `repoint:${decision.resourceId}:${decision.round}`;
+    case "PresenceCheckRequested":
+    case "RecorderCheckRequested":
+    case "IngestCheckRequested":
+      return `check:${decision.check}`;
+    case "HoldSet":
+      return `hold:${decision.hold}:set`;
+    case "HoldCleared":
+      return `hold:${decision.hold}:cleared`;
+  }
+}
+
+/**
+ * The provider call that a decision means, or null if it is a fact for ourselves only.
+ *
+ * @param channelId - the channel that decided
+ */
+export function effectOf(channelId: number, decision: Decision): Effect | null {
+  const key = decisionKey(channelId, decision);
+  switch (decision.type) {
+    case "LiveInputRequested":
+      return { type: "EnsureLiveInput", key, attempt: decision.attempt };
+    case "RelayRequested": {
+      const { session, attempt, uid, mode, resourceId } = decision;
+      return { type: "StartRelay", key, session, attempt, uid, mode, resourceId };
+    }
+    case "RecorderStopRequested":
+      return { type: "StopRecorder", key, resourceId: decision.resourceId, round: decision.round };
+    case "RepointRequested": {
+      const { session, attempt, resourceId, round } = decision;
+      return { type: "RepointRecorder", key, session, attempt, resourceId, round };
+    }
+    case "PresenceCheckRequested":
+      return { type: "CheckPresence", key, check: decision.check };
+    case "RecorderCheckRequested":
+      return { type: "CheckRecorder", key, check: decision.check, resourceId: decision.resourceId };
+    case "IngestCheckRequested":
+      return { type: "CheckIngest", key, check: decision.check };
+    case "SessionOpened":
+    case "SessionEnding":
+    case "SessionClosed":
+    case "RelayReleased":
+    case "RecorderStopDied":
+    case "HoldSet":
+    case "HoldCleared":
+      return null;
+  }
+}
