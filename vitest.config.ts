@@ -1,13 +1,24 @@
 import { defineConfig } from "vitest/config";
 
+// What needs no database runs without starting one: `npx vitest run --project core`.
+const withoutDatabase = ["live", "webhooks", "providers", "sandbox"].map((part) => `test/${part}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/global-setup.ts"],
-    // Two cores: more forks than that only make the embedded Postgres slower.
+    // Two cores: more workers than that only make the embedded Postgres slower.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    reporters: ["default"],
+    projects: [
+      { test: { name: "core", include: [...withoutDatabase, "test/*.test.ts"], testTimeout: 30_000 } },
+      {
+        test: {
+          name: "service",
+          include: ["test/**/*.test.ts"],
+          exclude: [...withoutDatabase, "test/*.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

@@ -45,6 +45,10 @@ function keyWithinChannel(decision: Decision): string {
       return `relay:${decision.session}:${decision.attempt}`;
     case "RelayReleased":
       return `relay:${decision.session}:${decision.attempt}:released`;
+    case "RelayPostponed":
+      return `relay:${decision.session}:${decision.attempt}:postponed`;
+    case "RecorderPresumedEnded":
+      return `recorder:${decision.resourceId}:presumed-ended`;
     case "RecorderStopRequested":
       return `stop:${decision.resourceId}:${decision.round}`;
     case "RecorderStopDied":
@@ -92,6 +96,8 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "SessionEnding":
     case "SessionClosed":
     case "RelayReleased":
+    case "RelayPostponed":
+    case "RecorderPresumedEnded":
     case "RecorderStopDied":
     case "HoldSet":
     case "HoldCleared":

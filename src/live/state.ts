@@ -28,8 +28,8 @@ export interface ChannelState {
   hold: { reason: HoldReason; at: number } | null;
   /** Holds set so far. */
   holds: number;
-  /** A manual start keeps a session without a host until then. */
-  manualUntil: number | null;
+  /** When a manual start asked for a session, host or not. */
+  manualAt: number | null;
 }
 
 export interface Presence {
@@ -50,28 +50,40 @@ export interface HostView {
   present: boolean;
   /** Our clock: when we learnt it. Null before the first host. */
   sinceAt: number | null;
-  /** Agora's clock, Unix seconds: when it happened. */
-  ts: number | null;
   /** Our clock: the newest word about who is here, webhook or answer. */
   heardAt: number | null;
 }
 
 export interface Session {
   number: number;
+  cause: "host" | "manual";
   openedAt: number;
+  /** When it was first seen live. */
   liveAt: number | null;
+  /** When it stopped wanting a recorder. */
   ending: { at: number; reason: EndReason } | null;
   closedAt: number | null;
-  /** Attempts at a relay so far. */
+  /** Relays requested so far. */
   attempts: number;
-  /** Failed starts since the last one that stayed healthy. */
+  /** Failed starts in a row. */
   failures: number;
-  /** Relays lost after they ran, since the last one that stayed healthy. */
+  /** Relays lost in a row after they ran. */
   restarts: number;
-  lastFailureAt: number | null;
+  /** The newest failure: when, how long the provider asked us to wait, and what to tell the seller. */
+  failure: Failure | null;
+  /** A resource that may be started again instead of acquiring another. */
+  resume: string | null;
+  /** Time that recorders ran, with a host and without; `at` is how far it is counted. */
+  meter: { at: number; withHostMs: number; withoutHostMs: number };
+}
+
+export interface Failure {
+  at: number;
+  kind: "live_input" | "start" | "capacity" | "lost";
+  /** Trying again cannot help. */
+  final: boolean;
   retryAfterMs: number | null;
-  /** The last failure, for the reason in the status. */
-  failure: { error: ProviderError | null; kind: "start" | "live_input" | "capacity" | "lost"; final: boolean } | null;
+  error: ProviderError | null;
 }
 
 /** The one recorder that this session wants. */
@@ -81,20 +93,14 @@ export interface Relay {
   mode: RelayMode;
   requestedAt: number;
   resourceId: string | null;
-  /** The ingest was confirmed for this relay, by a webhook or a checkup. */
+  /** Cloudflare's end was confirmed for this relay, by a webhook or a checkup. */
   confirmedAt: number | null;
-  /** When the picture was last known to be missing; null while all is well. */
+  /** Since when the recorder runs and the picture is missing; null while all is well. */
   troubleAt: number | null;
-  /** What was done about it so far. */
-  remedy: Remedy;
-}
-
-export interface Remedy {
-  /** The checkup of this trouble: when asked, whether both ends answered. */
-  recorderCheck: number | null;
-  ingestCheck: number | null;
-  repoint: { round: number; at: number } | null;
-  checksAfterRepoint: boolean;
+  /** Since when all is well. */
+  healthyAt: number | null;
+  /** When Agora was told to push again because of this trouble. */
+  repointedAt: number | null;
 }
 
 export interface Recorder {
@@ -112,7 +118,7 @@ export interface Recorder {
   runningAt: number | null;
   endedAt: number | null;
   /** How it ended: an end reported for a uid counts only while that uid is the live one. */
-  ends: Record<string, { cause: string; code: number | null; message: string }>;
+  ends: Record<string, { cause: string; code: number | null; message: string; sequence: number; sentAt: number }>;
   /** Proven ended by an answer to a call of ours. */
   proof: string | null;
   /** Push status by notification uid. */
@@ -121,16 +127,21 @@ export interface Recorder {
   missingAt: number | null;
   /** A fatal error was reported and the recorder not asked about it since. */
   suspect: boolean;
-  stop: RecorderStop | null;
+  /** Starts asked for with this resource. */
+  starts: number;
   repoints: number;
-  check: { id: number; askedAt: number; asOf: number; answeredAt: number | null } | null;
+  stop: RecorderStop | null;
+  check: Check | null;
 }
 
 export interface RecorderStop {
   firstAt: number;
   round: number;
   requestedAt: number;
+  /** Of this round. */
   acceptedAt: number | null;
+  /** In any round: from then on `not found` means ended. */
+  acceptedOnce: boolean;
   failedAt: number | null;
   retryAfterMs: number | null;
   error: string | null;
@@ -150,7 +161,6 @@ export interface Ingest {
   error: { code: string; message: string } | null;
   /** Cloudflare's clock, normalised; null until the first word. */
   updatedAt: string | null;
-  checked: boolean;
   /** Our clock. */
   sinceAt: number | null;
   /** True from `RelayRequested` until the next word: what we know is of an earlier relay. */
@@ -183,7 +193,7 @@ export function initialState(channelId: number): ChannelState {
     folded: 0,
     presence: {},
     destroyedTs: 0,
-    host: { present: false, sinceAt: null, ts: null, heardAt: null },
+    host: { present: false, sinceAt: null, heardAt: null },
     session: null,
     sessions: 0,
     relay: null,
@@ -194,7 +204,6 @@ export function initialState(channelId: number): ChannelState {
       state: "unknown",
       error: null,
       updatedAt: null,
-      checked: false,
       sinceAt: null,
       old: true,
       changed: 0,
@@ -202,6 +211,6 @@ export function initialState(channelId: number): ChannelState {
     checks: { count: 0, presence: null, ingest: null },
     hold: null,
     holds: 0,
-    manualUntil: null,
+    manualAt: null,
   };
 }

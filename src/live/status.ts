@@ -1,31 +1,11 @@
 import type { HoldReason, RelayMode, RtmpStatus } from "./events.ts";
-import type { ChannelState } from "./state.ts";
+import { hostSinceTs } from "./hosts.ts";
+import { ingestUnrecoverable, isLive } from "./picture.ts";
+import { reasonOf, type StatusReason } from "./reason.ts";
+import { liveRtmp, relayRecorder, runs } from "./recorders.ts";
+import type { ChannelState, Session } from "./state.ts";
 
 export type StatusState = "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
-
-/** Why a channel is not as the seller wants it; `code` is stable, `message` is for her to read. */
-export interface StatusReason {
-  code: ReasonCode;
-  message: string;
-}
-
-export type ReasonCode =
-  | "recorder_start_failed"
-  | "live_input_failed"
-  | "gave_up"
-  | "capacity"
-  | "ingest_lost"
-  | "ingest_codec_unsupported"
-  | "ingest_error"
-  | "storage_quota"
-  | "subscription_missing"
-  | "rtmp_disconnected"
-  | "recorder_lost"
-  | "recorder_stop_failed"
-  | "host_away"
-  | "operator_stop"
-  | "max_duration"
-  | "replay";
 
 /** The one answer to "am I live, and if not, why not". Times are ISO 8601 in UTC. */
 export interface Status {
@@ -68,6 +48,84 @@ export interface StatusContext {
   defaultMode: RelayMode;
 }
 
+/**
+ * What the app, the operators and the console are shown.
+ *
+ * @param context - of the channel's row: its name, version and the time of its last change
+ */
 export function toStatus(state: ChannelState, context: StatusContext): Status {
-  throw new Error(`not written yet: ${state.channelId} ${context.channel}`);
+  const { session, relay, hold } = state;
+  const recorder = relayRecorder(state);
+  const sinceTs = hostSinceTs(state);
+  const live = isLive(state);
+  return {
+    channel: context.channel,
+    channelId: state.channelId,
+    state: stateOf(state),
+    isRecording: Object.values(state.recorders).some(runs),
+    live,
+    playable: live,
+    reason: reasonOf(state),
+    hold: hold === null ? null : { reason: hold.reason },
+    host: { present: state.host.present, since: sinceTs === null ? null : iso(sinceTs * 1000) },
+    relay: {
+      mode: relay?.mode ?? state.relayMode ?? context.defaultMode,
+      state: relayStateOf(state),
+      rtmp: recorder === null ? null : (liveRtmp(recorder)?.status ?? null),
+    },
+    ingest: {
+      state: state.ingest.old ? "unknown" : state.ingest.state,
+      since: state.ingest.old ? null : iso(state.ingest.sinceAt),
+      error: state.ingest.old ? null : state.ingest.error,
+    },
+    playback: playbackOf(state),
+    sessionId: session === null ? null : sessionId(state.channelId, session.number),
+    startedAt: iso(session?.openedAt ?? null),
+    liveAt: iso(session?.liveAt ?? null),
+    stoppedAt: iso(session?.closedAt ?? null),
+    version: context.version,
+    updatedAt: new Date(context.updatedAt).toISOString(),
+  };
+}
+
+/** The id of a channel's n-th session. */
+export function sessionId(channelId: number, session: number): string {
+  return `${channelId}-${session}`;
+}
+
+/** The first that applies. */
+function stateOf(state: ChannelState): StatusState {
+  const { session, hold } = state;
+  const open = session !== null && session.closedAt === null;
+  if (hold?.reason === "gave_up" || (open && ingestUnrecoverable(state))) return "error";
+  if (hold?.reason === "operator_stop") return "stopped";
+  if (!open) return session === null ? "idle" : "stopped";
+  if (session.ending !== null) return "stopping";
+  if (isFailing(session)) return "error";
+  const recorder = relayRecorder(state);
+  return recorder !== null && runs(recorder) ? "recording" : "starting";
+}
+
+/** From the third failed attempt on, or while all places are taken: the seller should know. Tries go on meanwhile. */
+function isFailing({ failures, failure }: Session): boolean {
+  return failures >= 3 || failure?.kind === "capacity" || failure?.final === true;
+}
+
+function relayStateOf(state: ChannelState): Status["relay"]["state"] {
+  const recorder = relayRecorder(state);
+  if (state.relay === null) return Object.values(state.recorders).some(runs) ? "stopping" : "none";
+  if (recorder === null) return "requested";
+  return runs(recorder) ? "running" : "starting";
+}
+
+/** By the live input's id only a running broadcast plays, so the links are shown while a session is open. */
+function playbackOf(state: ChannelState): Status["playback"] {
+  const { uid, playbackBase } = state.liveInput;
+  if (state.session === null || state.session.closedAt !== null || uid === null || playbackBase === null) return null;
+  const base = `${playbackBase}/${uid}`;
+  return { hls: `${base}/manifest/video.m3u8`, dash: `${base}/manifest/video.mpd`, iframe: `${base}/iframe` };
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -1,0 +1,54 @@
+import { checkPresence, checkRecorders } from "./decide/checkups.ts";
+import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
+import { clearHold } from "./decide/hold.ts";
+import { mendPicture } from "./decide/picture.ts";
+import { requestLiveInput, requestRelay } from "./decide/relay.ts";
+import { closeSession, endSession, openSession } from "./decide/session.ts";
+import { stopUnwanted } from "./decide/stop.ts";
+import type { Decision } from "./events.ts";
+import type { ChannelState } from "./state.ts";
+
+/** The rules in their order: what stops comes before what starts. */
+const rules: readonly Rule[] = [
+  endSession,
+  clearHold,
+  stopUnwanted,
+  closeSession,
+  openSession,
+  requestLiveInput,
+  mendPicture,
+  requestRelay,
+  checkRecorders,
+  checkPresence,
+];
+
+export interface Decided {
+  /** What must be true now and isn't: facts to append and fold, after which `decide` is asked again. */
+  decisions: Decision[];
+  /** When to ask again even if nothing arrives (ms); null if only an event can change anything. */
+  wakeAt: number | null;
+}
+
+/**
+ * Looks at what should be true now, never at what happened last. Pure: the same state, time and context give the same
+ * answer, and once its decisions are folded it asks for the next ones, until there are none.
+ *
+ * @param now - milliseconds, the database's clock
+ */
+export function decide(state: ChannelState, now: number, context: DecideContext): Decided {
+  let wakeAt: number | null = null;
+  const deciding: Deciding = {
+    ...context,
+    now,
+    due: (at) => {
+      if (at <= now) return true;
+      wakeAt = wakeAt === null ? at : Math.min(wakeAt, at);
+      return false;
+    },
+  };
+  for (const rule of rules) {
+    const decisions = rule(state, deciding);
+    if (decisions.length > 0) return { decisions, wakeAt };
+  }
+  return { decisions: [], wakeAt };
+}

@@ -1,0 +1,98 @@
+import type { Decision } from "../events.ts";
+import { runs } from "../recorders.ts";
+import type { ChannelState, Check, Recorder } from "../state.ts";
+import type { Deciding, Rule } from "./deciding.ts";
+import { stopCheckAt } from "./stop.ts";
+
+/** A question that brought no answer, or none to go by, is asked again after this. */
+const askAgainMs = 30_000;
+/** A recorder that still has no id after its longest possible life (and an hour) can't run any more. */
+const expiryMarginMs = 3_600_000;
+
+/** An answer that is so late won't come: its effect was cancelled. */
+const overdueMs = 120_000;
+
+/** Asked, and the answer is still to be expected. */
+export function isPending(check: Check | null, { due }: Deciding): boolean {
+  return check !== null && check.answeredAt === null && !due(check.askedAt + overdueMs);
+}
+
+/** Several questions in one go take a number each. */
+export function numbered(questions: Decision[]): Decision[] {
+  return questions.map((question, i) => ("check" in question ? { ...question, check: question.check + i } : question));
+}
+
+/** Asks who is in the channel, unless that question is on its way or was asked a moment ago. */
+export function requestPresenceCheck(state: ChannelState, deciding: Deciding): Decision[] {
+  if (!mayAsk(state.checks.presence, deciding)) return [];
+  return [{ type: "PresenceCheckRequested", check: state.checks.count + 1 }];
+}
+
+export function requestIngestCheck(state: ChannelState, deciding: Deciding): Decision[] {
+  if (!mayAsk(state.checks.ingest, deciding)) return [];
+  return [{ type: "IngestCheckRequested", check: state.checks.count + 1 }];
+}
+
+export function requestRecorderCheck(
+  state: ChannelState,
+  resourceId: string,
+  recorder: Recorder,
+  deciding: Deciding,
+): Decision[] {
+  if (!mayAsk(recorder.check, deciding)) return [];
+  return [{ type: "RecorderCheckRequested", check: state.checks.count + 1, resourceId }];
+}
+
+/** An open session in which nothing was heard of anybody for long: a leave may be lost, and would bill for hours. */
+export const checkPresence: Rule = (state, deciding) => {
+  const { session } = state;
+  const { checkupMs } = deciding.policy;
+  if (checkupMs === 0 || session === null || session.ending !== null) return [];
+  const heardAt = Math.max(session.openedAt, state.host.heardAt ?? 0);
+  return deciding.due(heardAt + checkupMs) ? requestPresenceCheck(state, deciding) : [];
+};
+
+/** A recorder that is silent, suspect, missing or should have stopped by now is asked about. */
+export const checkRecorders: Rule = (state, deciding) => {
+  const open = Object.entries(state.recorders).filter(([, recorder]) => recorder.state !== "ended");
+  return numbered(open.flatMap(([resourceId, recorder]) => checkRecorder(state, resourceId, recorder, deciding)));
+};
+
+function checkRecorder(state: ChannelState, resourceId: string, recorder: Recorder, deciding: Deciding): Decision[] {
+  if (isProvenGone(recorder, deciding)) return [{ type: "RecorderPresumedEnded", resourceId, why: "not_found" }];
+  if (recorder.recordingSid === null) {
+    const expired = deciding.due(recorder.acquiredAt + deciding.policy.maxSessionMs + expiryMarginMs);
+    return expired ? [{ type: "RecorderPresumedEnded", resourceId, why: "expired" }] : [];
+  }
+  return isQuestionDue(recorder, deciding) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];
+}
+
+/** `404 failed to find worker` also means that it is moving, which takes up to 90 s (Agora docs: best practices). */
+function isProvenGone(recorder: Recorder, { policy }: Deciding): boolean {
+  const { missingAt, check } = recorder;
+  return (
+    missingAt !== null && check?.answeredAt != null && !check.failed && check.askedAt >= missingAt + policy.workerLostMs
+  );
+}
+
+function isQuestionDue(recorder: Recorder, { policy, due }: Deciding): boolean {
+  if (recorder.suspect) return true;
+  if (recorder.missingAt !== null) {
+    const lastAsked = Math.max(recorder.check?.askedAt ?? 0, recorder.missingAt);
+    const decisive = recorder.missingAt + policy.workerLostMs;
+    return due(lastAsked < decisive ? Math.min(lastAsked + askAgainMs, decisive) : lastAsked + askAgainMs);
+  }
+  const stopAt = stopCheckAt(recorder);
+  const asked =
+    recorder.check !== null && !recorder.check.failed && stopAt !== null && recorder.check.askedAt >= stopAt;
+  if (stopAt !== null && !asked && due(stopAt)) return true;
+  if (policy.checkupMs === 0 || !runs(recorder)) return false;
+  const heardAt = Math.max(recorder.heardAt, recorder.check?.askedAt ?? 0);
+  return due(heardAt + policy.checkupMs);
+}
+
+function mayAsk(check: Check | null, deciding: Deciding): boolean {
+  if (check === null) return true;
+  if (isPending(check, deciding)) return false;
+  return !check.failed || deciding.due(check.askedAt + askAgainMs);
+}

@@ -1,0 +1,20 @@
+import type { Decision, RelayMode } from "../events.ts";
+import type { Policy } from "../policy.ts";
+import type { ChannelState } from "../state.ts";
+
+/** What a decision depends on beside the state and the time. */
+export interface DecideContext {
+  policy: Policy;
+  /** Whether one more relay may be started, over all channels. */
+  capacityFree: boolean;
+  defaultMode: RelayMode;
+}
+
+export interface Deciding extends DecideContext {
+  now: number;
+  /** Whether that time has come; if not, it becomes a wake-up. */
+  due: (at: number) => boolean;
+}
+
+/** One rule: the facts that it finds missing, or none. */
+export type Rule = (state: ChannelState, deciding: Deciding) => Decision[];

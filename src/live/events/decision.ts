@@ -1,0 +1,139 @@
+import type { RelayMode } from "./shared.ts";
+
+export interface SessionOpened {
+  type: "SessionOpened";
+  /** The channel's n-th session; its id is `{channelId}-{n}`. */
+  session: number;
+  cause: "host" | "manual";
+}
+
+export type EndReason = "host_left" | "no_host" | "operator_stop" | "max_duration" | "gave_up" | "replay";
+
+/** From here on this session wants no recorder; what still runs is stopped. */
+export interface SessionEnding {
+  type: "SessionEnding";
+  session: number;
+  reason: EndReason;
+}
+
+export interface SessionClosed {
+  type: "SessionClosed";
+  session: number;
+  reason: EndReason;
+}
+
+export interface LiveInputRequested {
+  type: "LiveInputRequested";
+  /** Counted over the channel's life. */
+  attempt: number;
+}
+
+export interface RelayRequested {
+  type: "RelayRequested";
+  session: number;
+  /** Counted within the session, from 1. */
+  attempt: number;
+  /** The recorder's uid for this attempt. */
+  uid: number;
+  mode: RelayMode;
+  /** A resource acquired by an earlier attempt, still fresh, to start again instead of acquiring another. */
+  resourceId: string | null;
+}
+
+/** A relay that was wanted is not any more (its recorder died, or its picture could not be brought back). */
+export interface RelayReleased {
+  type: "RelayReleased";
+  session: number;
+  attempt: number;
+  why: "recorder_ended" | "ingest_lost" | "rtmp_disconnected" | "not_confirmed";
+  /** Relays lost in a row, this one included; a relay that was healthy for long starts the count anew. */
+  restarts: number;
+}
+
+/** No relay may be started now: all places are taken. Decided once, until a relay is requested. */
+export interface RelayPostponed {
+  type: "RelayPostponed";
+  session: number;
+  /** The attempt that waits. */
+  attempt: number;
+}
+
+/** A recorder that nobody can find any more, for longer than a move to another machine takes. */
+export interface RecorderPresumedEnded {
+  type: "RecorderPresumedEnded";
+  resourceId: string;
+  why: "not_found" | "expired";
+}
+
+export interface RecorderStopRequested {
+  type: "RecorderStopRequested";
+  resourceId: string;
+  /** 1 for the first try at stopping this recorder. */
+  round: number;
+}
+
+/** Ten minutes of stops did not hold: a person must look, it costs money. */
+export interface RecorderStopDied {
+  type: "RecorderStopDied";
+  resourceId: string;
+  round: number;
+  /** What the last answer was. */
+  error: string;
+}
+
+export interface RepointRequested {
+  type: "RepointRequested";
+  session: number;
+  attempt: number;
+  resourceId: string;
+  round: number;
+}
+
+export interface PresenceCheckRequested {
+  type: "PresenceCheckRequested";
+  check: number;
+}
+
+export interface RecorderCheckRequested {
+  type: "RecorderCheckRequested";
+  check: number;
+  resourceId: string;
+}
+
+export interface IngestCheckRequested {
+  type: "IngestCheckRequested";
+  check: number;
+}
+
+export type HoldReason = "operator_stop" | "max_duration" | "gave_up" | "replay";
+
+export interface HoldSet {
+  type: "HoldSet";
+  /** Counted over the channel's life. */
+  hold: number;
+  reason: HoldReason;
+}
+
+export interface HoldCleared {
+  type: "HoldCleared";
+  hold: number;
+}
+
+/** What `decide` can say. */
+export type Decision =
+  | SessionOpened
+  | SessionEnding
+  | SessionClosed
+  | LiveInputRequested
+  | RelayRequested
+  | RelayReleased
+  | RelayPostponed
+  | RecorderPresumedEnded
+  | RecorderStopRequested
+  | RecorderStopDied
+  | RepointRequested
+  | PresenceCheckRequested
+  | RecorderCheckRequested
+  | IngestCheckRequested
+  | HoldSet
+  | HoldCleared;

@@ -1,0 +1,29 @@
+import type { RelayMode } from "./shared.ts";
+
+/** The app or an operator said who the host is, and how to carry the picture. */
+export interface ChannelRegistered {
+  type: "ChannelRegistered";
+  hostUid: number | null;
+  relayMode: RelayMode | null;
+}
+
+export interface StartRequested {
+  type: "StartRequested";
+}
+
+export interface StopRequested {
+  type: "StopRequested";
+}
+
+export interface HoldReleased {
+  type: "HoldReleased";
+}
+
+/** An operator wants a dead stop tried again. */
+export interface StopRetried {
+  type: "StopRetried";
+  resourceId: string;
+}
+
+/** What a person or the seller's app can ask for. */
+export type OperatorEvent = ChannelRegistered | StartRequested | StopRequested | HoldReleased | StopRetried;

@@ -1,0 +1,162 @@
+import type { ProviderError, RtmpStatus } from "./shared.ts";
+
+export interface LiveInputReady {
+  type: "LiveInputReady";
+  liveInput: string;
+  /** `https://customer-….cloudflarestream.com`, if configured or told; null hides the playback links. */
+  playbackBase: string | null;
+}
+
+export interface LiveInputFailed {
+  type: "LiveInputFailed";
+  attempt: number;
+  /** True when trying again cannot help (bad token, no subscription). */
+  final: boolean;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
+/** Cloudflare answers 404 for the live input that we know: somebody deleted it. */
+export interface LiveInputGone {
+  type: "LiveInputGone";
+  liveInput: string;
+}
+
+export interface RecorderAcquired {
+  type: "RecorderAcquired";
+  session: number;
+  attempt: number;
+  uid: number;
+  resourceId: string;
+}
+
+/** `start` answered 200. */
+export interface RecorderStartAccepted {
+  type: "RecorderStartAccepted";
+  resourceId: string;
+  recordingSid: string;
+}
+
+/**
+ * `start` answered 201/7 (this resource has started already) or 400/53 (one with this uid runs). Which recording it is
+ * comes from `recordingSid` if the body had one, else from the next notification of that uid.
+ */
+export interface RecorderAlreadyRunning {
+  type: "RecorderAlreadyRunning";
+  session: number;
+  attempt: number;
+  uid: number;
+  resourceId: string;
+  /** `this_resource`: 201/7. `same_uid`: 400/53, so `resourceId` itself never started. */
+  which: "this_resource" | "same_uid";
+  recordingSid: string | null;
+}
+
+export interface RelayStartFailed {
+  type: "RelayStartFailed";
+  session: number;
+  attempt: number;
+  uid: number;
+  /** The resource that was acquired, if it came that far. */
+  resourceId: string | null;
+  /**
+   * `retry`: the same resource may be started again. `reacquire`: only a new one. `capacity`: the provider is full.
+   * `final`: trying again cannot help.
+   */
+  disposition: "retry" | "reacquire" | "capacity" | "final";
+  /** True when the start was sent and the answer leaves open whether a recorder runs. */
+  mayRun: boolean;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
+/** `stop` answered 200: accepted, not yet done. */
+export interface RecorderStopAccepted {
+  type: "RecorderStopAccepted";
+  resourceId: string;
+  round: number;
+}
+
+/** `stop` answered that nothing runs (206/435, 400/49). */
+export interface RecorderStopConfirmed {
+  type: "RecorderStopConfirmed";
+  resourceId: string;
+  round: number;
+}
+
+export interface RecorderStopFailed {
+  type: "RecorderStopFailed";
+  resourceId: string;
+  round: number;
+  /** True for `404 failed to find worker`: gone, or moving to another machine. */
+  notFound: boolean;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
+export interface RepointAccepted {
+  type: "RepointAccepted";
+  resourceId: string;
+  round: number;
+}
+
+export interface RepointFailed {
+  type: "RepointFailed";
+  resourceId: string;
+  round: number;
+  error: ProviderError;
+}
+
+/** Agora's answer to who is in the channel. */
+export interface PresenceChecked {
+  type: "PresenceChecked";
+  check: number;
+  channelExists: boolean;
+  /** Uids that publish; in the communication profile, everybody. */
+  broadcasters: number[];
+  communication: boolean;
+  audienceTotal: number | null;
+}
+
+/** Agora's answer to how a recorder is. */
+export interface RecorderChecked {
+  type: "RecorderChecked";
+  check: number;
+  resourceId: string;
+  /** `not_found` is 404 `failed to find worker`: gone, or moving for up to 90 s. */
+  found: "running" | "exited" | "not_found";
+  rtmp: RtmpStatus | null;
+}
+
+/** Cloudflare's answer to how the live input is. */
+export interface IngestChecked {
+  type: "IngestChecked";
+  check: number;
+  liveInput: string;
+  state: "connected" | "disconnected" | "errored" | "unknown";
+}
+
+export interface CheckFailed {
+  type: "CheckFailed";
+  check: number;
+  error: ProviderError;
+}
+
+/** What performing an effect can bring. */
+export type Outcome =
+  | LiveInputReady
+  | LiveInputFailed
+  | LiveInputGone
+  | RecorderAcquired
+  | RecorderStartAccepted
+  | RecorderAlreadyRunning
+  | RelayStartFailed
+  | RecorderStopAccepted
+  | RecorderStopConfirmed
+  | RecorderStopFailed
+  | RepointAccepted
+  | RepointFailed
+  | PresenceChecked
+  | RecorderChecked
+  | IngestChecked
+  | CheckFailed;

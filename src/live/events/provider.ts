@@ -1,0 +1,137 @@
+import type { RtmpStatus } from "./shared.ts";
+
+/** A user now publishes (Agora 103, 107, 111). */
+export interface HostJoined {
+  type: "HostJoined";
+  uid: number;
+  /** Agora's `clientSeq`: the order of this user's events. */
+  seq: number;
+  /** Unix seconds, Agora's clock. */
+  ts: number;
+  clientType: number | null;
+  /** True for 107: in the communication profile everybody publishes, so it counts only for the registered host. */
+  communication: boolean;
+}
+
+/** A user no longer publishes (Agora 104, 108, 112). */
+export interface HostLeft {
+  type: "HostLeft";
+  uid: number;
+  seq: number;
+  ts: number;
+  clientType: number | null;
+  communication: boolean;
+  /** Agora's `reason`, for people; null for a role switch. */
+  reason: number | null;
+}
+
+/** A user came or went as audience (Agora 105, 106): if we hold that user for a host, the host is gone. */
+export interface AudienceSeen {
+  type: "AudienceSeen";
+  uid: number;
+  seq: number;
+  ts: number;
+  clientType: number | null;
+}
+
+/** The last user left and the channel is gone (Agora 102, which has no `clientSeq`). */
+export interface ChannelDestroyed {
+  type: "ChannelDestroyed";
+  ts: number;
+}
+
+interface RecorderEvent {
+  /** The uid in the notification: ours, or the new one after a failover. */
+  uid: number;
+  /** Agora's id of the recording (`payload.sid`). */
+  recordingSid: string;
+  /** Agora's counter of this recording's notifications, from 0. */
+  sequence: number;
+  /** Milliseconds, Agora's clock (`sendts`). */
+  sentAt: number;
+}
+
+/** The recorder runs (Agora 70, 40). */
+export interface RecorderStarted extends RecorderEvent {
+  type: "RecorderStarted";
+}
+
+/** The recorder is over (Agora 71, 11, 31, 32, 72). */
+export interface RecorderEnded extends RecorderEvent {
+  type: "RecorderEnded";
+  cause: "stopped" | "exited" | "uploaded" | "capability_limit";
+  /** `details.code` of 71, `exitStatus` of 11, else null. 0 is a normal end. */
+  code: number | null;
+  message: string;
+  files: string[];
+}
+
+/** The push changed (Agora 100). */
+export interface RtmpStatusChanged extends RecorderEvent {
+  type: "RtmpStatusChanged";
+  status: RtmpStatus;
+}
+
+/** Agora moved the recorder to another machine (Agora 12); REST calls keep the old uid. */
+export interface RecorderFailedOver extends RecorderEvent {
+  type: "RecorderFailedOver";
+  newUid: number;
+}
+
+/** Agora reports an error of the recording (Agora 1). Level 5 is fatal: ask with `query`. */
+export interface RecorderErrored extends RecorderEvent {
+  type: "RecorderErrored";
+  level: number;
+  code: number | null;
+  message: string;
+}
+
+/** Any other notification of a recording: a sign of life and nothing more (Agora 2, 3, 4, 30, 33, 41-45, 73). */
+export interface RecorderSeen extends RecorderEvent {
+  type: "RecorderSeen";
+  what: string;
+  files: string[];
+}
+
+interface IngestEvent {
+  /** The live input's uid. */
+  liveInput: string;
+  /** Cloudflare's `updated_at`, normalised to nine fraction digits and `Z`, so that text order is time order. */
+  updatedAt: string;
+}
+
+export interface IngestConnected extends IngestEvent {
+  type: "IngestConnected";
+}
+
+export interface IngestDisconnected extends IngestEvent {
+  type: "IngestDisconnected";
+}
+
+export interface IngestErrored extends IngestEvent {
+  type: "IngestErrored";
+  code: string;
+  message: string;
+}
+
+/** The broadcast's recording can be watched, or could not be made. Kept on the session, not in the state. */
+export interface VideoProcessed {
+  type: "VideoProcessed";
+  video: string;
+  ready: boolean;
+  /** Cloudflare's `created` of the video, normalised like `updatedAt`; null if the body had none. */
+  createdAt: string | null;
+  /** Seconds; null when Cloudflare says -1 or nothing. */
+  durationSeconds: number | null;
+  hls: string | null;
+  dash: string | null;
+  thumbnail: string | null;
+  error: { code: string; message: string } | null;
+}
+
+export type PresenceEvent = HostJoined | HostLeft | AudienceSeen | ChannelDestroyed;
+export type RecordingEvent =
+  RecorderStarted | RecorderEnded | RtmpStatusChanged | RecorderFailedOver | RecorderErrored | RecorderSeen;
+export type CloudflareEvent = IngestConnected | IngestDisconnected | IngestErrored | VideoProcessed;
+/** What a webhook can mean. */
+export type ProviderEvent = PresenceEvent | RecordingEvent | CloudflareEvent;

@@ -1,0 +1,15 @@
+export type RelayMode = "cloud-recording" | "media-push";
+
+/** State of the RTMP push as Agora names it (Cloud Recording event 100 and `query`). */
+export type RtmpStatus = "connecting" | "publishing" | "onhold" | "disconnected";
+
+/** Why a provider call failed, in a form that can be stored and shown: never a secret, never a whole body. */
+export interface ProviderError {
+  provider: "agora" | "cloudflare";
+  operation: string;
+  /** HTTP status, or null when no answer came. */
+  status: number | null;
+  /** The provider's own code, if the body carried one. */
+  code: number | string | null;
+  message: string;
+}

@@ -1,0 +1,96 @@
+import type { LiveEvent } from "./events.ts";
+import { foldCheckup } from "./evolve/checkup.ts";
+import { foldDecision } from "./evolve/decision.ts";
+import { type Folded, learnt } from "./evolve/folded.ts";
+import { foldIngest } from "./evolve/ingest.ts";
+import { foldOperator } from "./evolve/operator.ts";
+import { foldPresence } from "./evolve/presence.ts";
+import { foldRecording } from "./evolve/recording.ts";
+import { settle } from "./evolve/settle.ts";
+import { foldStart } from "./evolve/start.ts";
+import { foldStop } from "./evolve/stop.ts";
+import type { Policy } from "./policy.ts";
+import type { ChannelState } from "./state.ts";
+
+/** One event of the log. `at` is when we received it, in milliseconds of the database's clock. */
+export interface Entry {
+  at: number;
+  event: LiveEvent;
+}
+
+/**
+ * Folds one event into the state of its channel. Pure, and never throws for what a provider may send.
+ *
+ * @param policy - only who counts as a bot: what was decided is in the log, so a rebuild needs no policy and no clock
+ * @returns the new state, and a note when the event taught us nothing (the reason, for the log)
+ */
+export function evolve(state: ChannelState, entry: Entry, policy: Pick<Policy, "botClientTypes">): Folded {
+  const before = { ...state, folded: state.folded + 1 };
+  const { state: after, note } = foldEvent(before, entry, policy);
+  return { state: settle(state, after, entry.at), note };
+}
+
+function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Policy, "botClientTypes">): Folded {
+  switch (event.type) {
+    case "HostJoined":
+    case "HostLeft":
+    case "AudienceSeen":
+    case "ChannelDestroyed":
+      return foldPresence(state, event, at, policy.botClientTypes);
+    case "RecorderStarted":
+    case "RecorderEnded":
+    case "RtmpStatusChanged":
+    case "RecorderFailedOver":
+    case "RecorderErrored":
+    case "RecorderSeen":
+      return foldRecording(state, event, at);
+    case "IngestConnected":
+    case "IngestDisconnected":
+    case "IngestErrored":
+      return foldIngest(state, event, at);
+    case "VideoProcessed":
+      return learnt(state); // kept on the session
+    case "ChannelRegistered":
+    case "StartRequested":
+    case "StopRequested":
+    case "HoldReleased":
+    case "StopRetried":
+      return foldOperator(state, event, at);
+    case "LiveInputReady":
+    case "LiveInputFailed":
+    case "LiveInputGone":
+    case "RecorderAcquired":
+    case "RecorderStartAccepted":
+    case "RecorderAlreadyRunning":
+    case "RelayStartFailed":
+      return foldStart(state, event, at);
+    case "RecorderStopAccepted":
+    case "RecorderStopConfirmed":
+    case "RecorderStopFailed":
+    case "RepointAccepted":
+    case "RepointFailed":
+      return foldStop(state, event, at);
+    case "PresenceChecked":
+    case "RecorderChecked":
+    case "IngestChecked":
+    case "CheckFailed":
+      return foldCheckup(state, event, at);
+    case "SessionOpened":
+    case "SessionEnding":
+    case "SessionClosed":
+    case "LiveInputRequested":
+    case "RelayRequested":
+    case "RelayReleased":
+    case "RelayPostponed":
+    case "RecorderPresumedEnded":
+    case "RecorderStopRequested":
+    case "RecorderStopDied":
+    case "RepointRequested":
+    case "PresenceCheckRequested":
+    case "RecorderCheckRequested":
+    case "IngestCheckRequested":
+    case "HoldSet":
+    case "HoldCleared":
+      return learnt(foldDecision(state, event, at));
+  }
+}

@@ -1,0 +1,138 @@
+import type { Decision } from "../events.ts";
+import { withRecorder } from "../recorders.ts";
+import type { ChannelState, Check, Recorder, Session } from "../state.ts";
+
+/** Folds a decision of ours. It is a fact like any other, so a rebuild gets it from the log and never decides again. */
+export function foldDecision(state: ChannelState, decision: Decision, at: number): ChannelState {
+  switch (decision.type) {
+    case "SessionOpened":
+      return {
+        ...state,
+        session: openedSession(decision.session, decision.cause, at),
+        sessions: decision.session,
+        relay: null,
+        ingest: { ...state.ingest, old: true },
+      };
+    case "SessionEnding":
+      return withSession({ ...state, relay: null, manualAt: null }, decision.session, {
+        ending: { at, reason: decision.reason },
+      });
+    case "SessionClosed":
+      return withSession({ ...state, relay: null }, decision.session, {
+        closedAt: at,
+        ending: state.session?.ending ?? { at, reason: decision.reason },
+      });
+    case "LiveInputRequested":
+      return { ...state, liveInput: { ...state.liveInput, attempts: decision.attempt, pending: true } };
+    case "RelayRequested": {
+      const { session, attempt, uid, mode, resourceId } = decision;
+      const requested = withSession(
+        {
+          ...state,
+          lastUid: uid,
+          ingest: { ...state.ingest, old: true },
+          relay: {
+            attempt,
+            uid,
+            mode,
+            requestedAt: at,
+            resourceId,
+            confirmedAt: null,
+            troubleAt: null,
+            healthyAt: null,
+            repointedAt: null,
+          },
+        },
+        session,
+        { attempts: attempt, resume: null },
+      );
+      if (resourceId === null) return requested;
+      return change(requested, resourceId, at, (recorder) => ({ starts: recorder.starts + 1 }));
+    }
+    case "RelayReleased":
+      return withSession({ ...state, relay: null }, decision.session, {
+        restarts: decision.restarts,
+        failure: { at, kind: "lost", final: false, retryAfterMs: null, error: null },
+      });
+    case "RelayPostponed":
+      return withSession(state, decision.session, {
+        failure: { at, kind: "capacity", final: false, retryAfterMs: null, error: null },
+      });
+    case "RecorderPresumedEnded":
+      return change(state, decision.resourceId, at, () => ({ proof: decision.why }));
+    case "RecorderStopRequested":
+      return change(state, decision.resourceId, at, (recorder) => ({
+        stop: {
+          firstAt: recorder.stop?.firstAt ?? at,
+          round: decision.round,
+          requestedAt: at,
+          acceptedAt: null,
+          acceptedOnce: recorder.stop?.acceptedOnce ?? false,
+          failedAt: null,
+          retryAfterMs: null,
+          error: recorder.stop?.error ?? null,
+          dead: false,
+        },
+      }));
+    case "RecorderStopDied":
+      return change(state, decision.resourceId, at, (recorder) => ({
+        stop: recorder.stop === null ? null : { ...recorder.stop, dead: true, error: decision.error },
+      }));
+    case "RepointRequested": {
+      const repointed = change(state, decision.resourceId, at, () => ({ repoints: decision.round }));
+      return repointed.relay === null ? repointed : { ...repointed, relay: { ...repointed.relay, repointedAt: at } };
+    }
+    case "PresenceCheckRequested":
+      return { ...state, checks: { ...asked(state, decision), presence: newCheck(state, decision, at) } };
+    case "IngestCheckRequested":
+      return { ...state, checks: { ...asked(state, decision), ingest: newCheck(state, decision, at) } };
+    case "RecorderCheckRequested": {
+      const check = newCheck(state, decision, at);
+      return change({ ...state, checks: asked(state, decision) }, decision.resourceId, at, () => ({ check }));
+    }
+    case "HoldSet":
+      return { ...state, hold: { reason: decision.reason, at }, holds: decision.hold };
+    case "HoldCleared":
+      return { ...state, hold: null };
+  }
+}
+
+function openedSession(number: number, cause: Session["cause"], at: number): Session {
+  return {
+    number,
+    cause,
+    openedAt: at,
+    liveAt: null,
+    ending: null,
+    closedAt: null,
+    attempts: 0,
+    failures: 0,
+    restarts: 0,
+    failure: null,
+    resume: null,
+    meter: { at, withHostMs: 0, withoutHostMs: 0 },
+  };
+}
+
+function withSession(state: ChannelState, number: number, changed: Partial<Session>): ChannelState {
+  if (state.session?.number !== number) return state;
+  return { ...state, session: { ...state.session, ...changed } };
+}
+
+function change(
+  state: ChannelState,
+  resourceId: string,
+  at: number,
+  changed: (recorder: Recorder) => Partial<Recorder>,
+): ChannelState {
+  const recorder = state.recorders[resourceId];
+  return recorder === undefined ? state : withRecorder(state, resourceId, { ...recorder, ...changed(recorder) }, at);
+}
+
+function asked(state: ChannelState, decision: { check: number }): ChannelState["checks"] {
+  return { ...state.checks, count: decision.check };
+}
+
+function newCheck(state: ChannelState, decision: { check: number }, at: number): Check {
+  return { id: decision.check, askedAt: at, asOf: state.folded, answeredAt: null, failed: false };
+}

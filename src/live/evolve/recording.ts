@@ -1,0 +1,84 @@
+import type { RecordingEvent } from "../events.ts";
+import { withRecorder } from "../recorders.ts";
+import type { ChannelState, Recorder } from "../state.ts";
+import { type Folded, nothing } from "./folded.ts";
+
+/** Folds a notification of Cloud Recording into the recorder that it is about. */
+export function foldRecording(state: ChannelState, event: RecordingEvent, at: number): Folded {
+  const resourceId = findRecorder(state, event);
+  const recorder = resourceId === null ? undefined : state.recorders[resourceId];
+  if (resourceId === null || recorder === undefined) {
+    return nothing(state, `no recorder of ours has uid ${event.uid} and sid ${event.recordingSid}`);
+  }
+  const { recorder: changed, note } = foldInto(recorder, event, at, state.folded);
+  const heard = {
+    ...changed,
+    recordingSid: recorder.recordingSid ?? event.recordingSid,
+    heardAt: Math.max(recorder.heardAt, at),
+    missingAt: null,
+  };
+  return { state: withRecorder(state, resourceId, heard, at), note };
+}
+
+/**
+ * By the recording's id. While a start is unanswered we don't know that id yet: then the first notification that says
+ * "it runs" (70, 40, 100) for this uid tells it. Other notifications don't bind: a late end of an older recording with
+ * the same uid would pass for the end of this one.
+ */
+function findRecorder(state: ChannelState, event: RecordingEvent): string | null {
+  const recorders = Object.entries(state.recorders);
+  const bySid = recorders.find(([, recorder]) => recorder.recordingSid === event.recordingSid);
+  if (bySid !== undefined) return bySid[0];
+  if (event.type !== "RecorderStarted" && event.type !== "RtmpStatusChanged") return null;
+  const open = recorders
+    .filter(([, recorder]) => recorder.recordingSid === null && recorder.state !== "ended")
+    .filter(([, recorder]) => recorder.uid === event.uid)
+    .sort(([, a], [, b]) => b.acquiredAt - a.acquiredAt);
+  return open[0]?.[0] ?? null;
+}
+
+function foldInto(
+  recorder: Recorder,
+  event: RecordingEvent,
+  at: number,
+  folded: number,
+): { recorder: Recorder; note: string | null } {
+  switch (event.type) {
+    case "RecorderStarted":
+      return { recorder: { ...recorder, runningAt: recorder.runningAt ?? at }, note: null };
+    case "RtmpStatusChanged": {
+      const known = recorder.rtmp[event.uid];
+      if (known !== undefined && !isLater(event, known)) {
+        return { recorder, note: `sequence ${event.sequence} is not newer than ${known.sequence}` };
+      }
+      const { status, sequence, sentAt } = event;
+      const rtmp = { ...recorder.rtmp, [event.uid]: { status, sequence, sentAt, changed: folded } };
+      return { recorder: { ...recorder, rtmp, runningAt: recorder.runningAt ?? at }, note: null };
+    }
+    case "RecorderFailedOver": {
+      if (recorder.failover !== null && !isLater(event, recorder.failover)) {
+        return { recorder, note: `sequence ${event.sequence} is not newer than ${recorder.failover.sequence}` };
+      }
+      const failover = { sequence: event.sequence, sentAt: event.sentAt };
+      return { recorder: { ...recorder, liveUid: event.newUid, failover }, note: null };
+    }
+    case "RecorderEnded": {
+      const known = recorder.ends[event.uid];
+      if (known !== undefined && !isLater(known, event)) return { recorder, note: "its end is known already" };
+      const { cause, code, message, sequence, sentAt } = event;
+      const end = { cause, code, message, sequence, sentAt };
+      return { recorder: { ...recorder, ends: { ...recorder.ends, [event.uid]: end } }, note: null };
+    }
+    case "RecorderErrored": {
+      // Agora's levels: 1 debug … 5 fatal, "on 5 call query".
+      if (event.level < 5) return { recorder, note: `level ${event.level}: ${event.message}` };
+      return { recorder: { ...recorder, suspect: true }, note: null };
+    }
+    case "RecorderSeen":
+      return { recorder, note: null };
+  }
+}
+
+function isLater(a: { sequence: number; sentAt: number }, b: { sequence: number; sentAt: number }): boolean {
+  return a.sequence !== b.sequence ? a.sequence > b.sequence : a.sentAt > b.sentAt;
+}

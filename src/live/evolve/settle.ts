@@ -1,0 +1,58 @@
+import { presentHosts } from "../hosts.ts";
+import { ingestConfirmed, isLive, pictureMissing } from "../picture.ts";
+import { relayRecorder, runs } from "../recorders.ts";
+import type { ChannelState, Relay } from "../state.ts";
+
+/**
+ * What follows from any event: since when a host is here or not, since when the picture is well or missing, and how
+ * long recorders ran.
+ *
+ * @param before - the state before the event: the time up to `at` was spent in it
+ */
+export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
+  return settleSession(settleRelay(settleHost(after, at), at), before, at);
+}
+
+function settleHost(state: ChannelState, at: number): ChannelState {
+  const present = presentHosts(state).length > 0;
+  // A manual start only bridges the time until a host comes; from then on her leaving counts.
+  const manualAt = present ? null : state.manualAt;
+  if (present === state.host.present) return manualAt === state.manualAt ? state : { ...state, manualAt };
+  return { ...state, manualAt, host: { ...state.host, present, sinceAt: at } };
+}
+
+function settleRelay(state: ChannelState, at: number): ChannelState {
+  const { relay } = state;
+  const recorder = relayRecorder(state);
+  if (relay === null || recorder?.state !== "running") return state;
+  const next: Relay = { ...relay, confirmedAt: relay.confirmedAt ?? (ingestConfirmed(state) ? at : null) };
+  if (pictureMissing({ ...state, relay: next }) === null) {
+    next.healthyAt ??= at;
+    next.troubleAt = null;
+    next.repointedAt = null;
+  } else {
+    next.troubleAt ??= at;
+    next.healthyAt = null;
+  }
+  return { ...state, relay: next };
+}
+
+function settleSession(state: ChannelState, before: ChannelState, at: number): ChannelState {
+  const { session } = state;
+  if (session === null) return state;
+  const liveAt = session.liveAt ?? (isLive(state) ? at : null);
+  return { ...state, session: { ...session, liveAt, meter: countOn(session.meter, before, at) } };
+}
+
+function countOn(
+  meter: NonNullable<ChannelState["session"]>["meter"],
+  before: ChannelState,
+  at: number,
+): NonNullable<ChannelState["session"]>["meter"] {
+  const ms = Math.max(0, at - meter.at) * Object.values(before.recorders).filter(runs).length;
+  return {
+    at: Math.max(meter.at, at),
+    withHostMs: meter.withHostMs + (before.host.present ? ms : 0),
+    withoutHostMs: meter.withoutHostMs + (before.host.present ? 0 : ms),
+  };
+}

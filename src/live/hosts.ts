@@ -1,0 +1,37 @@
+import type { ChannelState, Presence } from "./state.ts";
+import { reservedUids } from "./uids.ts";
+
+/** Whether this user counts as a host of the channel when present: design rules of hosts, bots and our own uids. */
+export function countsAsHost(
+  state: ChannelState,
+  uid: number,
+  entry: Pick<Presence, "bot" | "communication">,
+): boolean {
+  const { recorder, spare, stage } = reservedUids(state.channelId);
+  if (uid === recorder || uid === spare || uid === stage) return false;
+  if (state.hostUid !== null) return uid === state.hostUid;
+  return !entry.bot && !entry.communication;
+}
+
+/** Present means that the newest fact says so and is no older than the channel's last known end. */
+export function isPresent(state: ChannelState, entry: Presence): boolean {
+  return entry.present && entry.ts >= state.destroyedTs;
+}
+
+/** The hosts in the channel now, as far as we know. */
+export function presentHosts(state: ChannelState): Presence[] {
+  return Object.entries(state.presence)
+    .filter(([uid, entry]) => isPresent(state, entry) && countsAsHost(state, Number(uid), entry))
+    .map(([, entry]) => entry);
+}
+
+/**
+ * Since when, by Agora's clock (Unix seconds), the host is here, or gone; null if there never was one.
+ */
+export function hostSinceTs(state: ChannelState): number | null {
+  const present = presentHosts(state);
+  if (present.length > 0) return Math.min(...present.map((entry) => entry.ts));
+  const departed = Object.entries(state.presence).filter(([uid, entry]) => countsAsHost(state, Number(uid), entry));
+  if (departed.length === 0) return null;
+  return Math.max(...departed.map(([, entry]) => (entry.present ? state.destroyedTs : entry.ts)));
+}

@@ -1,0 +1,10 @@
+export { decide, type Decided } from "./decide.ts";
+export type { DecideContext } from "./decide/deciding.ts";
+export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";
+export type * from "./events.ts";
+export { type Entry, evolve } from "./evolve.ts";
+export { defaultPolicy, type Policy } from "./policy.ts";
+export type { ReasonCode, StatusReason } from "./reason.ts";
+export { type ChannelState, initialState, type Presence, type Recorder, type Relay, type Session } from "./state.ts";
+export { sessionId, type Status, type StatusContext, type StatusState, toStatus } from "./status.ts";
+export { reservedUids } from "./uids.ts";
