@@ -38,7 +38,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
     kind: fc.constant("operator"),
     what: fc.constantFrom("StartRequested", "StopRequested", "HoldReleased"),
   }),
-) as fc.Arbitrary<Happening>;
+);
 
 const evening = fc.array(happening, { minLength: 5, maxLength: 80 });
 

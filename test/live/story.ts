@@ -1,8 +1,8 @@
 import {
   type ChannelState,
   decide,
-  type Decision,
   type DecideContext,
+  type Decision,
   defaultPolicy,
   type Effect,
   effectOf,

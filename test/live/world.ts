@@ -145,8 +145,10 @@ export class World {
         else this.story.hears({ ...effect, type: "LiveInputFailed", final: false, retryAfterMs: null, error: failure });
         return;
       }
-      case "StartRelay":
-        return this.start(effect, how);
+      case "StartRelay": {
+        this.start(effect, how);
+        return;
+      }
       case "StopRecorder": {
         const { resourceId, round } = effect;
         const recorder = this.running.get(resourceId);
@@ -205,18 +207,27 @@ export class World {
     const failed = (options: Partial<RelayStartFailed>): void => {
       this.story.hears(startFailed({ session, attempt, uid, ...options }));
     };
-    if (how === "refusal") return failed({ disposition: "final" });
+    if (how === "refusal") {
+      failed({ disposition: "final" });
+      return;
+    }
     this.made += 1;
     const resourceId = effect.resourceId ?? `res-${this.made}`;
     this.story.hears({ type: "RecorderAcquired", session, attempt, uid, resourceId });
-    if (how === "failure") return failed({ resourceId, disposition: "reacquire" });
+    if (how === "failure") {
+      failed({ resourceId, disposition: "reacquire" });
+      return;
+    }
 
     const recorder = this.running.get(resourceId) ?? { resourceId, recordingSid: `sid-${this.made}`, uid, sequence: 0 };
     this.running.set(resourceId, recorder);
     this.bag.push({ type: "RecorderStarted", ...this.stamp(recorder) });
     this.bag.push({ type: "RtmpStatusChanged", ...this.stamp(recorder), status: "publishing" });
     this.bag.push(this.ingest("IngestConnected"));
-    if (how === "lost") return failed({ resourceId, disposition: "retry", mayRun: true });
+    if (how === "lost") {
+      failed({ resourceId, disposition: "retry", mayRun: true });
+      return;
+    }
     this.story.hears({ type: "RecorderStartAccepted", resourceId, recordingSid: recorder.recordingSid });
   }
 }

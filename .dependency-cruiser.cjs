@@ -1,0 +1,99 @@
+/**
+ * Who may import whom: ARCHITECTURE.md has the same table in words. A folder is entered by its `index.ts`, or by a file
+ * that is named here as a second door.
+ */
+
+/** What each part of `src/` may import beside itself. Whatever is not named is forbidden. */
+const mayImport = {
+  live: [],
+  providers: ["log"],
+  db: ["config", "live", "log"],
+  config: ["live"],
+  eventlog: ["live", "db", "config", "log"],
+  webhooks: ["live", "eventlog", "log"],
+  engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log"],
+  api: ["live", "eventlog", "db", "config", "log"],
+  stage: ["live", "eventlog", "api", "db", "config", "log"],
+  cli: ["live", "eventlog", "webhooks", "providers", "engine", "db", "config", "log"],
+  sandbox: ["webhooks"],
+  demo: ["config", "log"],
+};
+
+/** Single files at the top of `src/`. */
+const files = { log: "log\\.ts" };
+
+const pathOf = (part) => (files[part] === undefined ? `^src/${part}/` : `^src/${files[part]}$`);
+
+/** What of a folder others may import, where it isn't its `index.ts` alone. */
+const doors = {
+  webhooks: ["index", "sign"],
+  sandbox: [],
+};
+
+const parts = Object.keys(mayImport);
+
+module.exports = {
+  forbidden: [
+    ...parts.map((part) => ({
+      name: `${part}-imports`,
+      comment: `src/${part} may import ${mayImport[part].join(", ") || "nothing"} of ours`,
+      severity: "error",
+      from: { path: `^src/${part}/` },
+      to: { path: "^src/", pathNot: [part, ...mayImport[part]].map(pathOf) },
+    })),
+    ...parts.map((part) => ({
+      name: `${part}-by-its-door`,
+      comment: `src/${part} is entered by ${(doors[part] ?? ["index"]).join(" or ")}.ts`,
+      severity: "error",
+      from: { path: "^(src|bench)/", pathNot: `^src/${part}/` },
+      to: {
+        path: `^src/${part}/`,
+        pathNot: (doors[part] ?? ["index"]).map((door) => `^src/${part}/${door}\\.ts$`),
+      },
+    })),
+    {
+      name: "sandbox-signs-only",
+      comment: "the imitation is written from the providers' documents: of ours it takes the signers and nothing else",
+      severity: "error",
+      from: { path: "^src/sandbox/" },
+      to: { path: "^src/webhooks/", pathNot: "^src/webhooks/sign\\.ts$" },
+    },
+    {
+      name: "live-is-pure",
+      comment: "the core of a channel does no I/O and knows no library",
+      severity: "error",
+      from: { path: "^src/live/" },
+      to: { dependencyTypes: ["core", "npm", "npm-dev"] },
+    },
+    {
+      name: "config-reads-types-of-live",
+      severity: "error",
+      from: { path: "^src/(webhooks)/" },
+      to: { path: "^src/live/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "no-circular",
+      severity: "error",
+      from: { pathNot: "^node_modules" },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "not-to-tests",
+      severity: "error",
+      from: { path: "^(src|migrations|bench)/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "not-to-dev-dependencies",
+      severity: "error",
+      from: { path: "^(src|migrations)/" },
+      to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"] },
+  },
+};
