@@ -1,0 +1,56 @@
+import type { z } from "zod";
+
+import type { Provider } from "./slots.ts";
+
+/** Why a provider call failed, in a form that can be stored and shown: never a secret, never a whole body. */
+export interface CallError {
+  provider: Provider;
+  operation: string;
+  /** HTTP status, or null when no answer came. */
+  status: number | null;
+  /** The provider's own code, if the body carried one. */
+  code: number | string | null;
+  /** At most 300 characters, with URLs and credentials redacted. */
+  message: string;
+}
+
+const longestMessage = 300;
+const longestCode = 64;
+
+/**
+ * @param error - what happened; `message` and `code` may hold whatever the provider said
+ * @param secrets - texts that must not be in the result, beside everything that looks like a URL or a credential
+ */
+export function callError(error: CallError, secrets: readonly string[] = []): CallError {
+  const { code, message } = error;
+  return {
+    ...error,
+    code: typeof code === "string" ? redact(code, secrets).slice(0, longestCode) : code,
+    message: redact(message, secrets).slice(0, longestMessage),
+  };
+}
+
+/** Says where an answer departs from what was expected of it, without quoting the answer. */
+export function unexpectedBody(error: z.ZodError): string {
+  const places = error.issues.slice(0, 3).map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);
+  return `answered with an unexpected body (${places.join("; ")})`;
+}
+
+/**
+ * A provider may quote our request back at us. URLs go whole: an RTMP URL ends in the stream key and the page's in its
+ * token. Exact secrets first, since one may stand where no pattern finds it.
+ */
+function redact(text: string, secrets: readonly string[]): string {
+  let safe = text;
+  for (const secret of secrets) {
+    // An empty one would match between all characters.
+    if (secret !== "") safe = safe.replaceAll(secret, "[redacted]");
+  }
+  return (
+    safe
+      .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, "[url]")
+      .replace(/\b(basic|bearer)\s+[\w+/=.~-]{8,}/gi, "$1 [redacted]")
+      // Cloudflare's stream keys, as measured on a real account: 32 hex digits, a k, the same again.
+      .replace(/[0-9a-f]{32}k[0-9a-f]{32}/gi, "[redacted]")
+  );
+}
