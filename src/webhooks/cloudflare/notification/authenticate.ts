@@ -1,0 +1,18 @@
+import { type Authentication, type Delivery, headerOf } from "../../delivery.ts";
+import { isSameSecret } from "../../digest.ts";
+
+/**
+ * Whether the sender of a notification knows one of `secrets`. Nothing in it is signed: whoever has the secret can say
+ * anything. Cloudflare docs: notifications/get-started/configure-webhooks.
+ *
+ * @param secrets - the destination's, and an old one during a rotation
+ */
+export function authenticateCloudflareNotification({ headers }: Delivery, secrets: readonly string[]): Authentication {
+  const header = headerOf(headers, "cf-webhook-auth");
+  if (header === undefined) return { ok: false, why: "no cf-webhook-auth header: the destination has no secret" };
+  // Node reads a header's bytes as Latin-1; the secret is compared in the bytes that were sent.
+  const given = Buffer.from(header, "latin1");
+  if (secrets.some((secret) => isSameSecret(given, secret))) return { ok: true };
+  const why = `cf-webhook-auth is none of the ${secrets.length} secrets of CLOUDFLARE_NOTIFICATION_SECRET`;
+  return { ok: false, why };
+}

@@ -1,0 +1,44 @@
+import { type Authentication, type Delivery, headerOf } from "../../delivery.ts";
+import { isHexOf } from "../../digest.ts";
+import { videoSignature } from "./sign.ts";
+
+/** Cloudflare leaves the choice to the receiver; five minutes is what others of its kind publish. */
+const toleranceSeconds = 5 * 60;
+
+/**
+ * Whether one of `secrets` signed this webhook within the last five minutes (or, by a clock ahead of ours, the next
+ * five). Cloudflare docs: stream/manage-video-library/using-webhooks.
+ *
+ * @param secrets - the account's, and an old one during a rotation
+ * @param now - milliseconds
+ */
+export function authenticateCloudflareVideo(
+  { headers, body }: Delivery,
+  secrets: readonly string[],
+  now: number,
+): Authentication {
+  const header = headerOf(headers, "webhook-signature");
+  if (header === undefined) return { ok: false, why: "no Webhook-Signature header: not sent by Cloudflare Stream" };
+  const { time, signatures } = parseSignature(header);
+  if (time === undefined || signatures.length === 0) {
+    return { ok: false, why: "Webhook-Signature is not of the form time=…,sig1=…" };
+  }
+  const skew = Math.round(now / 1000 - Number(time));
+  if (Math.abs(skew) > toleranceSeconds) {
+    const why = `Webhook-Signature is ${skew} s old, ${toleranceSeconds} are allowed: sent again by somebody, or a clock is wrong`;
+    return { ok: false, why };
+  }
+  const digests = secrets.map((secret) => videoSignature(secret, body, time));
+  if (signatures.some((signature) => digests.some((digest) => isHexOf(digest, signature)))) return { ok: true };
+  const why =
+    `Webhook-Signature fits none of the ${secrets.length} secrets of CLOUDFLARE_STREAM_WEBHOOK_SECRET: ` +
+    "the account's webhook may have been set anew, which makes a new secret";
+  return { ok: false, why };
+}
+
+/** `sig1` is what there is; `sig2` and so on would be what a change of scheme brings. */
+function parseSignature(header: string): { time: string | undefined; signatures: string[] } {
+  const fields = header.split(",").map((field) => field.trim());
+  const valuesOf = (name: RegExp) => fields.filter((field) => name.test(field)).map((field) => field.replace(name, ""));
+  return { time: valuesOf(/^time=(?=\d{1,12}$)/)[0], signatures: valuesOf(/^sig\d+=/) };
+}

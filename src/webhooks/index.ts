@@ -1,0 +1,6 @@
+export { isChannelName } from "./agora/channel-name.ts";
+export { describeType, eventTypes } from "./event-types.ts";
+export { interpret, type StoredWebhook } from "./interpret.ts";
+export type { Interpretation } from "./interpretation.ts";
+export { createWebhookRouter, type WebhookRouterOptions } from "./router.ts";
+export { signAgora, signCloudflareNotification, signCloudflareVideo } from "./sign.ts";
