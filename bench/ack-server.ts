@@ -1,0 +1,62 @@
+import type { AddressInfo } from "node:net";
+
+import express from "express";
+
+import { createDatabase } from "../src/db/index.ts";
+import { createEventLog, type NewEvent } from "../src/eventlog/index.ts";
+import { initialState } from "../src/live/index.ts";
+import { createLogger } from "../src/log.ts";
+import { createWebhookRouter } from "../src/webhooks/index.ts";
+import { reportReady } from "./child.ts";
+import { ncsSecret } from "./deliveries.ts";
+
+/** The webhook route alone, with one of three ways to make an event durable. */
+export type AckMode = "grouped" | "single" | "none";
+
+const [mode, url] = process.argv.slice(2) as [AckMode, string];
+const log = createLogger({ level: "fatal" });
+const schema = "tally";
+const { knex } = createDatabase({ url, schema, poolMax: 6, log });
+
+const app = express();
+app.disable("x-powered-by");
+const secrets = { agora: [ncsSecret], cloudflareNotification: [], cloudflareStream: [] };
+app.use("/webhooks", createWebhookRouter({ secrets, append: appendFor(mode), log }));
+const server = app.listen(0, "127.0.0.1", () => {
+  reportReady(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+});
+process.once("SIGTERM", () => process.exit(0));
+
+function appendFor(how: AckMode): (event: NewEvent) => Promise<{ id: number; duplicate: boolean }> {
+  switch (how) {
+    case "grouped": {
+      const routing = { initialState, channelPolicy: "registered" as const };
+      const eventLog = createEventLog({ knex, schema, log, ...routing, onAppended: () => undefined });
+      return (event) => eventLog.append(event);
+    }
+    case "single":
+      return insertAlone;
+    case "none":
+      return () => Promise.resolve({ id: 1, duplicate: false });
+  }
+}
+
+/** The plain way: one statement, one commit, for each request. */
+async function insertAlone(event: NewEvent): Promise<{ id: number; duplicate: boolean }> {
+  const rows = await knex<{ id: number }, { id: number }[]>(`${schema}.events`)
+    .insert({
+      source: event.source,
+      dedupe_key: event.dedupeKey,
+      type: event.type,
+      route_kind: event.route?.kind ?? null,
+      route_key: event.route?.key ?? null,
+      occurred_at: event.occurredAt,
+      payload: JSON.stringify(event.payload),
+      body_sha256: event.bodySha256,
+      headers: JSON.stringify(event.headers),
+    })
+    .onConflict(["source", "dedupe_key"])
+    .ignore()
+    .returning("id");
+  return { id: rows[0]?.id ?? 0, duplicate: rows.length === 0 };
+}

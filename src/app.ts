@@ -1,0 +1,53 @@
+import express, { type Express } from "express";
+
+import {
+  answerNotFound,
+  type Api,
+  createErrorHandler,
+  createHealthRouter,
+  createKeyAuthentication,
+  createV1Router,
+  type HealthDeps,
+  logRequests,
+  note,
+} from "./api/index.ts";
+import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import { createStageRouter } from "./stage/index.ts";
+import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
+
+/** The settings that the HTTP side needs. */
+export interface AppConfig extends Pick<Config, "apiKey" | "relayMode"> {
+  agora: Pick<AgoraConfig, "ncsSecrets">;
+  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
+}
+
+export interface AppDeps extends Omit<Api, "defaultMode">, HealthDeps, Pick<WebhookRouterOptions, "append"> {}
+
+/**
+ * The HTTP side of the service, not listening yet.
+ *
+ * @throws if the operators' key or a webhook secret is blank
+ */
+export function createApp(config: AppConfig, deps: AppDeps): Express {
+  const { apiKey, relayMode, agora, cloudflare } = config;
+  const { log, append } = deps;
+  const secrets = {
+    agora: agora.ncsSecrets,
+    cloudflareNotification: cloudflare.notificationSecrets,
+    cloudflareStream: cloudflare.webhookSecrets,
+  };
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag"); // a status has one of its own, nothing else has any
+  app.set("query parser", "simple");
+
+  // First, and before anything that reads bodies. A webhook has its own line in the log.
+  app.use("/webhooks", createWebhookRouter({ secrets, append, log }));
+  app.use(logRequests(log));
+  app.use(createHealthRouter(deps));
+  app.use("/stage", note({ route: "/stage/{token}" }), createStageRouter());
+  app.use("/v1", createV1Router({ ...deps, defaultMode: relayMode }, createKeyAuthentication(apiKey)));
+  app.use(answerNotFound);
+  app.use(createErrorHandler(log));
+  return app;
+}

@@ -1,0 +1,24 @@
+import type { Closers } from "./closers.ts";
+import type { Config } from "./config/index.ts";
+import type { Providers } from "./engine/index.ts";
+import {
+  createAgoraChannels,
+  createAgoraTransport,
+  createCloudflareTransport,
+  createCloudRecording,
+  createLiveInputs,
+  type ProviderDeps,
+} from "./providers/index.ts";
+
+/** The providers' clients, as configured; their connections are closed with the rest. */
+export function connectProviders({ agora, cloudflare }: Config, deps: ProviderDeps, closers: Closers): Providers {
+  const agoraTransport = createAgoraTransport(agora, deps);
+  closers.add("the connections to Agora", () => agoraTransport.close());
+  const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
+  closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
+  return {
+    cloudRecording: createCloudRecording(agora, agoraTransport),
+    channels: createAgoraChannels(agora, agoraTransport),
+    liveInputs: createLiveInputs(cloudflareTransport),
+  };
+}
