@@ -43,20 +43,22 @@ function appendFor(how: AckMode): (event: NewEvent) => Promise<{ id: number; dup
 
 /** The plain way: one statement, one commit, for each request. */
 async function insertAlone(event: NewEvent): Promise<{ id: number; duplicate: boolean }> {
-  const rows = await knex<{ id: number }, { id: number }[]>(`${schema}.events`)
-    .insert({
-      source: event.source,
-      dedupe_key: event.dedupeKey,
-      type: event.type,
-      route_kind: event.route?.kind ?? null,
-      route_key: event.route?.key ?? null,
-      occurred_at: event.occurredAt,
-      payload: JSON.stringify(event.payload),
-      body_sha256: event.bodySha256,
-      headers: JSON.stringify(event.headers),
-    })
-    .onConflict(["source", "dedupe_key"])
-    .ignore()
-    .returning("id");
+  const { rows } = await knex.raw<{ rows: { id: number }[] }>(
+    `insert into ${schema}.events
+       (source, dedupe_key, type, route_kind, route_key, occurred_at, payload, body_sha256, headers)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     on conflict (source, dedupe_key) do nothing returning id`,
+    [
+      event.source,
+      event.dedupeKey,
+      event.type,
+      event.route?.kind ?? null,
+      event.route?.key ?? null,
+      event.occurredAt,
+      JSON.stringify(event.payload),
+      event.bodySha256,
+      JSON.stringify(event.headers),
+    ],
+  );
   return { id: rows[0]?.id ?? 0, duplicate: rows.length === 0 };
 }

@@ -1,36 +1,26 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-
-import { createApp } from "./app.ts";
-import { type Closers, createClosers } from "./closers.ts";
+import type { Closers } from "./closers.ts";
+import { createClosers } from "./closers.ts";
 import { type Config, ConfigError, describeConfig, readConfig } from "./config/index.ts";
-import { connectProviders } from "./connect-providers.ts";
-import { MigrationError, type OpenDatabase, openDatabase } from "./db/index.ts";
-import { createEngine, type Engine } from "./engine/index.ts";
-import { createEventLog, type EventLog } from "./eventlog/index.ts";
-import { initialState } from "./live/index.ts";
+import { DatabaseUnavailable, MigrationError } from "./db/index.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { assertPortIsFree } from "./port.ts";
+import { openService } from "./service.ts";
 import { spawnSandbox } from "./spawn-sandbox.ts";
-import { createStageUrl } from "./stage/index.ts";
-import { interpret } from "./webhooks/index.ts";
+import { StartError } from "./start-error.ts";
 
-/** The service: what it is made of, in the order in which it is opened. It is closed the other way round. */
+/** `npm start`: the service until a signal. */
 async function main(): Promise<void> {
   const config = await readConfig(process.env);
   const log = createLogger({ level: config.logLevel });
   log.info(describeConfig(config), "tally.starting");
 
+  await assertPortIsFree(config.port);
   const closers = createClosers();
   const signal = firstSignal();
   try {
     if (config.sandbox) await openSandbox(config, log, closers);
-    const database = await openDatabase(config, { log });
-    closers.add("the database", () => database.close());
-
-    const engine = openEngine(config, log, database, closers);
-    const eventLog = openEventLog(config, log, database, engine, closers);
-    await engine.start();
-    await listen(config, log, { database, engine, eventLog }, closers);
+    const port = await openService(config, log, closers);
+    log.info({ port, url: config.publicUrl }, "tally.ready");
     log.info({ signal: await signal }, "tally.stopping");
   } finally {
     await closers.closeAll();
@@ -45,100 +35,6 @@ async function openSandbox(config: Config, log: Logger, closers: Closers): Promi
     { sandboxUrl: sandbox.url },
     "no provider credentials are set: Agora and Cloudflare are played by the built-in sandbox, nothing goes out",
   );
-}
-
-function openEngine(config: Config, log: Logger, database: OpenDatabase, closers: Closers): Engine {
-  const { policy, relayMode, maxActiveRelays, channelPolicy, callsPerSecond, cloudflare } = config;
-  const code = cloudflare.customerCode;
-  const stageUrl = createStageUrl({
-    publicUrl: config.publicUrl,
-    appCertificate: config.agora.appCertificate,
-    lifetimeMs: policy.maxSessionMs,
-  });
-  const engine = createEngine(
-    {
-      policy,
-      defaultMode: relayMode,
-      maxActiveRelays,
-      channelPolicy,
-      rates: callsPerSecond,
-      jobsUrl: database.directUrl,
-      playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,
-    },
-    {
-      knex: database.knex,
-      schema: database.schema,
-      log,
-      interpret,
-      stageUrl,
-      providers: (slots) => connectProviders(config, { slots, log }, closers),
-    },
-  );
-  closers.add("the engine", () => engine.stop());
-  return engine;
-}
-
-function openEventLog(
-  { channelPolicy }: Config,
-  log: Logger,
-  { knex, schema }: OpenDatabase,
-  engine: Engine,
-  closers: Closers,
-): EventLog {
-  const eventLog = createEventLog({
-    knex,
-    schema,
-    log,
-    channelPolicy,
-    initialState,
-    onAppended: (channelIds) => engine.onAppended(channelIds),
-  });
-  closers.add("the event log", () => eventLog.close());
-  return eventLog;
-}
-
-interface Parts {
-  database: OpenDatabase;
-  engine: Engine;
-  eventLog: EventLog;
-}
-
-/** @throws if the port is taken; the message says what to do */
-async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<void> {
-  const { database, engine, eventLog } = parts;
-  const app = createApp(config, {
-    knex: database.knex,
-    schema: database.schema,
-    log,
-    append: (event) => eventLog.append(event),
-    advance: (channelId) => engine.advance(channelId),
-    isWorkerRunning: () => engine.isWorking(),
-  });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000 }, app);
-  server.maxHeadersCount = 100;
-  // Agora keeps its connections and asks for at least 10 s (Agora docs: enable-notification-center-service).
-  server.keepAliveTimeout = 20_000;
-  server.listen(config.port);
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new StartError(
-      `Port ${config.port} is taken, maybe by another Tally that runs here: stop that one, or set PORT to a free port.`,
-    );
-  }
-  closers.add("the HTTP server", () => closeServer(server));
-  log.info({ port: config.port, url: config.publicUrl }, "tally.ready");
-}
-
-/** Takes no new requests and lets those under way end; after 10 s they are cut off. */
-async function closeServer(server: Server): Promise<void> {
-  const closed = once(server, "close");
-  server.close();
-  server.closeIdleConnections();
-  const cutOff = setTimeout(() => server.closeAllConnections(), 10_000);
-  await closed;
-  clearTimeout(cutOff);
 }
 
 /**
@@ -156,16 +52,13 @@ function firstSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-/** What a person can mend: the message says how, and a stack would only hide it. */
-class StartError extends Error {
-  override name = "StartError";
-}
+const mendable = [ConfigError, MigrationError, DatabaseUnavailable, StartError];
 
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    const isExpected = error instanceof ConfigError || error instanceof MigrationError || error instanceof StartError;
-    console.error(isExpected ? error.message : error);
+    const isMendable = error instanceof Error && mendable.some((kind) => error instanceof kind);
+    console.error(isMendable ? error.message : error);
     process.exit(1);
   },
 );

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 import type { Config } from "./config/index.ts";
+import { StartError } from "./start-error.ts";
 
 export interface SandboxProcess {
   url: string;
@@ -12,7 +13,7 @@ export interface SandboxProcess {
  * Starts the built-in sandbox as a process of its own: the service meets it only as a base URL, as it would a provider.
  * It ends with this process, however that ends.
  *
- * @throws if it doesn't come up; the message has its own words
+ * @throws {StartError} if it doesn't come up; the message has its own words
  */
 export async function spawnSandbox(config: Config): Promise<SandboxProcess> {
   const entry = fileURLToPath(import.meta.resolve("./sandbox/main.js"));
@@ -28,7 +29,7 @@ export async function spawnSandbox(config: Config): Promise<SandboxProcess> {
     child.once("message", (message: { type: string; url: string }) => resolve(message.url));
     child.once("error", reject);
     child.once("exit", (code) =>
-      reject(new Error(`the sandbox ended with code ${code} at its start: ${words.trim()}`)),
+      reject(new StartError(`The sandbox did not start (code ${code}): ${words.trim()}\nSANDBOX_PORT sets its port.`)),
     );
   });
   return {

@@ -77,11 +77,13 @@ export async function playEvening(service: DemoService, tell: (line: string) => 
 function followStatus(service: DemoService, onChange: (status: Status) => void) {
   const missed: string[] = [];
   let last: Status | null = null;
+  let told = "";
   let isStopped = false;
 
   async function look(): Promise<Status | null> {
     const status = await service.get<Status>(`/v1/channels/${channel}/status`);
-    if (status !== null && (last === null || describe(status) !== describe(last))) onChange(status);
+    if (status !== null && describe(status) !== told) onChange(status);
+    told = status === null ? told : describe(status);
     last = status;
     return status;
   }
@@ -114,7 +116,6 @@ async function sessionWithVideo(service: DemoService, sessionId: string | null):
   }
 }
 
-function describe({ state, live, reason, host: { present } }: Status): string {
-  const light = live ? "live" : present ? "not live" : "not live, host away";
-  return `${state.padEnd(9)}  ${light}${reason === null ? "" : `: ${reason.message}`}`;
+function describe({ state, live, reason }: Status): string {
+  return `${state.padEnd(9)}  ${live ? "live" : "not live"}${reason === null ? "" : `: ${reason.message}`}`;
 }

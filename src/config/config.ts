@@ -1,0 +1,94 @@
+import type { Policy, RelayMode } from "../live/index.ts";
+
+/** What the environment says. Times are milliseconds; URLs have no slash at the end. */
+export interface LoadedConfig extends DatabaseConfig {
+  port: number;
+  sandboxPort: number;
+  /** Where the outside reaches this service. */
+  publicUrl: string;
+  /** The operator key; null outside production only. */
+  apiKey: string | null;
+  /** Origins of the seller's app that may call from a browser; `*` for any. */
+  corsOrigins: string[];
+  /** No provider is configured: the built-in sandbox takes their place. Never in production. */
+  sandbox: boolean;
+  /** Null exactly when `sandbox`. */
+  agora: AgoraConfig | null;
+  cloudflare: CloudflareConfig | null;
+  /** For channels that don't say otherwise. */
+  relayMode: RelayMode;
+  channelPolicy: "auto" | "registered";
+  maxActiveRelays: number;
+  callsPerSecond: { agora: number; cloudflare: number };
+  policy: Policy;
+}
+
+/** Everything set: what the service runs on. */
+export interface Config extends LoadedConfig {
+  apiKey: string;
+  agora: AgoraConfig;
+  cloudflare: CloudflareConfig;
+}
+
+/** As much as a migration needs. */
+export interface DatabaseConfig {
+  production: boolean;
+  logLevel: string;
+  /** Absolute path of the folder of the embedded database and of `development.json`. */
+  dataDir: string;
+  migrateOnStart: boolean;
+  database: {
+    /** Null: the embedded one. */
+    url: string | null;
+    /** Past a transaction pooler, for LISTEN and migrations; null: `url` is direct. */
+    directUrl: string | null;
+    schema: string;
+    /** Connections for queries, beside those for jobs (3) and LISTEN (1). */
+    poolMax: number;
+  };
+}
+
+export interface AgoraConfig {
+  apiUrl: string;
+  appId: string;
+  appCertificate: string;
+  customerId: string;
+  customerSecret: string;
+  /** Any of them authenticates a webhook. */
+  ncsSecrets: string[];
+  /** Where Agora records. */
+  region: "NA" | "EU" | "AP" | "CN";
+  /** Agora's `storageConfig`; vendor and region are Agora's numbers. */
+  storage: {
+    vendor: number;
+    region: number;
+    bucket: string;
+    accessKey: string;
+    secretKey: string;
+    endpoint: string | null;
+    prefix: string | null;
+  };
+}
+
+export interface CloudflareConfig {
+  apiUrl: string;
+  accountId: string;
+  apiToken: string;
+  customerCode: string | null;
+  /** Any of them authenticates a live notification. */
+  notificationSecrets: string[];
+  /** Any of them authenticates a video webhook; with none, nobody is. */
+  webhookSecrets: string[];
+}
+
+/** Settings that Tally can't start with. The message lists all of them, a line each, with what to do. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    const count = problems.length === 1 ? "1 setting needs" : `${problems.length} settings need`;
+    super(`Tally cannot start: ${count} attention.\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}

@@ -1,0 +1,88 @@
+import { z } from "zod";
+
+import { defaultPolicy } from "../live/index.ts";
+import {
+  integer,
+  list,
+  oneOf,
+  origin,
+  postgresUrl,
+  rate,
+  recordingHours,
+  schemaName,
+  seconds,
+  secondsList,
+  secrets,
+  storagePrefix,
+  webUrl,
+  wholeNumber,
+} from "./variable-types.ts";
+
+/**
+ * The environment, variable by variable: what it may be, and what it means when it is not set. Which of them must be
+ * set, and when, is in `requirements.ts`. No secret has a default.
+ */
+export const environment = z.object({
+  NODE_ENV: z.string().default("development"),
+  LOG_LEVEL: oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent").default("info"),
+  /** 0 takes any free port. */
+  PORT: integer(0, 65_535).default(3000),
+  /** Of the built-in sandbox; by default the one after `PORT`. */
+  SANDBOX_PORT: integer(0, 65_535).optional(),
+  PUBLIC_URL: webUrl().optional(),
+  API_KEY: z.string().optional(),
+  CORS_ORIGINS: list("origins like https://shop.example.com, or *", origin).default([]),
+  TALLY_DATA_DIR: z.string().default("./.data"),
+
+  DATABASE_URL: postgresUrl().optional(),
+  DATABASE_DIRECT_URL: postgresUrl().optional(),
+  DB_SCHEMA: schemaName().default("tally"),
+  DB_POOL_MAX: integer(2, 1000).default(6),
+  MIGRATE_ON_START: oneOf("true", "false").optional(),
+
+  AGORA_APP_ID: z.string().optional(),
+  AGORA_APP_CERTIFICATE: z.string().optional(),
+  AGORA_CUSTOMER_ID: z.string().optional(),
+  AGORA_CUSTOMER_SECRET: z.string().optional(),
+  AGORA_NCS_SECRET: secrets().default([]),
+  AGORA_API_URL: webUrl().default("https://api.agora.io"),
+  AGORA_CLOUD_RECORDING_REGION: oneOf("NA", "EU", "AP", "CN").default("NA"),
+  AGORA_CLOUD_RECORDING_VENDOR: integer(0, 99).optional(),
+  AGORA_STORAGE_REGION: integer(0, 999).optional(),
+  AGORA_STORAGE_BUCKET: z.string().optional(),
+  AGORA_STORAGE_ACCESS_KEY: z.string().optional(),
+  AGORA_STORAGE_SECRET_KEY: z.string().optional(),
+  AGORA_STORAGE_ENDPOINT: z.string().optional(),
+  AGORA_STORAGE_PREFIX: storagePrefix().optional(),
+
+  CLOUDFLARE_STREAM_ACCOUNT_ID: z.string().optional(),
+  CLOUDFLARE_STREAM_API_TOKEN: z.string().optional(),
+  CLOUDFLARE_STREAM_CUSTOMER_CODE: z.string().optional(),
+  CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
+  CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
+  CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),
+
+  RELAY_MODE: oneOf("cloud-recording", "media-push").default("cloud-recording"),
+  CHANNEL_POLICY: oneOf("auto", "registered").default("auto"),
+  MAX_ACTIVE_RELAYS: integer(1, 100_000).default(50),
+  AGORA_CALLS_PER_SECOND: rate().default(8),
+  CLOUDFLARE_CALLS_PER_SECOND: rate().default(3),
+
+  STOP_GRACE_SECONDS: seconds().default(defaultPolicy.stopGraceMs),
+  START_RETRY_SECONDS: secondsList().default([...defaultPolicy.startRetryMs]),
+  RECOVERY_SECONDS: secondsList().default([...defaultPolicy.recoveryMs]),
+  START_CONFIRM_SECONDS: seconds().default(defaultPolicy.startConfirmMs),
+  INGEST_LOST_SECONDS: seconds().default(defaultPolicy.ingestLostMs),
+  CHECKUP_SECONDS: seconds().default(defaultPolicy.checkupMs),
+  STALE_SECONDS: seconds().default(defaultPolicy.staleMs),
+  WORKER_LOST_SECONDS: seconds().default(defaultPolicy.workerLostMs),
+  STOP_DEAD_SECONDS: seconds().default(defaultPolicy.stopDeadMs),
+  MAX_RESTARTS: integer(0, 1000).default(defaultPolicy.maxRestarts),
+  HEALTHY_SECONDS: seconds().default(defaultPolicy.healthyMs),
+  MAX_SESSION_HOURS: recordingHours().default(defaultPolicy.maxSessionMs),
+  MANUAL_START_SECONDS: seconds().default(defaultPolicy.manualStartMs),
+  BOT_CLIENT_TYPES: list("numbers (Agora's clientType)", wholeNumber).default([...defaultPolicy.botClientTypes]),
+});
+
+export type Environment = z.infer<typeof environment>;
+export type Variable = keyof Environment;

@@ -1,0 +1,157 @@
+import { resolve } from "node:path";
+
+import type { z } from "zod";
+
+import type { Policy } from "../live/index.ts";
+import {
+  type AgoraConfig,
+  type CloudflareConfig,
+  ConfigError,
+  type DatabaseConfig,
+  type LoadedConfig,
+} from "./config.ts";
+import { type Environment, environment } from "./environment.ts";
+import { isSandbox, type Settings, unmetDatabaseRequirements, unmetRequirements } from "./requirements.ts";
+
+/**
+ * Reads the configuration. An empty variable counts as missing; spaces around a value don't count.
+ *
+ * @param env - the environment, usually `process.env`
+ * @throws {ConfigError} if anything is missing or bad; its one message lists everything
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
+  const settings = settingsOf(env);
+  const values = parse(environment, settings, unmetRequirements(settings));
+  const { PORT, SANDBOX_PORT = PORT === 0 ? 0 : (PORT % 65_535) + 1 } = values;
+  const sandbox = isSandbox(settings);
+  return {
+    ...databaseConfig(values),
+    port: PORT,
+    sandboxPort: SANDBOX_PORT,
+    publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${PORT}`,
+    apiKey: values.API_KEY ?? null,
+    corsOrigins: values.CORS_ORIGINS,
+    sandbox,
+    agora: sandbox ? null : agoraConfig(values),
+    cloudflare: sandbox ? null : cloudflareConfig(values),
+    relayMode: values.RELAY_MODE,
+    channelPolicy: values.CHANNEL_POLICY,
+    maxActiveRelays: values.MAX_ACTIVE_RELAYS,
+    callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
+    policy: policy(values),
+  };
+}
+
+/**
+ * Reads only what concerns the database, so that it can be migrated where nothing else is configured.
+ *
+ * @throws {ConfigError} as `loadConfig`
+ */
+export function loadDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
+  const settings = settingsOf(env);
+  return databaseConfig(parse(databaseEnvironment, settings, unmetDatabaseRequirements(settings)));
+}
+
+const databaseEnvironment = environment.pick({
+  NODE_ENV: true,
+  LOG_LEVEL: true,
+  TALLY_DATA_DIR: true,
+  MIGRATE_ON_START: true,
+  DATABASE_URL: true,
+  DATABASE_DIRECT_URL: true,
+  DB_SCHEMA: true,
+  DB_POOL_MAX: true,
+});
+
+function settingsOf(env: NodeJS.ProcessEnv): Settings {
+  const set = Object.keys(environment.shape).map((name) => [name, env[name]?.trim()] as const);
+  return Object.fromEntries(set.filter(([, value]) => value !== undefined && value !== ""));
+}
+
+function parse<T extends z.ZodObject>(schema: T, settings: Settings, unmet: string[]): z.infer<T> {
+  const result = schema.safeParse(settings);
+  const bad = (result.error?.issues ?? []).map(({ path, message }) => {
+    const name = String(path[0]);
+    return `${name} ${message}${isSecret(name) ? "" : `, not "${String(settings[name as keyof Settings])}"`}`;
+  });
+  if (!result.success || unmet.length > 0) throw new ConfigError([...unmet, ...bad]);
+  return result.data;
+}
+
+/** A bad secret is likely a good one with something wrong around it, so it isn't shown. */
+function isSecret(name: string): boolean {
+  return /SECRET|KEY|TOKEN|CERTIFICATE|DATABASE/.test(name);
+}
+
+function databaseConfig(values: z.infer<typeof databaseEnvironment>): DatabaseConfig {
+  const production = values.NODE_ENV === "production";
+  return {
+    production,
+    logLevel: values.LOG_LEVEL,
+    dataDir: resolve(values.TALLY_DATA_DIR),
+    migrateOnStart: values.MIGRATE_ON_START === undefined ? !production : values.MIGRATE_ON_START === "true",
+    database: {
+      url: values.DATABASE_URL ?? null,
+      directUrl: values.DATABASE_DIRECT_URL ?? null,
+      schema: values.DB_SCHEMA,
+      poolMax: values.DB_POOL_MAX,
+    },
+  };
+}
+
+function agoraConfig(values: Environment): AgoraConfig {
+  return {
+    apiUrl: values.AGORA_API_URL,
+    appId: required(values.AGORA_APP_ID),
+    appCertificate: required(values.AGORA_APP_CERTIFICATE),
+    customerId: required(values.AGORA_CUSTOMER_ID),
+    customerSecret: required(values.AGORA_CUSTOMER_SECRET),
+    ncsSecrets: values.AGORA_NCS_SECRET,
+    region: values.AGORA_CLOUD_RECORDING_REGION,
+    storage: {
+      vendor: required(values.AGORA_CLOUD_RECORDING_VENDOR),
+      region: required(values.AGORA_STORAGE_REGION),
+      bucket: required(values.AGORA_STORAGE_BUCKET),
+      accessKey: required(values.AGORA_STORAGE_ACCESS_KEY),
+      secretKey: required(values.AGORA_STORAGE_SECRET_KEY),
+      endpoint: values.AGORA_STORAGE_ENDPOINT ?? null,
+      prefix: values.AGORA_STORAGE_PREFIX ?? null,
+    },
+  };
+}
+
+function cloudflareConfig(values: Environment): CloudflareConfig {
+  return {
+    apiUrl: values.CLOUDFLARE_API_URL,
+    accountId: required(values.CLOUDFLARE_STREAM_ACCOUNT_ID),
+    apiToken: required(values.CLOUDFLARE_STREAM_API_TOKEN),
+    customerCode: values.CLOUDFLARE_STREAM_CUSTOMER_CODE ?? null,
+    notificationSecrets: values.CLOUDFLARE_NOTIFICATION_SECRET,
+    webhookSecrets: values.CLOUDFLARE_STREAM_WEBHOOK_SECRET,
+  };
+}
+
+function policy(values: Environment): Policy {
+  return {
+    stopGraceMs: values.STOP_GRACE_SECONDS,
+    startRetryMs: values.START_RETRY_SECONDS,
+    recoveryMs: values.RECOVERY_SECONDS,
+    startConfirmMs: values.START_CONFIRM_SECONDS,
+    ingestLostMs: values.INGEST_LOST_SECONDS,
+    checkupMs: values.CHECKUP_SECONDS,
+    staleMs: values.STALE_SECONDS,
+    workerLostMs: values.WORKER_LOST_SECONDS,
+    stopDeadMs: values.STOP_DEAD_SECONDS,
+    maxRestarts: values.MAX_RESTARTS,
+    healthyMs: values.HEALTHY_SECONDS,
+    maxSessionMs: values.MAX_SESSION_HOURS,
+    manualStartMs: values.MANUAL_START_SECONDS,
+    botClientTypes: values.BOT_CLIENT_TYPES,
+  };
+}
+
+/** `unmetRequirements` has made sure of it. */
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("A required setting was not required");
+  return value;
+}

@@ -1,0 +1,92 @@
+import type { Variable } from "./environment.ts";
+
+/** The variables that are set, as texts. */
+export type Settings = Partial<Record<Variable, string>>;
+type Needed = Partial<Record<Variable, string>>;
+
+/**
+ * What is missing from the environment as a whole, or doesn't go together.
+ *
+ * @returns a sentence for each problem, beginning with the variable's name
+ */
+export function unmetRequirements(settings: Settings): string[] {
+  const production = settings.NODE_ENV === "production";
+  const needed: Needed = {
+    ...(production ? inProduction : {}),
+    ...(isSandbox(settings) && !production ? {} : { ...ofAgora, ...ofCloudflare }),
+    ...(Number(settings.AGORA_CLOUD_RECORDING_VENDOR) === anyOtherS3 ? ofAnyOtherS3 : {}),
+  };
+  return [...missing(settings, needed), ...(production ? insecure(settings) : []), ...notAgoras(settings)];
+}
+
+/** As `unmetRequirements`, of the database alone. */
+export function unmetDatabaseRequirements(settings: Settings): string[] {
+  const { DATABASE_URL } = inProduction;
+  return settings.NODE_ENV === "production" ? missing(settings, { DATABASE_URL }) : [];
+}
+
+/** Nothing that belongs to a provider account is set. One variable is enough to mean the real providers. */
+export function isSandbox(settings: Settings): boolean {
+  const names = Object.keys({ ...ofAgora, ...ofCloudflare, ...optionalOfProviders }) as Variable[];
+  return names.every((name) => settings[name] === undefined);
+}
+
+const inProduction = {
+  DATABASE_URL: "the URL of your Postgres database; there is no embedded one in production",
+  API_KEY: "the operators' key, long and random, such as the output of: openssl rand -hex 32",
+  PUBLIC_URL: "the https URL at which Agora, Cloudflare and your app reach this service",
+} satisfies Needed;
+
+const ofAgora = {
+  AGORA_APP_ID: "your project's App ID, from Agora's console",
+  AGORA_APP_CERTIFICATE: "your project's primary certificate, from Agora's console",
+  AGORA_CUSTOMER_ID: "the customer ID of Agora's console, RESTful API",
+  AGORA_CUSTOMER_SECRET: "the customer secret of Agora's console, RESTful API",
+  AGORA_NCS_SECRET: "the secrets of Agora's Notification Center Service, comma-separated",
+  AGORA_CLOUD_RECORDING_VENDOR: "Agora's number of your storage: 1 for Amazon S3, 11 for any other S3",
+  AGORA_STORAGE_REGION: "Agora's number of your storage's region",
+  AGORA_STORAGE_BUCKET: "the bucket that Cloud Recording writes to",
+  AGORA_STORAGE_ACCESS_KEY: "a key that may write to that bucket",
+  AGORA_STORAGE_SECRET_KEY: "the secret of that key",
+} satisfies Needed;
+
+/** Agora's number; it alone has an endpoint (Agora docs: `storageConfig.extensionParams`). */
+const anyOtherS3 = 11;
+const ofAnyOtherS3 = {
+  AGORA_STORAGE_ENDPOINT: "your storage's host; vendor 11 needs it",
+} satisfies Needed;
+
+const ofCloudflare = {
+  CLOUDFLARE_STREAM_ACCOUNT_ID: "your account's ID, from Cloudflare's dashboard",
+  CLOUDFLARE_STREAM_API_TOKEN: "an API token with the permission Stream: Edit",
+  CLOUDFLARE_NOTIFICATION_SECRET: "the secret of Cloudflare's notification webhook, or several, comma-separated",
+} satisfies Needed;
+
+const optionalOfProviders = {
+  AGORA_API_URL: "",
+  AGORA_STORAGE_ENDPOINT: "",
+  AGORA_STORAGE_PREFIX: "",
+  CLOUDFLARE_API_URL: "",
+  CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
+  CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
+} satisfies Needed;
+
+function missing(settings: Settings, needed: Needed): string[] {
+  return Object.entries(needed)
+    .filter(([name]) => settings[name as Variable] === undefined)
+    .map(([name, what]) => `${name} is missing: set it to ${what}`);
+}
+
+function insecure(settings: Settings): string[] {
+  return (["PUBLIC_URL", "AGORA_API_URL", "CLOUDFLARE_API_URL"] as const)
+    .filter((name) => settings[name]?.toLowerCase().startsWith("http:"))
+    .map((name) => `${name} must begin with https:// in production: it carries secrets`);
+}
+
+/** At the real Agora anything else fails later, as an empty token; an imitation takes what it likes. */
+function notAgoras(settings: Settings): string[] {
+  if (settings.AGORA_API_URL !== undefined) return [];
+  return (["AGORA_APP_ID", "AGORA_APP_CERTIFICATE"] as const)
+    .filter((name) => settings[name] !== undefined && !/^[0-9a-f]{32}$/i.test(settings[name]))
+    .map((name) => `${name} must be 32 hexadecimal digits, as in Agora's console`);
+}

@@ -1,0 +1,112 @@
+import { z } from "zod";
+
+/** Kinds of environment variables. Each refuses a bad text with a sentence that follows the variable's name. */
+
+export function oneOf<const T extends string>(...values: readonly T[]) {
+  return z.enum(values, { error: `must be one of: ${values.join(", ")}` });
+}
+
+/** A comma-separated list; spaces around the commas and empty items don't count. */
+export function list<T>(expectation: string, item: (text: string) => T | undefined) {
+  return parsed(`must be a comma-separated list of ${expectation}`, (text) => {
+    const parts = text.split(",").map((part) => part.trim());
+    const items = parts.filter((part) => part !== "").map(item);
+    return items.length > 0 && items.every((value) => value !== undefined) ? items : undefined;
+  });
+}
+
+/** Several secrets at once: one per product of a provider, or the old one beside the new during a rotation. */
+export function secrets() {
+  return list("secrets", (text) => text);
+}
+
+export function integer(min: number, max: number) {
+  return parsed(`must be a whole number from ${min} to ${max}`, (text) => {
+    const value = decimal(text);
+    return value !== undefined && Number.isInteger(value) && value >= min && value <= max ? value : undefined;
+  });
+}
+
+export function rate() {
+  return parsed("must be a number of calls a second, more than 0", (text) => {
+    const value = decimal(text);
+    return value !== undefined && value > 0 ? value : undefined;
+  });
+}
+
+/** Seconds in the environment, fractions allowed; milliseconds in the configuration. */
+export function seconds() {
+  return parsed("must be a number of seconds, 0 or more", toMs);
+}
+
+export function secondsList() {
+  return list("seconds, each 0 or more", toMs);
+}
+
+/** Agora takes 1 to 720 hours (Agora docs: `maxRecordingHour`); a fraction is for trials, and is rounded up there. */
+export function recordingHours() {
+  return parsed("must be a number of hours, more than 0 and at most 720", (text) => {
+    const value = decimal(text);
+    return value !== undefined && value > 0 && value <= 720 ? value * 3_600_000 : undefined;
+  });
+}
+
+/** Without credentials, query and fragment; a slash at the end is dropped. */
+export function webUrl() {
+  return parsed("must be a URL like https://tally.example.com", (text) => {
+    const url = parseUrl(text);
+    if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+    return url.username + url.password + url.search + url.hash === "" ? url.href.replace(/\/+$/, "") : undefined;
+  });
+}
+
+export function origin(text: string): string | undefined {
+  return text === "*" || parseUrl(text)?.origin === text ? text : undefined;
+}
+
+export function postgresUrl() {
+  return parsed("must be a URL like postgres://user:password@host:5432/database", (text) =>
+    /^postgres(ql)?:$/.test(parseUrl(text)?.protocol ?? "") ? text : undefined,
+  );
+}
+
+/** Short enough for the `_jobs` that names the job library's schema; `pg_` is Postgres's own. */
+export function schemaName() {
+  return parsed("must be 1 to 50 characters of a-z, 0-9 and _, not beginning with a digit or pg_", (text) =>
+    /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(text) ? text : undefined,
+  );
+}
+
+/** Agora takes nothing else in `fileNamePrefix` (Agora docs: `storageConfig`). */
+export function storagePrefix() {
+  return parsed("must be folders of the letters A-Z, a-z and digits, separated by /, like tally/shop1", (text) =>
+    /^[A-Za-z0-9]+(\/[A-Za-z0-9]+)*$/.test(text) && text.length <= 64 ? text : undefined,
+  );
+}
+
+export function wholeNumber(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function toMs(text: string): number | undefined {
+  const value = decimal(text);
+  return value === undefined ? undefined : Math.round(value * 1000);
+}
+
+/** Not `Number(text)` alone, which takes "", "0x10" and "1e3" too. */
+function decimal(text: string): number | undefined {
+  return /^\d{1,9}(\.\d+)?$/.test(text) ? Number(text) : undefined;
+}
+
+function parseUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function parsed<T>(message: string, parse: (text: string) => T | undefined) {
+  return z.string().transform((text, context): T => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,26 @@
+import { ConfigError, loadDatabaseConfig } from "../config/index.ts";
+import { createLogger } from "../log.ts";
+import { DatabaseUnavailable } from "./database-unavailable.ts";
+import { migrate, MigrationError } from "./migrate.ts";
+import { locateDatabase } from "./open-database.ts";
+
+/** `npm run migrate`: brings the configured database, or the embedded one, to the schema of this code. */
+async function main(): Promise<void> {
+  const config = loadDatabaseConfig(process.env);
+  const log = createLogger({ level: config.logLevel });
+  const { schema } = config.database;
+  const { directUrl, embedded } = await locateDatabase(config, log);
+  try {
+    const ran = await migrate({ url: directUrl, schema, log });
+    log.info({ schema, migrations: ran }, ran.length === 0 ? "db.up_to_date" : "db.migrations_done");
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+main().catch((error: unknown) => {
+  const expected =
+    error instanceof ConfigError || error instanceof MigrationError || error instanceof DatabaseUnavailable;
+  console.error(expected ? error.message : error);
+  process.exitCode = 1;
+});

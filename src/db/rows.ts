@@ -1,0 +1,111 @@
+import type { ChannelState, RelayMode } from "../live/index.ts";
+
+/** Rows of the tables of `migrations/`, as the pool reads them: `bigint` is a number, `timestamptz` a Date. */
+
+export interface ChannelRow {
+  id: number;
+  name: string;
+  host_user_id: string | null;
+  host_uid: number | null;
+  relay_mode: RelayMode | null;
+  state: ChannelState;
+  version: number;
+  wake_at: Date | null;
+  is_active: boolean;
+  started_at: Date | null;
+  ended_at: Date | null;
+  stream_mode: string | null;
+  hls_playback_url: string | null;
+  relay_status: string;
+  relay_started_at: Date | null;
+  streaming_platform: string;
+  /** The live input's uid, not a key. */
+  stream_key_id: string | null;
+  agora_resource_id: string | null;
+  agora_sid: string | null;
+  created_at: Date;
+  updated_at: Date;
+}
+
+export type RouteKind = "channel" | "live_input" | "converter" | "video";
+export type EventStatus = "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+
+export interface EventRow {
+  id: number;
+  source: string;
+  dedupe_key: string;
+  type: string;
+  route_kind: RouteKind | null;
+  route_key: string | null;
+  channel_id: number | null;
+  occurred_at: Date | null;
+  received_at: Date;
+  payload: unknown;
+  raw: string | null;
+  body_sha256: string | null;
+  headers: Record<string, string> | null;
+  status: EventStatus;
+  note: string | null;
+  applied_at: Date | null;
+  applied_version: number | null;
+}
+
+export type EffectStatus = "open" | "succeeded" | "failed" | "cancelled" | "dead";
+
+export interface EffectRow {
+  id: number;
+  key: string;
+  channel_id: number;
+  event_id: number;
+  type: string;
+  payload: unknown;
+  status: EffectStatus;
+  attempts: number;
+  error: string | null;
+  created_at: Date;
+  enqueued_at: Date;
+  finished_at: Date | null;
+}
+
+export interface SessionRow {
+  id: string;
+  channel_id: number;
+  number: number;
+  cause: string;
+  opened_at: Date;
+  live_at: Date | null;
+  closed_at: Date | null;
+  end_reason: string | null;
+  recording_sids: string[];
+  files: unknown;
+  /** Cloudflare's clock, normalised to nine fraction digits, so text. */
+  ingest_connected_at: string | null;
+  video_uid: string | null;
+  video: unknown;
+  recorded_seconds: number;
+  recorded_seconds_without_host: number;
+}
+
+export interface StreamMetricRow {
+  id: number;
+  channel_id: number;
+  timestamp: Date;
+  agora_viewers: number | null;
+  hls_viewers: number | null;
+  relay_health: string | null;
+  created_at: Date;
+}
+
+export interface ProcessRow {
+  pool_id: string;
+  hostname: string;
+  pid: number;
+  started_at: Date;
+  heartbeat_at: Date;
+}
+
+export interface ProviderRateRow {
+  name: string;
+  /** A number, minus infinity, before the first call. */
+  next_at: Date | number;
+}

@@ -1,0 +1,117 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { createApp } from "./app.ts";
+import type { Closers } from "./closers.ts";
+import type { Config } from "./config/index.ts";
+import { connectProviders } from "./connect-providers.ts";
+import { type OpenDatabase, openDatabase } from "./db/index.ts";
+import { createEngine, type Engine } from "./engine/index.ts";
+import { createEventLog, type EventLog } from "./eventlog/index.ts";
+import { initialState } from "./live/index.ts";
+import type { Logger } from "./log.ts";
+import { listenOn } from "./port.ts";
+import { createStageUrl } from "./stage/index.ts";
+import { interpret } from "./webhooks/index.ts";
+
+/**
+ * Opens the service: what it is made of, in the order in which it needs each other. It is closed the other way round,
+ * and that ends nobody's broadcast.
+ *
+ * @returns the port that it listens on
+ * @throws StartError if the port is taken
+ */
+export async function openService(config: Config, log: Logger, closers: Closers): Promise<number> {
+  const database = await openDatabase(config, { log });
+  closers.add("the database", () => database.close());
+  const engine = openEngine(config, log, database, closers);
+  const eventLog = openEventLog(config, log, database, engine, closers);
+  await engine.start();
+  return listen(config, log, { database, engine, eventLog }, closers);
+}
+
+function openEngine(config: Config, log: Logger, database: OpenDatabase, closers: Closers): Engine {
+  const { policy, relayMode, maxActiveRelays, channelPolicy, callsPerSecond, cloudflare } = config;
+  const code = cloudflare.customerCode;
+  const stageUrl = createStageUrl({
+    publicUrl: config.publicUrl,
+    appCertificate: config.agora.appCertificate,
+    lifetimeMs: policy.maxSessionMs,
+  });
+  const engine = createEngine(
+    {
+      policy,
+      defaultMode: relayMode,
+      maxActiveRelays,
+      channelPolicy,
+      rates: callsPerSecond,
+      jobsUrl: database.directUrl,
+      playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,
+    },
+    {
+      knex: database.knex,
+      schema: database.schema,
+      log,
+      interpret,
+      stageUrl,
+      providers: (slots) => connectProviders(config, { slots, log }, closers),
+    },
+  );
+  closers.add("the engine", () => engine.stop());
+  return engine;
+}
+
+function openEventLog(
+  { channelPolicy }: Config,
+  log: Logger,
+  { knex, schema }: OpenDatabase,
+  engine: Engine,
+  closers: Closers,
+): EventLog {
+  const eventLog = createEventLog({
+    knex,
+    schema,
+    log,
+    channelPolicy,
+    initialState,
+    onAppended: (channelIds) => engine.onAppended(channelIds),
+  });
+  closers.add("the event log", () => eventLog.close());
+  return eventLog;
+}
+
+interface Parts {
+  database: OpenDatabase;
+  engine: Engine;
+  eventLog: EventLog;
+}
+
+async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
+  const { database, engine, eventLog } = parts;
+  const app = createApp(config, {
+    knex: database.knex,
+    schema: database.schema,
+    log,
+    append: (event) => eventLog.append(event),
+    advance: (channelId) => engine.advance(channelId),
+    isWorkerRunning: () => engine.isWorking(),
+  });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000 }, app);
+  server.maxHeadersCount = 100;
+  // Agora keeps its connections and asks for at least 10 s (Agora docs: enable-notification-center-service).
+  server.keepAliveTimeout = 20_000;
+  await listenOn(server, config.port);
+  closers.add("the HTTP server", () => closeServer(server));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Takes no new requests and lets those under way end; after 10 s they are cut off. */
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const cutOff = setTimeout(() => server.closeAllConnections(), 10_000);
+  await closed;
+  clearTimeout(cutOff);
+}

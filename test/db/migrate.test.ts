@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { assertMigrated, migrate, MigrationError, pendingMigrations } from "../../src/db/index.ts";
+import { createLogger } from "../../src/log.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+
+const log = createLogger({ level: "fatal" });
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase({ migrated: false });
+});
+afterAll(() => database.drop());
+beforeEach(() => database.knex.raw("drop schema if exists tally cascade; drop schema if exists tally_jobs cascade"));
+
+const run = (schema = "tally") => migrate({ url: database.url, schema, log });
+const tablesOf = async (schema: string) =>
+  database.knex("pg_catalog.pg_tables").where({ schemaname: schema }).orderBy("tablename").pluck<string[]>("tablename");
+
+describe("migrate", () => {
+  test("makes the schema and the job library's from nothing, and finds nothing to do the second time", async () => {
+    expect(await run()).toEqual(["0001_initial"]);
+    expect(await tablesOf("tally")).toEqual(expect.arrayContaining(["channels", "effects", "events", "sessions"]));
+    expect(await tablesOf("tally_jobs")).toContain("migrations");
+    expect(await run()).toEqual([]);
+    await assertMigrated(database.knex, "tally");
+  });
+
+  test("runs once when two processes start together, and the second waits for it", async () => {
+    const ran = await Promise.all([run(), run()]);
+    expect(ran.flat()).toEqual(["0001_initial"]);
+    await assertMigrated(database.knex, "tally");
+  });
+
+  test("keeps to the schema it is given", async () => {
+    await run("shop_live");
+    expect(await tablesOf("shop_live")).toContain("channels");
+    expect(await tablesOf("shop_live_jobs")).toContain("migrations");
+    expect(await tablesOf("tally")).toEqual([]);
+    expect(await tablesOf("public")).toEqual([]);
+    await assertMigrated(database.knex, "shop_live");
+    await database.knex.raw("drop schema shop_live cascade; drop schema shop_live_jobs cascade");
+  });
+
+  test("names the migration that failed, changes nothing, and can be run again", async () => {
+    await database.knex.raw("create schema tally; create table tally.sessions ()");
+    await expect(run()).rejects.toThrow(
+      /^Migration 0001_initial of schema "tally" failed and changed nothing: relation "sessions" already exists$/,
+    );
+    expect(await tablesOf("tally")).not.toContain("channels");
+    await database.knex.raw("drop table tally.sessions");
+    expect(await run()).toEqual(["0001_initial"]);
+  });
+
+  test("refuses a database that a newer version migrated", async () => {
+    await run();
+    await database.knex("tally.migrations").insert({ name: "9999_future", batch: 9, migration_time: new Date() });
+    await expect(run()).rejects.toThrow(/newer version of Tally; unknown here: 9999_future/);
+    await expect(assertMigrated(database.knex, "tally")).rejects.toThrow(MigrationError);
+  });
+});
+
+describe("assertMigrated", () => {
+  test("refuses an empty database and says how to migrate it", async () => {
+    expect(await pendingMigrations(database.knex, "tally")).toEqual(["0001_initial"]);
+    await expect(assertMigrated(database.knex, "tally")).rejects.toThrow(
+      /schema "tally" is behind this version of Tally; missing: 0001_initial, the job tables\. Run "npm run migrate"/,
+    );
+  });
+
+  test("refuses a database without the job library's tables", async () => {
+    await run();
+    await database.knex.raw("drop schema tally_jobs cascade");
+    await expect(assertMigrated(database.knex, "tally")).rejects.toThrow(/missing: the job tables/);
+  });
+});
