@@ -1,0 +1,25 @@
+import type { Call } from "../http/index.ts";
+import type { Refused } from "../refused.ts";
+import type { World } from "../world/index.ts";
+import { refusals } from "./refusals.ts";
+
+type Guard = (world: World, call: Call) => void;
+
+/** Credentials, App ID and rate of a Cloud Recording call. */
+export const guardRecording = guard(refusals.invalidAppId, ({ rates }) => rates.takeRecordingCall());
+
+/** As `guardRecording`; `acquire` names a wrong App ID in its own way (Agora docs, acquire: `invalid_appid`). */
+export const guardAcquire = guard(refusals.invalidAppIdOnAcquire, ({ rates }) => rates.takeRecordingCall());
+
+/** Credentials, App ID and rate of a channel query, which has a rate of its own. */
+export const guardChannelQuery = guard(refusals.invalidAppId, ({ rates }) => rates.takeChannelQuery());
+
+function guard(invalidAppId: () => Refused, take: (world: World) => boolean): Guard {
+  return (world, { headers, params }) => {
+    const { agora, limits } = world.settings;
+    const expected = Buffer.from(`${agora.customerId}:${agora.customerSecret}`).toString("base64");
+    if (headers.authorization !== `Basic ${expected}`) throw refusals.badCredentials();
+    if (params.appid !== agora.appId) throw invalidAppId();
+    if (!take(world)) throw refusals.rateLimited(limits.retryAfterSeconds);
+  };
+}

@@ -1,0 +1,1 @@
+export { agoraRoutes } from "./routes.ts";

@@ -1,0 +1,1 @@
+export { cloudflareRoutes } from "./routes.ts";

@@ -1,0 +1,2 @@
+export { createControl, type SandboxControl } from "./control.ts";
+export { controlRoutes } from "./routes.ts";

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+
+import { z } from "zod";
+
+const url = z.url({ protocol: /^https?$/ });
+const secret = z.string().min(1);
+const ms = z.number().min(0);
+const perWindow = z.number().int().min(1);
+
+const webhooks = z.strictObject({
+  agora: url.nullable(),
+  cloudflareLive: url.nullable(),
+  cloudflareVideo: url.nullable(),
+});
+const secrets = z.strictObject({
+  ncsRtc: secret,
+  ncsRecording: secret,
+  cloudflareNotification: secret,
+  cloudflareVideo: secret,
+});
+const agora = z.strictObject({ appId: secret, customerId: secret, customerSecret: secret });
+const cloudflare = z.strictObject({ accountId: secret, apiToken: secret, customerCode: secret });
+const limits = z.strictObject({
+  recordingCallsPerSecond: perWindow,
+  channelQueriesPerSecond: perWindow,
+  retryAfterSeconds: z.number().int().min(0).nullable(),
+  cloudflareCallsPer5Minutes: perWindow.nullable(),
+  runningRecorders: z.number().int().min(0),
+  resourceLifetimeMs: ms,
+  webhookTimeoutMs: ms,
+});
+const storage = z.strictObject({ usedMinutes: z.number().min(0), limitMinutes: z.number().min(0) });
+const delays = z.strictObject({
+  recorderStartedMs: ms,
+  pushAnsweredMs: ms,
+  pushEndedMs: ms,
+  recorderStoppedMs: ms,
+  uploadedMs: ms,
+  exitedMs: ms,
+  failoverMs: ms,
+  ingestConnectedNoticeMs: ms,
+  ingestDisconnectedNoticeMs: ms,
+  defaultHoldMs: ms,
+  videoReadyMs: ms,
+  ncsResendGapsMs: z.array(ms).max(3),
+});
+
+/** What may be changed while the sandbox runs: any part of the settings. Unknown members are refused. */
+export const settingsChange = z
+  .strictObject({
+    pace: z.number().positive().max(100),
+    startAnswers201WithSid: z.boolean(),
+    statusShape: z.enum(["object", "string", "null"]),
+    serviceUrl: url,
+    webhooks: webhooks.partial(),
+    secrets: secrets.partial(),
+    agora: agora.partial(),
+    cloudflare: cloudflare.partial(),
+    limits: limits.partial(),
+    storage: storage.partial(),
+    delays: delays.partial(),
+  })
+  .partial();
+export type SettingsChange = z.infer<typeof settingsChange>;
+
+export interface Settings {
+  /**
+   * Multiplies everything that the providers do in their own time (`delays`, a live input's hold, a recorder's maximum
+   * hours). Not the limits on callers, nor the times of planned faults: those are real milliseconds.
+   */
+  pace: number;
+  /** Whether `201 already started` carries the `sid`. The documented body has none. */
+  startAnswers201WithSid: boolean;
+  /** How a live input's `status` looks: the wire's object, the SDK's string, or always null. */
+  statusShape: "object" | "string" | "null";
+  /** Where webhooks go; null means that none was ever configured at the provider. */
+  webhooks: z.infer<typeof webhooks>;
+  /** One NCS secret per product, as in Agora's console. */
+  secrets: z.infer<typeof secrets>;
+  agora: z.infer<typeof agora>;
+  cloudflare: z.infer<typeof cloudflare>;
+  limits: z.infer<typeof limits>;
+  /** Minutes stored at Cloudflare and the plan's limit; when none are left, a new broadcast is refused. */
+  storage: z.infer<typeof storage>;
+  delays: z.infer<typeof delays>;
+}
+
+/** Random credentials and secrets, no webhook targets, and delays a few times shorter than the providers' own. */
+export function defaultSettings(): Settings {
+  return {
+    pace: 1,
+    startAnswers201WithSid: false,
+    statusShape: "object",
+    webhooks: { agora: null, cloudflareLive: null, cloudflareVideo: null },
+    secrets: {
+      ncsRtc: randomSecret(),
+      ncsRecording: randomSecret(),
+      cloudflareNotification: randomSecret(),
+      cloudflareVideo: randomSecret(),
+    },
+    agora: { appId: randomSecret(), customerId: randomSecret(), customerSecret: randomSecret() },
+    cloudflare: { accountId: randomSecret(), apiToken: randomSecret(), customerCode: "sandbox" },
+    limits: {
+      // Agora docs, cloud-recording: 10 a second per App ID; channel management: 20 for online statistics.
+      recordingCallsPerSecond: 10,
+      channelQueriesPerSecond: 20,
+      retryAfterSeconds: 1,
+      // Cloudflare docs, fundamentals/api/reference/limits.
+      cloudflareCallsPer5Minutes: 1200,
+      // Agora docs, integration-best-practices: peak concurrent workers (another page says 200).
+      runningRecorders: 50,
+      // Agora docs, acquire: a resource id is valid for five minutes.
+      resourceLifetimeMs: 300_000,
+      // Agora docs, NCS: an answer after 10 s is none. Used for Cloudflare too, which documents no timeout.
+      webhookTimeoutMs: 10_000,
+    },
+    storage: { usedMinutes: 0, limitMinutes: 1000 },
+    delays: {
+      // From start's answer to event 70; about 5 s at Agora.
+      recorderStartedMs: 1_000,
+      // From `connecting` to `publishing` or `disconnected`.
+      pushAnsweredMs: 500,
+      // From stop's answer: the push ends, then 71; from there 31, and from there 11.
+      pushEndedMs: 200,
+      recorderStoppedMs: 500,
+      uploadedMs: 1_000,
+      exitedMs: 300,
+      // At most 90 s at Agora.
+      failoverMs: 5_000,
+      // In Cloudflare's own examples a notification is 2.9 s and 11.1 s younger than its `updated_at`.
+      ingestConnectedNoticeMs: 1_000,
+      ingestDisconnectedNoticeMs: 500,
+      // The hold of an input without `timeoutSeconds`; Cloudflare publishes no number.
+      defaultHoldMs: 30_000,
+      // From the end of the hold to the video's webhook; up to 60 s at Cloudflare.
+      videoReadyMs: 5_000,
+      // Agora docs, NCS: an immediate resend, then growing gaps, three resends at most; the gaps are not published.
+      ncsResendGapsMs: [0, 5_000, 10_000],
+    },
+  };
+}
+
+/**
+ * Changes the settings in place, so that everybody who holds them sees the change.
+ *
+ * @param settings - changed
+ * @param change - `serviceUrl` is short for its three webhook URLs as Tally has them; `webhooks` overrides it
+ */
+export function applySettings(settings: Settings, change: SettingsChange): void {
+  const { serviceUrl, ...rest } = change;
+  if (serviceUrl !== undefined) settings.webhooks = tallyWebhooks(serviceUrl);
+  merge(settings, rest);
+}
+
+function tallyWebhooks(serviceUrl: string): Settings["webhooks"] {
+  const base = serviceUrl.replace(/\/+$/, "");
+  return {
+    agora: `${base}/webhooks/agora`,
+    cloudflareLive: `${base}/webhooks/cloudflare/live`,
+    cloudflareVideo: `${base}/webhooks/cloudflare/video`,
+  };
+}
+
+function merge(target: object, change: object): void {
+  for (const [key, value] of Object.entries(change) as [string, unknown][]) {
+    if (value === undefined) continue;
+    const old: unknown = Reflect.get(target, key);
+    if (isGroup(old) && isGroup(value)) merge(old, value);
+    else Reflect.set(target, key, value);
+  }
+}
+
+function isGroup(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function randomSecret(): string {
+  return randomBytes(16).toString("hex");
+}

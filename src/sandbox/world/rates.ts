@@ -1,0 +1,48 @@
+import type { Settings } from "../settings.ts";
+
+/** The providers' limits on callers. Each `take…` counts one call. */
+export interface Rates {
+  /** @returns false if this call is one too many in the last second */
+  takeRecordingCall(): boolean;
+  takeChannelQuery(): boolean;
+  /**
+   * Cloudflare blocks every call for five minutes when there were too many in five minutes.
+   *
+   * @returns seconds until calls are allowed again; 0 if this one is
+   */
+  takeCloudflareCall(): number;
+}
+
+const fiveMinutesMs = 300_000;
+
+export function createRates({ limits }: Settings): Rates {
+  const recording = createWindow(1_000);
+  const channelQueries = createWindow(1_000);
+  const cloudflare = createWindow(fiveMinutesMs);
+  let blockedUntil = 0;
+
+  return {
+    takeRecordingCall: () => recording(limits.recordingCallsPerSecond),
+    takeChannelQuery: () => channelQueries(limits.channelQueriesPerSecond),
+    takeCloudflareCall() {
+      const now = Date.now();
+      const limit = limits.cloudflareCallsPer5Minutes;
+      if (limit === null) return 0;
+      if (now >= blockedUntil && cloudflare(limit)) return 0;
+      if (now >= blockedUntil) blockedUntil = now + fiveMinutesMs;
+      return Math.ceil((blockedUntil - now) / 1000);
+    },
+  };
+}
+
+/** A sliding window. @returns takes a call if fewer than `limit` were taken in the last `widthMs` */
+function createWindow(widthMs: number): (limit: number) => boolean {
+  let taken: number[] = [];
+  return (limit) => {
+    const now = performance.now();
+    taken = taken.filter((at) => at > now - widthMs);
+    if (taken.length >= limit) return false;
+    taken.push(now);
+    return true;
+  };
+}

@@ -1,0 +1,52 @@
+import type { Settings } from "../settings.ts";
+import { createCloudflareNotices } from "./cloudflare-notices.ts";
+import { createFaults, type Faults } from "./faults.ts";
+import { createLiveInputs, type LiveInputs } from "./live-inputs.ts";
+import { createNcs } from "./ncs.ts";
+import { createPeople, type People } from "./people.ts";
+import { createRates, type Rates } from "./rates.ts";
+import { createRecord, type SandboxRecord } from "./record.ts";
+import { createRecorders, type Recorders } from "./recorders.ts";
+import { createStamps } from "./stamps.ts";
+import { createTimers, type Timers } from "./timers.ts";
+import { createWebhookSender } from "./webhooks.ts";
+
+/** Everything that exists and happens behind the imitated APIs, from one reset to the next. */
+export interface World {
+  settings: Settings;
+  timers: Timers;
+  record: SandboxRecord;
+  faults: Faults;
+  rates: Rates;
+  people: People;
+  liveInputs: LiveInputs;
+  recorders: Recorders;
+  /** Nothing happens any more, and no webhook is sent. */
+  close(): void;
+}
+
+/** @param settings - read when something happens, so that changes apply at once */
+export function createWorld(settings: Settings): World {
+  const record = createRecord();
+  const faults = createFaults();
+  const timers = createTimers(() => settings.pace);
+  const webhooks = createWebhookSender({ settings, timers, record, faults });
+  const notices = createCloudflareNotices(settings, webhooks);
+  const ncs = createNcs(settings, webhooks);
+  const liveInputs = createLiveInputs({ settings, timers, record, notices, stamp: createStamps() });
+
+  return {
+    settings,
+    timers,
+    record,
+    faults,
+    rates: createRates(settings),
+    people: createPeople(ncs),
+    liveInputs,
+    recorders: createRecorders({ settings, timers, record, ncs, liveInputs }),
+    close() {
+      timers.close();
+      webhooks.close();
+    },
+  };
+}
