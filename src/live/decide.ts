@@ -2,7 +2,7 @@ import { checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
 import { clearHold } from "./decide/hold.ts";
 import { mendPicture } from "./decide/picture.ts";
-import { requestLiveInput, requestRelay } from "./decide/relay.ts";
+import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts";
 import { closeSession, endSession, openSession } from "./decide/session.ts";
 import { stopUnwanted } from "./decide/stop.ts";
 import type { Decision } from "./events.ts";
@@ -12,6 +12,7 @@ import type { ChannelState } from "./state.ts";
 const rules: readonly Rule[] = [
   endSession,
   clearHold,
+  adoptRunning,
   stopUnwanted,
   closeSession,
   openSession,

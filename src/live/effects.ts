@@ -45,6 +45,8 @@ function keyWithinChannel(decision: Decision): string {
       return `relay:${decision.session}:${decision.attempt}`;
     case "RelayReleased":
       return `relay:${decision.session}:${decision.attempt}:released`;
+    case "RelayAdopted":
+      return `relay:${decision.session}:${decision.attempt}:adopted`;
     case "RelayPostponed":
       return `relay:${decision.session}:${decision.attempt}:postponed`;
     case "RecorderPresumedEnded":
@@ -96,6 +98,7 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "SessionEnding":
     case "SessionClosed":
     case "RelayReleased":
+    case "RelayAdopted":
     case "RelayPostponed":
     case "RecorderPresumedEnded":
     case "RecorderStopDied":

@@ -81,6 +81,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "LiveInputRequested":
     case "RelayRequested":
     case "RelayReleased":
+    case "RelayAdopted":
     case "RelayPostponed":
     case "RecorderPresumedEnded":
     case "RecorderStopRequested":

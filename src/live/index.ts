@@ -1,3 +1,4 @@
+export { isChannelName } from "./channel-name.ts";
 export { decide, type Decided } from "./decide.ts";
 export type { DecideContext } from "./decide/deciding.ts";
 export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";

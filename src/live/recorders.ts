@@ -23,6 +23,7 @@ export function acquiredRecorder(of: { session: number; attempt: number; uid: nu
     heardAt: of.at,
     missingAt: null,
     suspect: false,
+    released: false,
     starts: 1,
     repoints: 0,
     stop: null,

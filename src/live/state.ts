@@ -127,6 +127,8 @@ export interface Recorder {
   missingAt: number | null;
   /** A fatal error was reported and the recorder not asked about it since. */
   suspect: boolean;
+  /** It was the wanted one and is not any more, whatever it does. */
+  released: boolean;
   /** Starts asked for with this resource. */
   starts: number;
   repoints: number;

@@ -83,6 +83,11 @@ describe("for every evening", () => {
           if (event.type === "SessionEnding" || event.type === "RelayReleased") wanted = false;
           if (event.type === "SessionClosed") open = null;
           if (event.type === "RelayStartFailed" || event.type === "RecorderAlreadyRunning") wanted = false;
+          if (event.type === "RelayAdopted") {
+            expect(wanted).toBe(false);
+            expect(event.session).toBe(open);
+            wanted = true;
+          }
           if (event.type !== "RelayRequested") continue;
           expect(wanted).toBe(false);
           expect(event.session).toBe(open);

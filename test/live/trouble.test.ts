@@ -123,6 +123,15 @@ describe("a start that fails", () => {
     expect(story.status.state).toBe("recording");
   });
 
+  test("a recorder that turns out to run while the next try is waited for is kept", () => {
+    const story = new Story().hears(hostJoined(1)).hears(liveInputReady).hears(acquired("res-1"));
+    story.hears(startFailed({ resourceId: "res-1", disposition: "retry", mayRun: true })).wanted();
+    story.hears(recorderStarted("sid-1")).passes(60);
+    expect(story.wanted()).not.toContain("StopRecorder");
+    expect(story.status).toMatchObject({ state: "recording", reason: null });
+    expect(story.decisions().filter((type) => type === "RelayRequested")).toHaveLength(1);
+  });
+
   test("400/53 by a stranger's recorder takes the other uid", () => {
     const story = new Story().hears(hostJoined(1)).hears(liveInputReady).hears(acquired("res-1"));
     story.wanted();

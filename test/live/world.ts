@@ -24,6 +24,8 @@ export class World {
   private readonly unanswered: Effect[] = [];
   private bag: LiveEvent[] = [];
   private readonly running = new Map<string, Running>();
+  /** A resource can be started once. */
+  private readonly started = new Set<string>();
   private seq = 0;
   private made = 0;
 
@@ -207,6 +209,8 @@ export class World {
     const failed = (options: Partial<RelayStartFailed>): void => {
       this.story.hears(startFailed({ session, attempt, uid, ...options }));
     };
+    const { relay, session: current } = this.story.state;
+    if (relay?.attempt !== attempt || current?.number !== session) return; // not wanted any more: no call is made
     if (how === "refusal") {
       failed({ disposition: "final" });
       return;
@@ -219,6 +223,12 @@ export class World {
       return;
     }
 
+    const isOver = this.started.has(resourceId) && !this.running.has(resourceId);
+    if (isOver) {
+      failed({ resourceId, disposition: "reacquire" });
+      return;
+    }
+    this.started.add(resourceId);
     const recorder = this.running.get(resourceId) ?? { resourceId, recordingSid: `sid-${this.made}`, uid, sequence: 0 };
     this.running.set(resourceId, recorder);
     this.bag.push({ type: "RecorderStarted", ...this.stamp(recorder) });

@@ -30,6 +30,26 @@ export const requestLiveInput: Rule = (state, deciding) => {
   return whenWanted(state, deciding, () => [{ type: "LiveInputRequested", attempt: state.liveInput.attempts + 1 }]);
 };
 
+/**
+ * A recorder of this session whose start was never answered turns out to run while the next try is being waited for: it
+ * is kept, instead of being stopped for another.
+ */
+export const adoptRunning: Rule = (state, { defaultMode }) => {
+  const { session } = state;
+  if (session === null || session.ending !== null || state.hold !== null || state.relay !== null) return [];
+  const [found] = Object.entries(state.recorders).filter(
+    ([, recorder]) =>
+      recorder.state === "running" &&
+      recorder.session === session.number &&
+      !recorder.released &&
+      recorder.stop === null,
+  );
+  if (found === undefined) return [];
+  const [resourceId, { attempt, uid }] = found;
+  const mode = state.relayMode ?? defaultMode;
+  return [{ type: "RelayAdopted", session: session.number, attempt, uid, mode, resourceId }];
+};
+
 /** The open session wants a recorder and has none. */
 export const requestRelay: Rule = (state, deciding) => {
   if (state.liveInput.uid === null || state.relay !== null) return [];

@@ -50,6 +50,16 @@ export interface RelayReleased {
   restarts: number;
 }
 
+/** A recorder of this session that was given up for lost runs after all (its start was never answered): it is the one. */
+export interface RelayAdopted {
+  type: "RelayAdopted";
+  session: number;
+  attempt: number;
+  uid: number;
+  mode: RelayMode;
+  resourceId: string;
+}
+
 /** No relay may be started now: all places are taken. Decided once, until a relay is requested. */
 export interface RelayPostponed {
   type: "RelayPostponed";
@@ -127,6 +137,7 @@ export type Decision =
   | LiveInputRequested
   | RelayRequested
   | RelayReleased
+  | RelayAdopted
   | RelayPostponed
   | RecorderPresumedEnded
   | RecorderStopRequested

@@ -1,6 +1,6 @@
-import type { Decision } from "../events.ts";
+import type { Decision, RelayAdopted, RelayRequested } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
-import type { ChannelState, Check, Recorder, Session } from "../state.ts";
+import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
 
 /** Folds a decision of ours. It is a fact like any other, so a rebuild gets it from the log and never decides again. */
 export function foldDecision(state: ChannelState, decision: Decision, at: number): ChannelState {
@@ -25,35 +25,28 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
     case "LiveInputRequested":
       return { ...state, liveInput: { ...state.liveInput, attempts: decision.attempt, pending: true } };
     case "RelayRequested": {
-      const { session, attempt, uid, mode, resourceId } = decision;
-      const requested = withSession(
-        {
-          ...state,
-          lastUid: uid,
-          ingest: { ...state.ingest, old: true },
-          relay: {
-            attempt,
-            uid,
-            mode,
-            requestedAt: at,
-            resourceId,
-            confirmedAt: null,
-            troubleAt: null,
-            healthyAt: null,
-            repointedAt: null,
-          },
-        },
-        session,
-        { attempts: attempt, resume: null },
-      );
-      if (resourceId === null) return requested;
-      return change(requested, resourceId, at, (recorder) => ({ starts: recorder.starts + 1 }));
+      const { session, attempt, resourceId } = decision;
+      const ingest = { ...state.ingest, old: true };
+      const relay = newRelay(decision, at);
+      const requested = { ...state, lastUid: decision.uid, ingest, relay };
+      const attempted = withSession(requested, session, { attempts: attempt, resume: null });
+      if (resourceId === null) return attempted;
+      return change(attempted, resourceId, at, (recorder) => ({ starts: recorder.starts + 1 }));
     }
-    case "RelayReleased":
-      return withSession({ ...state, relay: null }, decision.session, {
+    case "RelayAdopted":
+      return withSession({ ...state, relay: newRelay(decision, at) }, decision.session, {
+        failures: 0,
+        failure: null,
+        resume: null,
+      });
+    case "RelayReleased": {
+      const resourceId = state.relay?.resourceId ?? null;
+      const released = resourceId === null ? state : change(state, resourceId, at, () => ({ released: true }));
+      return withSession({ ...released, relay: null }, decision.session, {
         restarts: decision.restarts,
         failure: { at, kind: "lost", final: false, retryAfterMs: null, error: null },
       });
+    }
     case "RelayPostponed":
       return withSession(state, decision.session, {
         failure: { at, kind: "capacity", final: false, retryAfterMs: null, error: null },
@@ -111,6 +104,20 @@ function openedSession(number: number, cause: Session["cause"], at: number): Ses
     failure: null,
     resume: null,
     meter: { at, withHostMs: 0, withoutHostMs: 0 },
+  };
+}
+
+function newRelay({ attempt, uid, mode, resourceId }: RelayRequested | RelayAdopted, at: number): Relay {
+  return {
+    attempt,
+    uid,
+    mode,
+    requestedAt: at,
+    resourceId,
+    confirmedAt: null,
+    troubleAt: null,
+    healthyAt: null,
+    repointedAt: null,
   };
 }
 
