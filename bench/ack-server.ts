@@ -4,7 +4,6 @@ import express from "express";
 
 import { createDatabase } from "../src/db/index.ts";
 import { createEventLog, type NewEvent } from "../src/eventlog/index.ts";
-import { initialState } from "../src/live/index.ts";
 import { createLogger } from "../src/log.ts";
 import { createWebhookRouter } from "../src/webhooks/index.ts";
 import { reportReady } from "./child.ts";
@@ -30,8 +29,8 @@ process.once("SIGTERM", () => process.exit(0));
 function appendFor(how: AckMode): (event: NewEvent) => Promise<{ id: number; duplicate: boolean }> {
   switch (how) {
     case "grouped": {
-      const routing = { initialState, channelPolicy: "registered" as const };
-      const eventLog = createEventLog({ knex, schema, log, ...routing, onAppended: () => undefined });
+      const options = { channelPolicy: "registered" as const, onAppended: () => undefined };
+      const eventLog = createEventLog({ knex, schema, log, ...options });
       return (event) => eventLog.append(event);
     }
     case "single":

@@ -9,7 +9,6 @@ import { connectProviders } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog } from "./eventlog/index.ts";
-import { initialState } from "./live/index.ts";
 import type { Logger } from "./log.ts";
 import { listenOn } from "./port.ts";
 import { createStageUrl } from "./stage/index.ts";
@@ -74,7 +73,6 @@ function openEventLog(
     schema,
     log,
     channelPolicy,
-    initialState,
     onAppended: (channelIds) => engine.onAppended(channelIds),
   });
   closers.add("the event log", () => eventLog.close());

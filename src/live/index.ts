@@ -1,4 +1,3 @@
-export { isChannelName } from "./channel-name.ts";
 export { decide, type Decided } from "./decide.ts";
 export type { DecideContext } from "./decide/deciding.ts";
 export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";

@@ -25,6 +25,7 @@ export function acquiredRecorder(of: { session: number; attempt: number; uid: nu
     suspect: false,
     released: false,
     starts: 1,
+    start: "unanswered",
     repoints: 0,
     stop: null,
     check: null,

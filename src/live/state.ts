@@ -131,6 +131,8 @@ export interface Recorder {
   released: boolean;
   /** Starts asked for with this resource. */
   starts: number;
+  /** What is known of them: one that may have been carried out keeps its doubt, whatever later ones are answered. */
+  start: "unanswered" | "refused" | "doubtful";
   repoints: number;
   stop: RecorderStop | null;
   check: Check | null;

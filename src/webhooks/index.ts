@@ -1,4 +1,3 @@
-export { isChannelName } from "./agora/channel-name.ts";
 export { describeType, eventTypes } from "./event-types.ts";
 export { interpret, type StoredWebhook } from "./interpret.ts";
 export type { Interpretation } from "./interpretation.ts";

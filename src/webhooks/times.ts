@@ -5,7 +5,7 @@ import { z } from "zod";
  * later years take another form in ISO 8601 and before 1970 was no webhook.
  */
 export function toDate(ms: number | null | undefined): Date | null {
-  return typeof ms === "number" && ms > 0 && ms <= Date.UTC(9999, 11, 31) ? new Date(ms) : null;
+  return typeof ms === "number" && ms >= 1 && ms <= Date.UTC(9999, 11, 31) ? new Date(ms) : null;
 }
 
 /**

@@ -132,6 +132,15 @@ describe("a start that fails", () => {
     expect(story.decisions().filter((type) => type === "RelayRequested")).toHaveLength(1);
   });
 
+  test("a refusal of the second start proves nothing about the first one, which was never answered", () => {
+    const story = new Story().hears(hostJoined(1)).hears(liveInputReady).hears(acquired("res-1"));
+    story.hears(startFailed({ resourceId: "res-1", disposition: "retry", mayRun: true })).passes(2);
+    story.hears(startFailed({ attempt: 2, resourceId: "res-1", disposition: "reacquire" })).passes(4);
+    story.hears(acquired("res-3", { attempt: 3, uid: spareUid }), startAccepted("res-3", "sid-3")).wanted();
+    story.hears(recorderStarted("sid-1"));
+    expect(story.wantedEffects()).toMatchObject([{ type: "StopRecorder", resourceId: "res-1" }]);
+  });
+
   test("400/53 by a stranger's recorder takes the other uid", () => {
     const story = new Story().hears(hostJoined(1)).hears(liveInputReady).hears(acquired("res-1"));
     story.wanted();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { describe, expect, it } from "vitest";
 
-import { isChannelName } from "../../src/webhooks/index.ts";
+import { isChannelName } from "../../src/eventlog/index.ts";
 import { envelopeOf, fixture, json } from "./support.ts";
 
 const hashOf = (bytes: Buffer | string) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

@@ -6,6 +6,8 @@ import { stopCheckAt } from "./stop.ts";
 
 /** A question that brought no answer, or none to go by, is asked again after this. */
 const askAgainMs = 30_000;
+/** A resource that nothing was started with is worth nothing after five minutes (Agora docs: acquire). */
+const resourceLifeMs = 300_000;
 /** A recorder that still has no id after its longest possible life (and an hour) can't run any more. */
 const expiryMarginMs = 3_600_000;
 
@@ -61,7 +63,8 @@ export const checkRecorders: Rule = (state, deciding) => {
 function checkRecorder(state: ChannelState, resourceId: string, recorder: Recorder, deciding: Deciding): Decision[] {
   if (isProvenGone(recorder, deciding)) return [{ type: "RecorderPresumedEnded", resourceId, why: "not_found" }];
   if (recorder.recordingSid === null) {
-    const expired = deciding.due(recorder.acquiredAt + deciding.policy.maxSessionMs + expiryMarginMs);
+    const life = recorder.start === "refused" ? resourceLifeMs : deciding.policy.maxSessionMs + expiryMarginMs;
+    const expired = deciding.due(recorder.acquiredAt + life);
     return expired ? [{ type: "RecorderPresumedEnded", resourceId, why: "expired" }] : [];
   }
   return isQuestionDue(recorder, deciding) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];

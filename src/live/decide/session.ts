@@ -1,7 +1,7 @@
 import type { Decision, EndReason } from "../events.ts";
 import { presentHosts } from "../hosts.ts";
 import { runs } from "../recorders.ts";
-import type { ChannelState, Session } from "../state.ts";
+import type { ChannelState, Recorder, Session } from "../state.ts";
 import { requestPresenceCheck } from "./checkups.ts";
 import type { Deciding, Rule } from "./deciding.ts";
 
@@ -32,7 +32,7 @@ export const closeSession: Rule = (state, deciding) => {
   if (state.hold === null && (state.host.present || isStartedByHand(state, deciding))) return closed;
 
   const open = Object.values(state.recorders).filter(
-    (recorder) => recorder.session === session.number && recorder.state !== "ended",
+    (recorder) => recorder.session === session.number && recorder.state !== "ended" && !neverStarted(recorder),
   );
   if (open.some((recorder) => runs(recorder) && recorder.stop?.dead !== true)) return [];
   if (open.some((recorder) => !runs(recorder)) && !deciding.due(at + unansweredStartMs)) return [];
@@ -51,6 +51,10 @@ export const openSession: Rule = (state, deciding) => {
   );
   return fresh ? [{ type: "SessionOpened", session, cause: "host" }] : requestPresenceCheck(state, deciding);
 };
+
+function neverStarted(recorder: Recorder): boolean {
+  return recorder.state === "acquired" && recorder.start === "refused";
+}
 
 /** A manual start waits for its host only so long. */
 export function isStartedByHand(state: ChannelState, { policy, due }: Deciding): boolean {

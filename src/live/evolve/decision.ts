@@ -31,7 +31,10 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
       const requested = { ...state, lastUid: decision.uid, ingest, relay };
       const attempted = withSession(requested, session, { attempts: attempt, resume: null });
       if (resourceId === null) return attempted;
-      return change(attempted, resourceId, at, (recorder) => ({ starts: recorder.starts + 1 }));
+      return change(attempted, resourceId, at, (recorder) => ({
+        starts: recorder.starts + 1,
+        start: recorder.start === "refused" ? "unanswered" : recorder.start,
+      }));
     }
     case "RelayAdopted":
       return withSession({ ...state, relay: newRelay(decision, at) }, decision.session, {

@@ -96,9 +96,8 @@ function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, 
 }
 
 function foldStartFailed(state: ChannelState, event: RelayStartFailed, at: number): ChannelState {
-  const { resourceId, mayRun, disposition, retryAfterMs, error } = event;
-  const mayStillStart = mayRun || disposition === "retry";
-  const settled = resourceId === null || mayStillStart ? state : endUnstarted(state, resourceId, error.message, at);
+  const { resourceId, disposition, retryAfterMs, error } = event;
+  const settled = resourceId === null ? state : refuse(state, resourceId, event, at);
   if (!isWanted(settled, event)) return settled;
   const kind = disposition === "capacity" ? "capacity" : "start";
   const failure = { at, kind, final: disposition === "final", retryAfterMs, error } as const;
@@ -106,10 +105,19 @@ function foldStartFailed(state: ChannelState, event: RelayStartFailed, at: numbe
   return withSession(next, { resume: disposition === "retry" ? resourceId : null });
 }
 
+/** What a refused start tells of its resource: nothing was started with it, unless an earlier start may have. */
+function refuse(state: ChannelState, resourceId: string, event: RelayStartFailed, at: number): ChannelState {
+  const recorder = state.recorders[resourceId];
+  if (recorder === undefined) return state;
+  const start = event.mayRun || recorder.start === "doubtful" ? "doubtful" : "refused";
+  const told = withRecorder(state, resourceId, { ...recorder, start }, at);
+  return event.disposition === "retry" ? told : endUnstarted(told, resourceId, event.error.message, at);
+}
+
 /** A resource of which an answer proves that nothing was started with it. */
 function endUnstarted(state: ChannelState, resourceId: string, proof: string, at: number): ChannelState {
   const recorder = state.recorders[resourceId];
-  if (recorder === undefined || recorder.runningAt !== null) return state;
+  if (recorder === undefined || recorder.runningAt !== null || recorder.start === "doubtful") return state;
   return withRecorder(state, resourceId, { ...recorder, proof: `never started: ${proof}` }, at);
 }
 

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
 import type { Route } from "../../eventlog/index.ts";
+import { isChannelName } from "../../eventlog/index.ts";
 import type { Body } from "../body.ts";
 import type { Envelope } from "../delivery.ts";
 import { anything, looseNumber, optionalNumber, optionalObject } from "../fields.ts";
 import { isProviderId, keyOfBytes, keyOfParts } from "../keys.ts";
 import { toDate } from "../times.ts";
-import { isChannelName } from "./channel-name.ts";
 import { isHealthCheck } from "./health-check.ts";
 
 /**

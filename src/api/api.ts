@@ -1,0 +1,24 @@
+import type { Tables } from "../eventlog/index.ts";
+import type { RelayMode } from "../live/index.ts";
+import type { Logger } from "../log.ts";
+
+/** What the API's handlers work with. */
+export interface Api extends Tables {
+  log: Logger;
+  /** Of channels that don't say otherwise. */
+  defaultMode: RelayMode;
+  /** Folds what is pending for a channel, and acts on it. */
+  advance: (channelId: number) => Promise<unknown>;
+}
+
+/**
+ * Advances a channel, so that the answer to a request shows what it led to. Not more than that hangs on it: the event is
+ * in the log, and if this fails the sweep does it.
+ */
+export async function advanceNow({ advance, log }: Api, channelId: number): Promise<void> {
+  try {
+    await advance(channelId);
+  } catch (error) {
+    log.error({ err: error, channelId }, "api.advance_failed");
+  }
+}

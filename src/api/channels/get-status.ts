@@ -1,0 +1,23 @@
+import type { Answer } from "../answer.ts";
+import type { Api } from "../api.ts";
+import type { Call } from "../create-router.ts";
+import { readChannel, statusOf } from "./read-channel.ts";
+
+/** The status, tagged with its version: whoever has this version already is answered 304. */
+export async function getStatus(api: Api, { params, headers }: Call): Promise<Answer> {
+  const channel = await readChannel(api, params);
+  const etag = `"${channel.version}"`;
+  // Kept, but never used unasked.
+  const validators = { etag, "cache-control": "no-cache" };
+  if (isAmong(etag, headers["if-none-match"])) return { status: 304, headers: validators };
+  return { status: 200, headers: validators, body: statusOf(channel, api) };
+}
+
+/**
+ * Whether `If-None-Match` names this tag, weakly compared as RFC 9110 has it. Not left to Express: it ignores the header
+ * beside `Cache-Control: no-cache`, which fetch adds to every request that sets the header itself.
+ */
+function isAmong(etag: string, ifNoneMatch: string | undefined): boolean {
+  const tags = (ifNoneMatch ?? "").split(",").map((tag) => tag.trim());
+  return tags.some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
+}

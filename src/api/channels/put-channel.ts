@@ -1,0 +1,18 @@
+import { claimStrays } from "../../eventlog/index.ts";
+import type { Answer } from "../answer.ts";
+import { advanceNow, type Api } from "../api.ts";
+import type { Call } from "../create-router.ts";
+import { readInput } from "../read-input.ts";
+import { channelPath, registration } from "../schemas.ts";
+import { readChannel, toChannelAnswer } from "./read-channel.ts";
+import { register } from "./register.ts";
+
+/** Registers a channel, or changes how it is registered. Events that came for it before are its own from now on. */
+export async function putChannel(api: Api, { params, body = {} }: Call): Promise<Answer> {
+  const { name } = readInput(channelPath, params);
+  const wanted = readInput(registration, body);
+  const { channelId, isNew } = await register(api, name, wanted);
+  await claimStrays(api, { kind: "channel", key: name });
+  await advanceNow(api, channelId);
+  return { status: isNew ? 201 : 200, body: toChannelAnswer(await readChannel(api, params), api) };
+}

@@ -1,0 +1,44 @@
+import type { ChannelRow } from "../../db/index.ts";
+import { rowsOf, table } from "../../eventlog/index.ts";
+import { type Status, toStatus } from "../../live/index.ts";
+import type { Api } from "../api.ts";
+import type { Call } from "../create-router.ts";
+import { Problem } from "../problem.ts";
+import { readInput } from "../read-input.ts";
+import { type ChannelAnswer, channelPath } from "../schemas.ts";
+
+/**
+ * The channel that a request's path names.
+ *
+ * @throws {Problem} `invalid_request` if that is no channel name, `channel_unknown` if there is no such channel
+ */
+export async function readChannel({ knex, schema }: Api, params: Call["params"]): Promise<ChannelRow> {
+  const { name } = readInput(channelPath, params);
+  const [channel] = await rowsOf<ChannelRow>(knex, `select * from ${table(schema, "channels")} where name = :name`, {
+    name,
+  });
+  if (channel !== undefined) return channel;
+  throw new Problem(
+    "channel_unknown",
+    `There is no channel ${JSON.stringify(name)}: register it with PUT /v1/channels/${encodeURIComponent(name)}.`,
+  );
+}
+
+export function statusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {
+  const { name, version, updated_at: updatedAt, state } = channel;
+  return toStatus(state, { channel: name, version, updatedAt: updatedAt.getTime(), defaultMode });
+}
+
+/** A channel's registration, and the essence of its status. */
+export function toChannelAnswer(channel: ChannelRow, api: Pick<Api, "defaultMode">): ChannelAnswer {
+  const { state, isRecording, live, reason, hold, sessionId, version, updatedAt } = statusOf(channel, api);
+  return {
+    id: channel.id,
+    name: channel.name,
+    hostUserId: channel.host_user_id,
+    hostUid: channel.host_uid,
+    relayMode: channel.relay_mode,
+    createdAt: channel.created_at.toISOString(),
+    status: { state, isRecording, live, reason, hold, sessionId, version, updatedAt },
+  };
+}

@@ -1,0 +1,19 @@
+import { appendWithin } from "../../eventlog/index.ts";
+import type { Answer } from "../answer.ts";
+import { advanceNow, type Api } from "../api.ts";
+import type { Call, Handler } from "../create-router.ts";
+import { operatorEvent } from "../operator-event.ts";
+import { readInput } from "../read-input.ts";
+import { noMembers } from "../schemas.ts";
+import { readChannel, statusOf } from "./read-channel.ts";
+
+/** A manual start or stop: accepted once it is in the log, however often it is asked for. */
+export function requestRecording(type: "StartRequested" | "StopRequested"): Handler<Api> {
+  return async (api: Api, { params, body = {} }: Call): Promise<Answer> => {
+    readInput(noMembers, body);
+    const channel = await readChannel(api, params);
+    await api.knex.transaction((trx) => appendWithin(trx, api.schema, [operatorEvent(channel, { type })]));
+    await advanceNow(api, channel.id);
+    return { status: 202, body: statusOf(await readChannel(api, params), api) };
+  };
+}

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+import express, { type Request, type Router } from "express";
+
+import { type Answer, send } from "./answer.ts";
+import { Problem } from "./problem.ts";
+import { noteOn } from "./request-log.ts";
+
+/** One line of a table of routes. */
+export interface Route<Context> {
+  method: "get" | "put" | "post";
+  /** As OpenAPI writes it: `/channels/{name}`. */
+  path: string;
+  handle: Handler<Context>;
+}
+
+/** Answers a request, or throws a `Problem`. */
+export type Handler<Context> = (context: Context, call: Call) => Promise<Answer>;
+
+/** A request as handlers see it. */
+export interface Call {
+  params: Record<string, string>;
+  /** Text by name; a list where a name came twice. */
+  query: unknown;
+  headers: IncomingHttpHeaders;
+  /** Parsed JSON; undefined if there was none. */
+  body: unknown;
+}
+
+/**
+ * Makes a router of a table. A path of the table asked with a method that it hasn't is answered 405.
+ *
+ * @param base - where the router will be mounted, for the log
+ */
+export function createRouter<Context>(base: string, context: Context, routes: readonly Route<Context>[]): Router {
+  const router = express.Router();
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const place = router.route(path.replace(/\{(\w+)\}/g, ":$1"));
+    place.all((_request, response, next) => {
+      noteOn(response, { route: base + path });
+      next();
+    });
+    const ofPath = routes.filter((route) => route.path === path);
+    for (const { method, handle } of ofPath) {
+      place[method](async (request, response) => send(response, await handle(context, toCall(request))));
+    }
+    const allow = ofPath
+      .flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]))
+      .join(", ");
+    place.all((request) => {
+      throw new Problem("method_not_allowed", `${request.method} is not possible here, only ${allow}.`, {
+        headers: { allow },
+      });
+    });
+  }
+  return router;
+}
+
+function toCall({ params, query, headers, body }: Request): Call {
+  const texts = Object.entries(params).map(([name, value]) => [name, String(value)] as const);
+  return { params: Object.fromEntries(texts), query, headers, body };
+}

@@ -1,0 +1,20 @@
+import { randomUUID } from "node:crypto";
+
+import type { EventRow } from "../eventlog/index.ts";
+import type { OperatorEvent } from "../live/index.ts";
+
+/** What the app or an operator asks of a channel, as an event. No two are the same: who asks twice means it twice. */
+export function operatorEvent(channel: { id: number; name: string }, event: OperatorEvent): EventRow {
+  return {
+    source: "operator",
+    dedupeKey: randomUUID(),
+    type: event.type,
+    route: { kind: "channel", key: channel.name },
+    channelId: channel.id,
+    occurredAt: null,
+    payload: event,
+    raw: null,
+    bodySha256: null,
+    headers: null,
+  };
+}

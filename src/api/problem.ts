@@ -1,0 +1,56 @@
+/** Every way in which the API refuses or fails. Apps tell them apart by the code, so a code keeps its meaning. */
+const problems = {
+  invalid_request: { status: 400, title: "Bad Request" },
+  invalid_json: { status: 400, title: "Bad Request" },
+  invalid_body: { status: 400, title: "Bad Request" },
+  invalid_path: { status: 400, title: "Bad Request" },
+  unauthenticated: { status: 401, title: "Unauthorized" },
+  not_found: { status: 404, title: "Not Found" },
+  channel_unknown: { status: 404, title: "Not Found" },
+  session_unknown: { status: 404, title: "Not Found" },
+  method_not_allowed: { status: 405, title: "Method Not Allowed" },
+  channel_id_taken: { status: 409, title: "Conflict" },
+  channel_id_mismatch: { status: 409, title: "Conflict" },
+  too_large: { status: 413, title: "Content Too Large" },
+  unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
+  internal_error: { status: 500, title: "Internal Server Error" },
+  unavailable: { status: 503, title: "Service Unavailable" },
+} as const;
+
+export type ProblemCode = keyof typeof problems;
+export const problemCodes = Object.keys(problems) as ProblemCode[];
+
+/** What is wrong with one member of a request; `path` is empty for the whole. */
+export interface InputError {
+  path: string;
+  message: string;
+}
+
+/** Thrown for an answer that is a problem. All of it is shown to the caller. */
+export class Problem extends Error {
+  override name = "Problem";
+  readonly code: ProblemCode;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  /** Members of the document beside the standard ones. */
+  readonly members: { errors?: InputError[]; requestId?: string };
+
+  /** @param detail - a sentence for people: what is wrong, and what to do about it */
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { headers = {}, ...members }: Problem["members"] & { headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.status = problems[code].status;
+    this.headers = headers;
+    this.members = members;
+  }
+
+  /** The problem document of RFC 9457, with a stable `code`. */
+  toBody() {
+    const { title, status } = problems[this.code];
+    return { type: "about:blank", title, status, code: this.code, detail: this.message, ...this.members };
+  }
+}
