@@ -16,7 +16,12 @@ export function unmetRequirements(settings: Settings): string[] {
     ...(isSandbox(settings) && !production ? {} : { ...ofAgora, ...ofCloudflare }),
     ...(Number(settings.AGORA_CLOUD_RECORDING_VENDOR) === anyOtherS3 ? ofAnyOtherS3 : {}),
   };
-  return [...missing(settings, needed), ...(production ? insecure(settings) : []), ...notAgoras(settings)];
+  return [
+    ...missing(settings, needed),
+    ...(production ? insecure(settings) : []),
+    ...notAgoras(settings),
+    ...notBuiltYet(settings),
+  ];
 }
 
 /** As `unmetRequirements`, of the database alone. */
@@ -70,6 +75,10 @@ const optionalOfProviders = {
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
 } satisfies Needed;
+
+function notBuiltYet({ RELAY_MODE }: Settings): string[] {
+  return RELAY_MODE === "media-push" ? ["RELAY_MODE media-push is not in this version: set it to cloud-recording"] : [];
+}
 
 function missing(settings: Settings, needed: Needed): string[] {
   return Object.entries(needed)

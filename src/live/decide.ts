@@ -4,7 +4,7 @@ import { clearHold } from "./decide/hold.ts";
 import { mendPicture } from "./decide/picture.ts";
 import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts";
 import { closeSession, endSession, openSession } from "./decide/session.ts";
-import { stopUnwanted } from "./decide/stop.ts";
+import { cutOff, stopUnwanted } from "./decide/stop.ts";
 import type { Decision } from "./events.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -19,6 +19,7 @@ const rules: readonly Rule[] = [
   requestLiveInput,
   mendPicture,
   requestRelay,
+  cutOff,
   checkRecorders,
   checkPresence,
 ];

@@ -3,6 +3,7 @@ import type { Decision, RelayMode } from "./events.ts";
 /** What we owe a provider. Imperative name; `key` is the key of the decision that made it, unique for ever. */
 export type Effect =
   | { type: "EnsureLiveInput"; key: string; attempt: number }
+  | { type: "DisableLiveInput"; key: string; round: number }
   | {
       type: "StartRelay";
       key: string;
@@ -41,6 +42,8 @@ function keyWithinChannel(decision: Decision): string {
       return `session:${decision.session}:closed`;
     case "LiveInputRequested":
       return `live-input:${decision.attempt}`;
+    case "LiveInputDisableRequested":
+      return `live-input:disable:${decision.round}`;
     case "RelayRequested":
       return `relay:${decision.session}:${decision.attempt}`;
     case "RelayReleased":
@@ -78,6 +81,8 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
   switch (decision.type) {
     case "LiveInputRequested":
       return { type: "EnsureLiveInput", key, attempt: decision.attempt };
+    case "LiveInputDisableRequested":
+      return { type: "DisableLiveInput", key, round: decision.round };
     case "RelayRequested": {
       const { session, attempt, uid, mode, resourceId } = decision;
       return { type: "StartRelay", key, session, attempt, uid, mode, resourceId };

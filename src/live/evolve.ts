@@ -59,6 +59,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "LiveInputReady":
     case "LiveInputFailed":
     case "LiveInputGone":
+    case "LiveInputSwitched":
+    case "LiveInputDisableFailed":
     case "RecorderAcquired":
     case "RecorderStartAccepted":
     case "RecorderAlreadyRunning":
@@ -79,6 +81,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "SessionEnding":
     case "SessionClosed":
     case "LiveInputRequested":
+    case "LiveInputDisableRequested":
     case "RelayRequested":
     case "RelayReleased":
     case "RelayAdopted":

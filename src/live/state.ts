@@ -158,6 +158,10 @@ export interface LiveInput {
   attempts: number;
   /** An attempt without an outcome yet. */
   pending: boolean;
+  /** We had Cloudflare refuse its picture; the next start takes that back. */
+  disabled: boolean;
+  /** Rounds of disabling so far, and when the newest was asked for. */
+  disable: { round: number; at: number };
 }
 
 export interface Ingest {
@@ -203,7 +207,14 @@ export function initialState(channelId: number): ChannelState {
     relay: null,
     lastUid: null,
     recorders: {},
-    liveInput: { uid: null, playbackBase: null, attempts: 0, pending: false },
+    liveInput: {
+      uid: null,
+      playbackBase: null,
+      attempts: 0,
+      pending: false,
+      disabled: false,
+      disable: { round: 0, at: 0 },
+    },
     ingest: {
       state: "unknown",
       error: null,

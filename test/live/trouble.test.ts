@@ -399,6 +399,31 @@ describe("a stop", () => {
     story.hears({ type: "StopRetried", resourceId: "res-1" });
     expect(story.wanted()).toEqual(["StopRecorder"]);
   });
+
+  test("that died has Cloudflare refuse the picture, so that a seller who left is not on the air", () => {
+    const story = stopping();
+    const error = agoraError(401, 0, "Unauthorized", "stop");
+    const decided: string[] = [];
+    for (let s = 0; s <= 600; s += 1) {
+      for (const effect of story.wantedEffects()) {
+        decided.push(effect.type);
+        if (effect.type !== "StopRecorder") continue;
+        const { resourceId, round } = effect;
+        story.hears({ type: "RecorderStopFailed", resourceId, round, notFound: false, retryAfterMs: null, error });
+      }
+      story.passes(1);
+    }
+    decided.push(...story.wanted());
+    expect(decided.filter((type) => type === "DisableLiveInput")).toHaveLength(1);
+    story.hears({ type: "LiveInputDisableFailed", round: 1, error }).passes(60);
+    expect(story.wanted()).toContain("DisableLiveInput");
+    story.hears({ type: "LiveInputSwitched", liveInput, enabled: false }).passes(120);
+    expect(story.wanted()).not.toContain("DisableLiveInput");
+    story.hears(hostJoined(3, { after: 900 }));
+    expect(story.wanted()).toEqual(["StartRelay"]);
+    story.hears({ type: "LiveInputSwitched", liveInput, enabled: true });
+    expect(story.passes(60).wanted()).not.toContain("DisableLiveInput");
+  });
 });
 
 describe("checkups", () => {

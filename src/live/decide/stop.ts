@@ -17,6 +17,21 @@ export const stopUnwanted: Rule = (state, deciding) =>
     return stop(resourceId, recorder, deciding);
   });
 
+/** How often a refused try at cutting off a recorder is repeated. */
+const disableAgainMs = 60_000;
+
+/**
+ * A recorder whose stop was given up still pushes. While nobody is to be live, Cloudflare is told to refuse its picture,
+ * so that a seller who has left is not on the air.
+ */
+export const cutOff: Rule = ({ recorders, session, liveInput }, { due }) => {
+  const isWanted = session !== null && session.ending === null;
+  const leaks = Object.values(recorders).some(({ state, stop: asked }) => state !== "ended" && asked?.dead === true);
+  if (isWanted || !leaks || liveInput.uid === null || liveInput.disabled) return [];
+  const { round, at } = liveInput.disable;
+  return due(at + disableAgainMs) ? [{ type: "LiveInputDisableRequested", round: round + 1 }] : [];
+};
+
 function stop(resourceId: string, recorder: Recorder, { due, policy }: Deciding): Decision[] {
   const request = (round: number): Decision[] => [{ type: "RecorderStopRequested", resourceId, round }];
   const { stop: asked } = recorder;

@@ -28,6 +28,13 @@ export interface LiveInputRequested {
   attempt: number;
 }
 
+/** A recorder that can't be stopped still pushes, and nobody is live: Cloudflare is to refuse its picture. */
+export interface LiveInputDisableRequested {
+  type: "LiveInputDisableRequested";
+  /** Counted over the channel's life. */
+  round: number;
+}
+
 export interface RelayRequested {
   type: "RelayRequested";
   session: number;
@@ -135,6 +142,7 @@ export type Decision =
   | SessionEnding
   | SessionClosed
   | LiveInputRequested
+  | LiveInputDisableRequested
   | RelayRequested
   | RelayReleased
   | RelayAdopted

@@ -22,6 +22,19 @@ export interface LiveInputGone {
   liveInput: string;
 }
 
+/** Cloudflare takes the live input's picture, or refuses it, from now on. */
+export interface LiveInputSwitched {
+  type: "LiveInputSwitched";
+  liveInput: string;
+  enabled: boolean;
+}
+
+export interface LiveInputDisableFailed {
+  type: "LiveInputDisableFailed";
+  round: number;
+  error: ProviderError;
+}
+
 export interface RecorderAcquired {
   type: "RecorderAcquired";
   session: number;
@@ -147,6 +160,8 @@ export type Outcome =
   | LiveInputReady
   | LiveInputFailed
   | LiveInputGone
+  | LiveInputSwitched
+  | LiveInputDisableFailed
   | RecorderAcquired
   | RecorderStartAccepted
   | RecorderAlreadyRunning

@@ -24,6 +24,8 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
       });
     case "LiveInputRequested":
       return { ...state, liveInput: { ...state.liveInput, attempts: decision.attempt, pending: true } };
+    case "LiveInputDisableRequested":
+      return { ...state, liveInput: { ...state.liveInput, disable: { round: decision.round, at } } };
     case "RelayRequested": {
       const { session, attempt, resourceId } = decision;
       const ingest = { ...state.ingest, old: true };

@@ -1,7 +1,9 @@
 import type {
   LiveInputFailed,
+  LiveInputDisableFailed,
   LiveInputGone,
   LiveInputReady,
+  LiveInputSwitched,
   RecorderAcquired,
   RecorderAlreadyRunning,
   RecorderStartAccepted,
@@ -15,6 +17,8 @@ type StartOutcome =
   | LiveInputReady
   | LiveInputFailed
   | LiveInputGone
+  | LiveInputSwitched
+  | LiveInputDisableFailed
   | RecorderAcquired
   | RecorderStartAccepted
   | RecorderAlreadyRunning
@@ -38,9 +42,14 @@ export function foldStart(state: ChannelState, event: StartOutcome, at: number):
       if (event.liveInput !== state.liveInput.uid) return nothing(state, "that live input is not ours now");
       return learnt({
         ...state,
-        liveInput: { ...state.liveInput, uid: null, playbackBase: null },
+        liveInput: { ...state.liveInput, uid: null, playbackBase: null, disabled: false },
         ingest: initialState(state.channelId).ingest,
       });
+    case "LiveInputSwitched":
+      if (event.liveInput !== state.liveInput.uid) return nothing(state, "that live input is not ours now");
+      return learnt({ ...state, liveInput: { ...state.liveInput, disabled: !event.enabled } });
+    case "LiveInputDisableFailed":
+      return nothing(state, `not disabled: ${event.error.message}`);
     case "RecorderAcquired": {
       const { resourceId, session, attempt, uid } = event;
       const recorder = state.recorders[resourceId] ?? acquiredRecorder({ session, attempt, uid, at });

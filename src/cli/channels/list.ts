@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+
+import type { Status } from "../../live/index.ts";
+import { addCommand, type CommonOptions } from "../command.ts";
+import type { Io } from "../io.ts";
+import { printList } from "../output/print.ts";
+import type { Column } from "../output/table.ts";
+import { shortIso } from "../output/times.ts";
+import { whole } from "../parse/whole.ts";
+import { listChannels, statusOf } from "../store/channel.ts";
+import { withService } from "../with-service.ts";
+
+interface ListOptions extends CommonOptions {
+  active?: true;
+  limit: number;
+}
+
+export function addChannelsList(channels: Command, io: Io): void {
+  addCommand(channels, "list", {
+    summary: "List channels, the newest change first.",
+    examples: ["channels list", "channels list --active", "channels list --active --json"],
+  })
+    .option("--active", "only those with an open session")
+    .option("--limit <number>", "at most so many", whole(1, 100_000), 100)
+    .action((options: ListOptions) =>
+      withService(io, options, async ({ config, tables }) => {
+        const { active = false, limit } = options;
+        const found = await listChannels(tables, { active, limit });
+        const items = found.map((channel) => statusOf(channel, config.relayMode));
+        const none = active ? "No channel has an open session." : "There is no channel yet.";
+        printList(io, options, { items, columns: columns(io), none, limit });
+      }),
+    );
+}
+
+function columns(io: Io): Column<Status>[] {
+  return [
+    { title: "CHANNEL", value: ({ channel }) => channel, flexible: 16 },
+    { title: "STATE", value: ({ state }) => state, alarming: ({ state }) => state === "error" },
+    { title: "LIVE", value: ({ live }) => (live ? "live" : "") },
+    { title: "HOST", value: ({ host }) => (host.present ? "here" : "") },
+    { title: "HOLD", value: ({ hold }) => hold?.reason ?? "" },
+    { title: "CHANGED UTC", value: ({ updatedAt }) => shortIso(updatedAt, io.now()) },
+    { title: "REASON", value: ({ reason }) => reason?.message ?? "", flexible: 20 },
+  ];
+}

@@ -1,0 +1,110 @@
+import type { Command } from "commander";
+
+import { type ChannelState, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
+import { addCommand, type CommonOptions } from "../command.ts";
+import type { Io } from "../io.ts";
+import { printFields, printJson, printTable } from "../output/print.ts";
+import type { Column } from "../output/table.ts";
+import { shortIso } from "../output/times.ts";
+import { sessionColumns } from "../sessions/columns.ts";
+import { type Channel, findChannel, type RecorderItem, recordersOf, statusOf } from "../store/channel.ts";
+import { listSessions, type SessionItem } from "../store/sessions.ts";
+import { withService } from "../with-service.ts";
+
+/** How many of its sessions are shown with a channel. */
+const sessionsMost = 5;
+
+export function addChannelsShow(channels: Command, io: Io): void {
+  addCommand(channels, "show", {
+    summary: "Show a channel: its status and why, its recorders and its last sessions.",
+    examples: ["channels show channel_42", "channels show channel_42 --json"],
+  })
+    .argument("<name>", "the channel's name")
+    .action((name: string, options: CommonOptions) =>
+      withService(io, options, async ({ config, tables }) => {
+        const channel = await findChannel(tables, name);
+        const status = statusOf(channel, config.relayMode);
+        const recorders = recordersOf(channel.state);
+        const sessions = await listSessions(tables, { channelId: channel.id, limit: sessionsMost });
+        const item: ChannelItem = {
+          ...status,
+          hostUserId: channel.host_user_id,
+          hostUid: channel.host_uid,
+          relayMode: channel.relay_mode,
+          liveInput: channel.state.liveInput.uid,
+          recorders,
+          sessions,
+        };
+        if (options.json) printJson(io, item);
+        else printChannel(io, channel, item);
+      }),
+    );
+}
+
+function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
+  const { host, relay, ingest, reason } = item;
+  const uids = reservedUids(id);
+  printFields(io, {
+    channel: item.channel,
+    id,
+    state: item.live ? `${item.state}, live` : item.state,
+    reason: reason === null ? null : `${reason.code}: ${reason.message}`,
+    hold: item.hold?.reason ?? null,
+    host: host.present
+      ? `here since ${host.since ?? "?"}`
+      : host.since === null
+        ? "never seen"
+        : `gone since ${host.since}`,
+    registered: [
+      item.hostUid === null ? "" : `host uid ${item.hostUid}`,
+      item.hostUserId === null ? "" : `host user ${item.hostUserId}`,
+      item.relayMode === null ? "" : `relay mode ${item.relayMode}`,
+    ]
+      .filter((word) => word !== "")
+      .join(", "),
+    relay: `${relay.mode}, ${relay.state}${relay.rtmp === null ? "" : `, RTMP ${relay.rtmp}`}`,
+    "live input": liveInputOf(state),
+    ingest: ingest.since === null ? ingest.state : `${ingest.state} since ${ingest.since}`,
+    "ingest error": ingest.error === null ? null : `${ingest.error.code}: ${ingest.error.message}`,
+    playback: item.playback?.hls ?? null,
+    session: item.sessionId,
+    "our uids": `recorder ${uids.recorder}, spare ${uids.spare}, stage ${uids.stage}`,
+    version: `${item.version}, of ${item.updatedAt}`,
+  });
+  io.out("\n");
+  printTable(io, item.recorders, recorderColumns(io), "No recorder was ever started.");
+  io.out("\n");
+  printTable(io, item.sessions, sessionColumns(io), "There was no session yet.");
+}
+
+/** What `--json` prints. */
+interface ChannelItem extends Status {
+  hostUserId: string | null;
+  hostUid: number | null;
+  relayMode: RelayMode | null;
+  liveInput: string | null;
+  recorders: RecorderItem[];
+  sessions: SessionItem[];
+}
+
+function liveInputOf({ liveInput }: ChannelState): string {
+  return liveInput.uid ?? (liveInput.pending ? "asked for" : "none yet");
+}
+
+function recorderColumns(io: Io): Column<RecorderItem>[] {
+  return [
+    { title: "RECORDER", value: ({ recordingSid, resourceId }) => recordingSid ?? resourceId, flexible: 16 },
+    { title: "SESSION/TRY", value: ({ session, attempt }) => `${session}/${attempt}` },
+    { title: "UID", value: ({ uid }) => String(uid) },
+    { title: "STATE", value: ({ state }) => state },
+    { title: "SINCE UTC", value: ({ since }) => shortIso(since, io.now()) },
+    { title: "RTMP", value: ({ rtmp }) => rtmp ?? "" },
+    { title: "STOP", value: describeStop, flexible: 16, alarming: ({ stop }) => stop?.dead === true },
+  ];
+}
+
+function describeStop({ stop }: RecorderItem): string {
+  if (stop === null) return "";
+  const tries = stop.dead ? `dead after ${stop.round}` : `try ${stop.round}`;
+  return stop.error === null ? tries : `${tries}: ${stop.error}`;
+}

@@ -1,0 +1,11 @@
+import type { Command } from "commander";
+
+import type { Io } from "../io.ts";
+import { addEffectsList } from "./list.ts";
+import { addEffectsRetry } from "./retry.ts";
+
+export function addEffects(program: Command, io: Io): void {
+  const effects = program.command("effects").description("Provider calls that are owed, were made, or were given up.");
+  addEffectsList(effects, io);
+  addEffectsRetry(effects, io);
+}

@@ -1,0 +1,16 @@
+/** What a command knows of the process that it runs in. */
+export interface Io {
+  env: NodeJS.ProcessEnv;
+  /** Writes what was asked for. */
+  out: (text: string) => void;
+  /** Writes everything else: errors, hints, questions, logs. */
+  err: (text: string) => void;
+  /** Width of the terminal, in characters. */
+  columns: number;
+  colour: boolean;
+  /** Asks a question that is answered with yes or no; null when nobody is there to answer. */
+  ask: ((question: string) => Promise<boolean>) | null;
+  now: () => Date;
+  /** Aborted when the user interrupts the command. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,63 @@
+import type { Io } from "../io.ts";
+import { fit } from "./fit.ts";
+import { cut, plain, widthOf } from "./text.ts";
+
+export interface Column<Row> {
+  title: string;
+  value: (row: Row) => string;
+  /** The column may be cut. Of several, the one that is furthest above the width given here gives way first. */
+  flexible?: number;
+  /** Shown in red, where there is colour. */
+  alarming?: (row: Row) => boolean;
+}
+
+/**
+ * A table that fits the terminal: no line is wider than `io.columns`. Columns that are empty in every row are left out.
+ * The usual libraries cut each column at a width of its own, and leave it to the caller to find widths that fit.
+ */
+export function formatTable<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  { columns: available, colour }: Pick<Io, "columns" | "colour">,
+): string {
+  const shown = columns
+    .map((column) => ({ ...column, cells: rows.map((row) => plain(column.value(row))) }))
+    .filter(({ cells }) => cells.some((cell) => cell !== ""));
+  const natural = shown.map(({ title, cells }) => Math.max(widthOf(title), ...cells.map(widthOf)));
+  const gap = total(natural, 2) <= available ? 2 : 1;
+  const wanted = shown.map(({ flexible }) => flexible ?? null);
+  const widths = fit(natural, wanted, total(natural, gap) - available);
+
+  const line = (texts: string[], style: (text: string, at: number) => string) =>
+    texts
+      .map((text, at) => {
+        const width = widths[at] ?? 0;
+        const shortened = cut(text, width);
+        return (colour ? style(shortened, at) : shortened) + " ".repeat(width - widthOf(shortened) + gap);
+      })
+      .join("")
+      .trimEnd();
+  const head = line(
+    shown.map(({ title }) => title),
+    bold,
+  );
+  const body = rows.map((row, i) =>
+    line(
+      shown.map(({ cells }) => cells[i] ?? ""),
+      (text, at) => (shown[at]?.alarming?.(row) === true ? red(text) : text),
+    ),
+  );
+  return [head, ...body].map((text) => `${text}\n`).join("");
+}
+
+function total(widths: readonly number[], gap: number): number {
+  return widths.reduce((sum, width) => sum + width + gap, -gap);
+}
+
+function bold(text: string): string {
+  return `\u001b[1m${text}\u001b[22m`;
+}
+
+function red(text: string): string {
+  return `\u001b[31m${text}\u001b[39m`;
+}

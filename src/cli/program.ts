@@ -1,0 +1,37 @@
+import { Command } from "commander";
+
+import { addChannels } from "./channels/index.ts";
+import { addEffects } from "./effects/index.ts";
+import { addEvents } from "./events/index.ts";
+import type { Io } from "./io.ts";
+import { addSessions } from "./sessions/index.ts";
+import { addSimulate } from "./simulate/index.ts";
+
+/** The commands of `tally`, writing to `io`. Commander throws where it would end the process. */
+export function createProgram(io: Io): Command {
+  const program = new Command("tally")
+    .description("Look at what Tally did and why, and repair it.")
+    .exitOverride()
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+      // Help has no colour of ours.
+      getOutHasColors: () => io.colour,
+      getErrHasColors: () => io.colour,
+    })
+    .showHelpAfterError("(--help explains the command)")
+    .addHelpText(
+      "after",
+      "\nEach command has --json for programs and --help with examples. Settings are\n" +
+        "those of the service, from the environment. Exit codes: 0 done; 1 not found,\n" +
+        "refused or no database; 2 wrong usage.",
+    );
+  addEvents(program, io);
+  addChannels(program, io);
+  addSessions(program, io);
+  addEffects(program, io);
+  addSimulate(program, io);
+  return program;
+}

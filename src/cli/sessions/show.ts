@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+
+import { addCommand, type CommonOptions } from "../command.ts";
+import type { Io } from "../io.ts";
+import { printFields, printJson } from "../output/print.ts";
+import { duration } from "../output/times.ts";
+import { findSession, type SessionItem } from "../store/sessions.ts";
+import { withService } from "../with-service.ts";
+
+export function addSessionsShow(sessions: Command, io: Io): void {
+  addCommand(sessions, "show", {
+    summary: "Show a session: its times, how it ended, its files and its video.",
+    examples: ["sessions show 42-3", "sessions show 42-3 --json"],
+  })
+    .argument("<id>", "the session's id, as in the list")
+    .action((id: string, options: CommonOptions) =>
+      withService(io, options, async ({ tables }) => {
+        const session = await findSession(tables, id);
+        if (options.json) printJson(io, session);
+        else printSession(io, session);
+      }),
+    );
+}
+
+function printSession(io: Io, session: SessionItem): void {
+  const { video } = session;
+  printFields(io, {
+    session: session.id,
+    channel: session.channel,
+    cause: session.cause === "manual" ? "a manual start" : "a host",
+    opened: session.openedAt.toISOString(),
+    live: session.liveAt?.toISOString() ?? "never",
+    closed: session.closedAt?.toISOString() ?? "still open",
+    end: session.endReason,
+    recorded: duration(session.recordedSeconds),
+    "without host": duration(session.recordedSecondsWithoutHost),
+    recordings: session.recordingSids.join(", "),
+    files: session.files.join(", "),
+    video: video === null ? null : `${video.uid}, ${video.ready ? "ready" : "failed"}`,
+    "video error": video?.error == null ? null : `${video.error.code}: ${video.error.message}`,
+    length: video?.durationSeconds == null ? null : duration(video.durationSeconds),
+    hls: video?.hls ?? null,
+    dash: video?.dash ?? null,
+    thumbnail: video?.thumbnail ?? null,
+  });
+}

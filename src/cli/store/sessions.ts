@@ -1,0 +1,59 @@
+import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
+import type { VideoProcessed } from "../../live/index.ts";
+import { Failure } from "../failure.ts";
+
+/** A session as it is shown, its names those of the API. */
+export interface SessionItem {
+  id: string;
+  channel: string;
+  channelId: number;
+  number: number;
+  cause: string;
+  openedAt: Date;
+  liveAt: Date | null;
+  closedAt: Date | null;
+  endReason: string | null;
+  recordedSeconds: number;
+  recordedSecondsWithoutHost: number;
+  recordingSids: string[];
+  files: string[];
+  video: VideoItem | null;
+}
+
+type VideoItem = { uid: string } & Pick<
+  VideoProcessed,
+  "ready" | "hls" | "dash" | "thumbnail" | "durationSeconds" | "error"
+>;
+
+/** The sessions that were opened last, of one channel or of all, the newest first. */
+export async function listSessions(
+  { knex, schema }: Tables,
+  { channelId, limit }: { channelId?: number; limit: number },
+): Promise<SessionItem[]> {
+  const where = channelId === undefined ? "" : "where s.channel_id = :channelId";
+  return rowsOf<SessionItem>(
+    knex,
+    `${selectSessions(schema)} ${where} order by s.opened_at desc, s.number desc limit :limit`,
+    { channelId, limit },
+  );
+}
+
+/** @throws {Failure} if there is no session with this id */
+export async function findSession({ knex, schema }: Tables, id: string): Promise<SessionItem> {
+  const [session] = await rowsOf<SessionItem>(knex, `${selectSessions(schema)} where s.id = :id`, { id });
+  if (session === undefined) {
+    throw new Failure(`There is no session "${id}". "tally sessions list" shows those that there are.`);
+  }
+  return session;
+}
+
+function selectSessions(schema: string): string {
+  return `select s.id, c.name as channel, s.channel_id as "channelId", s.number, s.cause, s.opened_at as "openedAt",
+      s.live_at as "liveAt", s.closed_at as "closedAt", s.end_reason as "endReason",
+      s.recorded_seconds as "recordedSeconds", s.recorded_seconds_without_host as "recordedSecondsWithoutHost",
+      s.recording_sids as "recordingSids", s.files,
+      case when s.video is not null then jsonb_build_object('uid', s.video -> 'video', 'ready', s.video -> 'ready',
+        'hls', s.video -> 'hls', 'dash', s.video -> 'dash', 'thumbnail', s.video -> 'thumbnail',
+        'durationSeconds', s.video -> 'durationSeconds', 'error', s.video -> 'error') end as video
+    from ${table(schema, "sessions")} s join ${table(schema, "channels")} c on c.id = s.channel_id`;
+}

@@ -1,0 +1,119 @@
+import type { Knex } from "knex";
+
+import { type FoldableEvent, pendingOf } from "../eventlog/index.ts";
+import type { ChannelState, Decision, RelayMode } from "../live/index.ts";
+import type { Logger } from "../log.ts";
+import { isCapacityFree } from "./capacity.ts";
+import { type ChannelRow, lockChannel, saveChannel, saveWakeAt } from "./channel-row.ts";
+import { decideAll, type Settled } from "./decide-all.ts";
+import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
+import type { Step } from "./project-sessions.ts";
+import { recordDecisions } from "./record-decisions.ts";
+import { saveFolded } from "./save-folded.ts";
+import { updateSessions } from "./save-sessions.ts";
+
+export interface AdvanceRules extends FoldRules {
+  defaultMode: RelayMode;
+  /** Over all channels. */
+  maxActiveRelays: number;
+  log: Logger;
+}
+
+/** One transaction's worth of advancing, after its commit. */
+export interface Pass {
+  channel: ChannelRow;
+  state: ChannelState;
+  version: number;
+  folded: FoldedEvent[];
+  decisions: Decision[];
+  effects: number;
+  /** Milliseconds, database's clock: when it was decided, and when to look again. */
+  now: number;
+  wakeAt: number | null;
+  /** There may be more to fold, and nothing was decided yet. */
+  more: boolean;
+  /** Videos that a session of this channel has from now on. */
+  videos: string[];
+}
+
+/** Events folded in one transaction. */
+const pendingMost = 500;
+
+/**
+ * Locks a channel, folds what is pending, and acts on what that decides: the heart of the service, in one transaction.
+ * Everything that it leads to is in the database when it commits, and nothing of it when it doesn't.
+ *
+ * @returns null if there is no such channel, or it is locked and was to be skipped
+ */
+export async function advanceOnce(
+  trx: Knex.Transaction,
+  schema: string,
+  channelId: number,
+  rules: AdvanceRules,
+  options: { skipLocked?: boolean } = {},
+): Promise<Pass | null> {
+  const channel = await lockChannel(trx, schema, channelId, options);
+  if (channel === null) return null;
+  const knownUids = Object.keys(channel.state.presence);
+  const pending = await pendingOf(trx, schema, { channelId, knownUids, limit: pendingMost });
+  const now = pending.now.getTime();
+
+  const folded = foldAll(channel.state, pending.events, rules);
+  const state = folded.at(-1)?.after ?? channel.state;
+  const more = pending.events.length >= pendingMost;
+  const settled = more
+    ? { state, decided: [], wakeAt: channel.wakeAt?.getTime() ?? null }
+    : await decideOn(trx, schema, channel, state, now, rules);
+
+  const known = folded.flatMap(({ event, after }) => (event === null ? [] : [{ event, after }]));
+  const steps: Step[] = [...known, ...settled.decided];
+  const version = channel.version + (steps.length > 0 ? 1 : 0);
+  const saved = { ...channel, state: settled.state, version, now, wakeAt: settled.wakeAt };
+  const decisions = settled.decided.map(({ event }) => event);
+
+  await saveFolded(
+    trx,
+    schema,
+    folded.map((event) => ({ ...event, appliedVersion: event.folded ? version : null })),
+  );
+  const effects = await recordDecisions(trx, schema, saved, decisions);
+  const videos = await updateSessions(trx, schema, channelId, steps);
+  if (steps.length > 0) await saveChannel(trx, schema, saved, rules.defaultMode);
+  else await saveWakeAt(trx, schema, channel, settled.wakeAt);
+  return { channel, ...saved, folded, decisions, effects, more, videos };
+}
+
+function foldAll(before: ChannelState, events: FoldableEvent[], rules: FoldRules): FoldedEvent[] {
+  let state = before;
+  return events.map((stored) => {
+    const folded = foldStored(state, stored, rules);
+    state = folded.after;
+    return folded;
+  });
+}
+
+/** After a bug in deciding, the channel is looked at again by itself this much later. */
+const failedMs = 60_000;
+
+/** Decides; if that breaks our code, what was learnt is saved all the same, so that the status is true. */
+async function decideOn(
+  trx: Knex.Transaction,
+  schema: string,
+  { id, name }: ChannelRow,
+  state: ChannelState,
+  now: number,
+  { policy, defaultMode, maxActiveRelays, log }: AdvanceRules,
+): Promise<Omit<Settled, "runaway">> {
+  const capacityFree = await isCapacityFree(trx, schema, state, maxActiveRelays);
+  try {
+    const settled = decideAll(state, now, { policy, capacityFree, defaultMode });
+    const { runaway, decided } = settled;
+    if (runaway) {
+      log.error({ channelId: id, channel: name, decided: decided.map(({ event }) => event) }, "advance.runaway");
+    }
+    return settled;
+  } catch (error) {
+    log.error({ err: error, channelId: id, channel: name }, "advance.decide_failed");
+    return { state, decided: [], wakeAt: now + failedMs };
+  }
+}

@@ -1,0 +1,49 @@
+import type { Effect, Outcome, ProviderError } from "../../live/index.ts";
+import { ownError } from "./performance.ts";
+
+/**
+ * The outcome of an effect that our own code could not perform, so that its channel goes on by its policy instead of
+ * waiting for an answer that never comes.
+ *
+ * @param resourceId - what was acquired for it: then a recorder may run
+ */
+export function failureOutcome(effect: Effect, message: string, resourceId: string | null): Outcome {
+  const error = errorOf(effect, `internal error: ${message}`);
+  switch (effect.type) {
+    case "EnsureLiveInput":
+      return { type: "LiveInputFailed", attempt: effect.attempt, final: false, retryAfterMs: null, error };
+    case "DisableLiveInput":
+      return { type: "LiveInputDisableFailed", round: effect.round, error };
+    case "StartRelay": {
+      const { session, attempt, uid } = effect;
+      const known = effect.resourceId ?? resourceId;
+      return {
+        type: "RelayStartFailed",
+        session,
+        attempt,
+        uid,
+        resourceId: known,
+        disposition: "retry",
+        mayRun: known !== null,
+        retryAfterMs: null,
+        error,
+      };
+    }
+    case "StopRecorder": {
+      const { resourceId: stopped, round } = effect;
+      return { type: "RecorderStopFailed", resourceId: stopped, round, notFound: false, retryAfterMs: null, error };
+    }
+    case "RepointRecorder":
+      return { type: "RepointFailed", resourceId: effect.resourceId, round: effect.round, error };
+    case "CheckPresence":
+    case "CheckRecorder":
+    case "CheckIngest":
+      return { type: "CheckFailed", check: effect.check, error };
+  }
+}
+
+function errorOf({ type }: Effect, message: string): ProviderError {
+  const ofCloudflare = type === "EnsureLiveInput" || type === "DisableLiveInput" || type === "CheckIngest";
+  const provider = ofCloudflare ? "cloudflare" : "agora";
+  return ownError(provider, type, message);
+}

@@ -1,0 +1,134 @@
+import type { Tables } from "../../eventlog/index.ts";
+import type { Effect } from "../../live/index.ts";
+import type { Logger } from "../../log.ts";
+import { type ChannelRow, readChannel } from "../channel-row.ts";
+import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
+import { appendOutcomes, conclude, type Conclusion, describeError } from "./conclude.ts";
+import { acquiredResource, beginAttempt, type EffectRow, freshResource } from "./effect-row.ts";
+import { disableLiveInput } from "./disable-live-input.ts";
+import { ensureLiveInput } from "./ensure-live-input.ts";
+import { failureOutcome } from "./failure-outcome.ts";
+import { isStillWanted } from "./is-still-wanted.ts";
+import type { EffectSettings, Performance, Providers, Scene } from "./performance.ts";
+import { repointRecorder } from "./repoint-recorder.ts";
+import { startRelay } from "./start-relay.ts";
+import { stopRecorder } from "./stop-recorder.ts";
+
+export interface PerformOptions extends Tables, EffectSettings {
+  log: Logger;
+  providers: Providers;
+  waitForCheckup: () => Promise<void>;
+  /** Brings the channel up to date with the outcome. */
+  advance: (channelId: number) => Promise<unknown>;
+}
+
+/**
+ * Performs an effect: reads whether it is still owed, calls the provider, appends what came of it. A provider's refusal
+ * is an outcome; the next attempt comes from the channel's next decision.
+ *
+ * @param tries.isLast - nobody will try again: then even an error of our own becomes an outcome
+ * @throws what is no provider's answer (a lost lease or database, a bug), unless this was the last try
+ */
+export type PerformEffect = (effectId: number, tries: { isLast: boolean }) => Promise<void>;
+
+export function createPerform(options: PerformOptions): PerformEffect {
+  const { knex, schema, log } = options;
+
+  return async (effectId, { isLast }) => {
+    const startedAt = performance.now();
+    const row = await beginAttempt(knex, schema, effectId);
+    if (row === null) {
+      log.debug({ effectId }, "effect.skipped");
+      return;
+    }
+    const channel = await readChannel(knex, schema, row.channelId);
+    if (channel === null) throw new Error(`effect ${row.effect.key} is of a channel that doesn't exist`);
+
+    const line = { ...idsOf(row, channel), type: row.effect.type, attempt: row.attempts };
+    const ms = () => Math.round(performance.now() - startedAt);
+    try {
+      const conclusion = await attempt(options, row, channel);
+      await conclude(options, row, channel, conclusion);
+      const { status, outcomes, error } = conclusion;
+      const told = { outcome: status, outcomes: outcomes.map(({ type }) => type), error };
+      log[status === "failed" ? "warn" : "info"]({ ...line, ...told, ms: ms() }, "effect.attempted");
+    } catch (error) {
+      log.error({ ...line, outcome: isLast ? "dead" : "threw", err: error, ms: ms() }, "effect.attempted");
+      if (!isLast) throw error;
+      await conclude(options, row, channel, await giveUp(options, row, error));
+    }
+    await advanceQuietly(options, row.channelId);
+  };
+}
+
+async function attempt(options: PerformOptions, row: EffectRow, channel: ChannelRow): Promise<Conclusion> {
+  if (!isStillWanted(row.effect, channel.state)) return { status: "cancelled", outcomes: [], error: null };
+  const { error, ...performed } = await performEffect(sceneOf(options, row, channel));
+  return { ...performed, status: error === null ? "succeeded" : "failed", error: error && describeError(error) };
+}
+
+function performEffect(scene: Scene): Promise<Performance> {
+  const of = <E extends Effect>(effect: E): Scene<E> => ({ ...scene, effect });
+  const { effect } = scene;
+  switch (effect.type) {
+    case "EnsureLiveInput":
+      return ensureLiveInput(of(effect));
+    case "DisableLiveInput":
+      return disableLiveInput(of(effect));
+    case "StartRelay":
+      return startRelay(of(effect));
+    case "StopRecorder":
+      return stopRecorder(of(effect));
+    case "RepointRecorder":
+      return repointRecorder(of(effect));
+    case "CheckPresence":
+      return checkPresence(of(effect));
+    case "CheckRecorder":
+      return checkRecorder(of(effect));
+    case "CheckIngest":
+      return checkIngest(of(effect));
+  }
+}
+
+function sceneOf(options: PerformOptions, row: EffectRow, channel: ChannelRow): Scene {
+  const { knex, schema, providers, playbackBase, maxSessionMs, stageUrl, waitForCheckup } = options;
+  return {
+    ...providers,
+    playbackBase,
+    maxSessionMs,
+    stageUrl,
+    waitForCheckup,
+    effect: row.effect,
+    channel: { id: channel.id, name: channel.name },
+    state: channel.state,
+    call: { context: { ...idsOf(row, channel), attempt: row.attempts } },
+    freshResource: () => freshResource(knex, schema, row),
+    async record(outcome) {
+      await knex.transaction((trx) => appendOutcomes(trx, schema, row, channel, [outcome]));
+      await advanceQuietly(options, channel.id);
+    },
+    async isStillWanted() {
+      const now = await readChannel(knex, schema, channel.id);
+      return now !== null && isStillWanted(row.effect, now.state);
+    },
+  };
+}
+
+async function giveUp({ knex, schema }: PerformOptions, row: EffectRow, error: unknown): Promise<Conclusion> {
+  const message = error instanceof Error ? error.message : String(error);
+  const resourceId = await acquiredResource(knex, schema, row);
+  return { status: "dead", outcomes: [failureOutcome(row.effect, message, resourceId)], error: message };
+}
+
+/** The outcome is in the log: if this fails, the sweep finds it. */
+async function advanceQuietly({ advance, log }: PerformOptions, channelId: number): Promise<void> {
+  try {
+    await advance(channelId);
+  } catch (error) {
+    log.error({ err: error, channelId }, "advance.failed");
+  }
+}
+
+function idsOf({ id, effect }: EffectRow, channel: ChannelRow) {
+  return { channelId: channel.id, channel: channel.name, effectId: id, effectKey: effect.key };
+}

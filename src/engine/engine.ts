@@ -1,0 +1,129 @@
+import type { Task } from "graphile-worker";
+
+import type { Routing, Tables } from "../eventlog/index.ts";
+import type { Policy, RelayMode } from "../live/index.ts";
+import type { Logger } from "../log.ts";
+import type { Slots } from "../providers/index.ts";
+import { type Advance, createAdvance } from "./advance.ts";
+import { createPerform } from "./effects/perform.ts";
+import type { EffectSettings, Providers } from "./effects/performance.ts";
+import { performTask } from "./enqueue.ts";
+import type { FoldRules } from "./fold-stored.ts";
+import { createLease } from "./lease.ts";
+import { createProcesses } from "./processes.ts";
+import { createSlots, type Rates } from "./slots.ts";
+import { createSweep } from "./sweep.ts";
+import { settleUnrouted } from "./unrouted.ts";
+import { createWorker } from "./worker.ts";
+
+/** Settings. */
+export interface EngineValues extends Pick<EffectSettings, "playbackBase"> {
+  policy: Policy;
+  defaultMode: RelayMode;
+  maxActiveRelays: number;
+  channelPolicy: Routing["channelPolicy"];
+  /** Calls a second, for the whole database. */
+  rates: Omit<Rates, "checkup">;
+  /** A direct URL of the database, for the jobs' `LISTEN`. */
+  jobsUrl: string;
+}
+
+/** Collaborators. */
+export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<EffectSettings, "stageUrl"> {
+  log: Logger;
+  /** Makes the providers' clients, which take their places from these slots. */
+  providers: (slots: Slots) => Providers;
+}
+
+export interface Engine extends Pick<Advance, "advance"> {
+  /** For the event log: advances channels in the background. None means that events came that belong to no channel. */
+  onAppended(channelIds: number[]): void;
+  /** Whether this process may perform effects now: it runs, and the database knows it. */
+  isWorking(): boolean;
+  /** Begins to sweep and to perform effects. */
+  start(): Promise<void>;
+  /**
+   * Takes nothing new, and waits for what is under way: provider calls for 10 s at most (one takes 8 s). Ends nobody's
+   * broadcast: the next process goes on from the database.
+   */
+  stop(): Promise<void>;
+}
+
+/** Questions to providers, whichever: two a second for all channels together. */
+const checkupsPerSecond = 2;
+const stopTimeoutMs = 10_000;
+
+/** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
+export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
+  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase } = values;
+  const { knex, schema, log, interpret, stageUrl } = deps;
+  const tables = { knex, schema };
+
+  const lease = createLease();
+  const slots = createSlots(tables, { ...values.rates, checkup: checkupsPerSecond }, lease);
+  const advancing = createAdvance({
+    ...tables,
+    log,
+    interpret,
+    policy,
+    defaultMode,
+    maxActiveRelays,
+    onAdvanced: (result) => sweep.arm(result),
+  });
+  const sweep = createSweep({ ...tables, log, interpret, channelPolicy, advance: advancing });
+  const perform = createPerform({
+    ...tables,
+    log,
+    providers: deps.providers(slots),
+    waitForCheckup: () => slots.waitForCheckup(),
+    advance: advancing.advance,
+    playbackBase,
+    stageUrl,
+    maxSessionMs: policy.maxSessionMs,
+  });
+  const processes = createProcesses({ ...tables, lease, log });
+  const performJob: Task = async (payload, { job }) => {
+    await lease.begun();
+    await perform(effectIdOf(payload), { isLast: job.attempts >= job.max_attempts });
+  };
+  const worker = createWorker({
+    url: values.jobsUrl,
+    schema,
+    log,
+    tasks: { [performTask]: performJob },
+    onPool: (poolId) => processes.start(poolId),
+  });
+  let settling: Promise<unknown> = Promise.resolve();
+
+  return {
+    advance: advancing.advance,
+    onAppended(channelIds) {
+      advancing.request(channelIds);
+      if (channelIds.length > 0) return;
+      settling = settling
+        .then(() => settleUnrouted(tables, { interpret }))
+        .catch((error: unknown) => log.error({ err: error }, "engine.unrouted_failed"));
+    },
+    isWorking: () => lease.isHeld(),
+    async start() {
+      await worker.start();
+      sweep.start();
+    },
+    async stop() {
+      await sweep.stop();
+      lease.end();
+      await worker.stop(stopTimeoutMs);
+      await advancing.idle();
+      await settling;
+      await processes.stop();
+    },
+  };
+}
+
+function effectIdOf(payload: unknown): number {
+  if (typeof payload === "object" && payload !== null && "effectId" in payload) {
+    const { effectId } = payload;
+    if (typeof effectId === "number") return effectId;
+  }
+  throw new Error(`a ${performTask} job without an effectId: ${JSON.stringify(payload)}`);
+}

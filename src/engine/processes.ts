@@ -1,0 +1,92 @@
+import { hostname } from "node:os";
+
+import { jobsSchema } from "../db/index.ts";
+import { quoted, rowsOf, table, type Tables } from "../eventlog/index.ts";
+import type { Logger } from "../log.ts";
+import type { Lease } from "./lease.ts";
+
+/** A pool that was silent for so long is dead: longer than a lease (5 s) and the longest call (8 s) together. */
+const silentSeconds = 15;
+
+export interface Processes {
+  /** Writes the first heartbeat and goes on writing. */
+  start(poolId: string): Promise<void>;
+  /** Stops, and takes this process off the list. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Tells the other processes that this one is alive, and frees the jobs of those that are not. graphile-worker by itself
+ * keeps a killed process's jobs locked for four hours. It locks by the id of the worker pool (0.17: `locked_by`), so
+ * that id is what a process is known by here.
+ *
+ * @param options.intervalMs - between heartbeats; 3 s, so that one may be lost within the lease's 5 s
+ */
+export function createProcesses(
+  options: Tables & { lease: Pick<Lease, "confirm">; log: Logger; intervalMs?: number },
+): Processes {
+  const { knex, schema, lease, log, intervalMs = 3_000 } = options;
+  const processes = table(schema, "processes");
+  let poolId: string | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let beating: Promise<void> = Promise.resolve();
+
+  async function beat(id: string): Promise<void> {
+    const sentAt = performance.now();
+    try {
+      await knex.raw(
+        `insert into ${processes} (pool_id, hostname, pid) values (:id, :hostname, :pid)
+         on conflict (pool_id) do update set heartbeat_at = clock_timestamp()`,
+        { id, hostname: hostname(), pid: process.pid },
+      );
+      lease.confirm(sentAt);
+      await freeDeadPools();
+    } catch (error) {
+      log.warn({ err: error, poolId: id }, "processes.heartbeat_failed");
+    }
+    if (poolId !== id) return;
+    const nextMs = Math.max(0, sentAt + intervalMs - performance.now());
+    timer = setTimeout(() => {
+      beating = beat(id);
+    }, nextMs);
+  }
+
+  async function freeDeadPools(): Promise<void> {
+    const dead = await rowsOf<{ id: string }>(knex, deadPoolsSql(schema));
+    const ids = dead.map((pool) => pool.id);
+    if (ids.length > 0) {
+      await rowsOf(knex, `select ${quoted(jobsSchema(schema))}.force_unlock_workers(:ids::text[])`, { ids });
+      log.warn({ poolIds: ids }, "processes.jobs_freed");
+    }
+    await knex.raw(`delete from ${processes} where ${isSilent("heartbeat_at")}`);
+  }
+
+  return {
+    async start(id) {
+      if (timer !== null) clearTimeout(timer); // of an earlier pool, whose jobs are then freed like a dead one's
+      poolId = id;
+      await (beating = beat(id));
+    },
+    async stop() {
+      const id = poolId;
+      poolId = null;
+      if (timer !== null) clearTimeout(timer);
+      await beating;
+      if (id !== null) await knex.raw(`delete from ${processes} where pool_id = :id`, { id });
+    },
+  };
+}
+
+/** Pools that hold jobs and have no fresh heartbeat: also one that died before its first. */
+function deadPoolsSql(schema: string): string {
+  return `
+    select distinct job.locked_by as id
+    from ${quoted(jobsSchema(schema))}.jobs job
+    left join ${table(schema, "processes")} process
+      on process.pool_id = job.locked_by and not (${isSilent("process.heartbeat_at")})
+    where job.locked_by is not null and ${isSilent("job.locked_at")} and process.pool_id is null`;
+}
+
+function isSilent(column: string): string {
+  return `${column} < clock_timestamp() - interval '${silentSeconds} seconds'`;
+}

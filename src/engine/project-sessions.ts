@@ -1,0 +1,102 @@
+import type { ChannelState, EndReason, LiveEvent, Session, VideoProcessed } from "../live/index.ts";
+
+/** A row of `sessions`, times in our clock's milliseconds. */
+export interface SessionRow {
+  number: number;
+  cause: Session["cause"];
+  openedAt: number;
+  liveAt: number | null;
+  closedAt: number | null;
+  endReason: EndReason | null;
+  recordingSids: string[];
+  files: string[];
+  /** Cloudflare's clock, its first word of this session that the picture arrives. */
+  ingestConnectedAt: string | null;
+  video: VideoProcessed | null;
+  /** Time that recorders ran with a host, and without one. */
+  withHostMs: number;
+  withoutHostMs: number;
+}
+
+export interface Step {
+  event: LiveEvent;
+  after: ChannelState;
+}
+
+/** A channel's sessions by number. */
+export type Sessions = Map<number, SessionRow>;
+
+/**
+ * Writes into `sessions` what an event changes in them. To be called for every folded event in turn, so that a rebuild
+ * makes the same rows.
+ */
+export function projectSessions(sessions: Sessions, { event, after }: Step): void {
+  const { session, recorders } = after;
+  if (session !== null) sessions.set(session.number, withSession(sessions.get(session.number), session));
+  for (const recorder of Object.values(recorders)) {
+    const row = sessions.get(recorder.session);
+    const sid = recorder.recordingSid;
+    if (row === undefined || sid === null || row.recordingSids.includes(sid)) continue;
+    sessions.set(row.number, { ...row, recordingSids: [...row.recordingSids, sid] });
+  }
+  const changed = changedBy(event, after, sessions);
+  if (changed !== null) sessions.set(changed.number, changed);
+}
+
+function withSession(known: SessionRow | undefined, session: Session): SessionRow {
+  const row = known ?? { recordingSids: [], files: [], ingestConnectedAt: null, video: null };
+  return {
+    ...row,
+    number: session.number,
+    cause: session.cause,
+    openedAt: session.openedAt,
+    liveAt: session.liveAt,
+    closedAt: session.closedAt,
+    endReason: session.ending?.reason ?? null,
+    withHostMs: session.meter.withHostMs,
+    withoutHostMs: session.meter.withoutHostMs,
+  };
+}
+
+function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): SessionRow | null {
+  switch (event.type) {
+    case "IngestConnected": {
+      const row = sessions.get(after.session?.number ?? 0);
+      if (row === undefined || row.closedAt !== null || row.ingestConnectedAt !== null) return null;
+      return event.liveInput === after.liveInput.uid ? { ...row, ingestConnectedAt: event.updatedAt } : null;
+    }
+    case "RecorderEnded":
+    case "RecorderSeen": {
+      if (event.files.length === 0) return null;
+      const row = [...sessions.values()].find(({ recordingSids }) => recordingSids.includes(event.recordingSid));
+      return row === undefined ? null : { ...row, files: [...new Set([...row.files, ...event.files])] };
+    }
+    case "VideoProcessed": {
+      const row = sessionOfVideo([...sessions.values()], event);
+      if (row === null || (row.video?.ready === true && row.video.video !== event.video && !event.ready)) return null;
+      return { ...row, video: event };
+    }
+    default:
+      return null;
+  }
+}
+
+/** A video's `created` was seen up to seconds before the connection's `updated_at`; a minute is well below a session. */
+const videoToleranceMs = 60_000;
+
+/**
+ * By Cloudflare's own clock: the last session whose picture began to arrive before the video, or a little after. Without
+ * one, the newest session.
+ */
+function sessionOfVideo(rows: SessionRow[], video: VideoProcessed): SessionRow | null {
+  const until = video.createdAt === null ? null : nanoseconds(Date.parse(video.createdAt) + videoToleranceMs);
+  const begun = rows
+    .filter(({ ingestConnectedAt: at }) => at !== null && (until === null || at <= until))
+    .sort((a, b) => ((a.ingestConnectedAt ?? "") < (b.ingestConnectedAt ?? "") ? 1 : -1));
+  return begun[0] ?? rows.sort((a, b) => b.number - a.number)[0] ?? null;
+}
+
+/** Nine fraction digits, as `updated_at` is kept, so that text order is time order. */
+function nanoseconds(ms: number): string {
+  return new Date(ms).toISOString().replace("Z", "000000Z");
+}

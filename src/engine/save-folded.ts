@@ -1,0 +1,28 @@
+import type { Knex } from "knex";
+
+import { rowsOf, table } from "../eventlog/index.ts";
+import type { FoldedEvent } from "./fold-stored.ts";
+
+/** Writes what became of events. One that was folded gets its place in history: the channel's version with it. */
+export async function saveFolded(
+  trx: Knex.Transaction,
+  schema: string,
+  events: (Pick<FoldedEvent, "id" | "status" | "note"> & { appliedVersion: number | null })[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ id, status, note, appliedVersion }) => ({
+    id,
+    status,
+    note,
+    applied_version: appliedVersion,
+  }));
+  await rowsOf(
+    trx,
+    `update ${table(schema, "events")} e
+     set status = f.status, note = f.note, applied_version = f.applied_version,
+       applied_at = case when f.applied_version is not null then coalesce(e.applied_at, clock_timestamp()) end
+     from jsonb_to_recordset(:events::jsonb) as f (id bigint, status text, note text, applied_version integer)
+     where e.id = f.id`,
+    { events: JSON.stringify(rows) },
+  );
+}

@@ -1,0 +1,121 @@
+import type { Knex } from "knex";
+
+import { rowsOf, table } from "../eventlog/index.ts";
+import { sessionId } from "../live/index.ts";
+import { projectSessions, type SessionRow, type Sessions, type Step } from "./project-sessions.ts";
+
+/** A video comes minutes after its broadcast, hours at most: these are the sessions that it may belong to. */
+const recentMost = 20;
+
+/**
+ * Writes what happened into the channel's sessions.
+ *
+ * @returns videos that a session has now and had not: their events find the channel from now on
+ */
+export async function updateSessions(
+  trx: Knex.Transaction,
+  schema: string,
+  channelId: number,
+  steps: Step[],
+): Promise<string[]> {
+  if (steps.length === 0) return [];
+  const before: Sessions = new Map((await recentSessions(trx, schema, channelId)).map((row) => [row.number, row]));
+  const after: Sessions = new Map(before);
+  for (const step of steps) projectSessions(after, step);
+  const changed = [...after.values()].filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.number)));
+  await saveSessions(trx, schema, channelId, changed);
+  return changed.flatMap(({ number, video }) =>
+    video === null || video.video === before.get(number)?.video?.video ? [] : [video.video],
+  );
+}
+
+/** Replaces all sessions of a channel: for a rebuild. */
+export async function replaceSessions(
+  trx: Knex.Transaction,
+  schema: string,
+  channelId: number,
+  sessions: Sessions,
+): Promise<void> {
+  const numbers = [...sessions.keys()];
+  await trx.raw(
+    `delete from ${table(schema, "sessions")} where channel_id = :channelId and number <> all(:numbers::integer[])`,
+    { channelId, numbers } as Record<string, Knex.RawBinding>,
+  );
+  await saveSessions(trx, schema, channelId, [...sessions.values()]);
+}
+
+async function saveSessions(
+  trx: Knex.Transaction,
+  schema: string,
+  channelId: number,
+  rows: SessionRow[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const columns = rows.map((row) => ({
+    id: sessionId(channelId, row.number),
+    number: row.number,
+    cause: row.cause,
+    opened_at: iso(row.openedAt),
+    live_at: iso(row.liveAt),
+    closed_at: iso(row.closedAt),
+    end_reason: row.endReason,
+    recording_sids: row.recordingSids,
+    files: row.files,
+    ingest_connected_at: row.ingestConnectedAt,
+    video_uid: row.video?.video ?? null,
+    video: row.video,
+    recorded_seconds: (row.withHostMs + row.withoutHostMs) / 1000,
+    recorded_seconds_without_host: row.withoutHostMs / 1000,
+  }));
+  await rowsOf(
+    trx,
+    `insert into ${table(schema, "sessions")} (channel_id, ${Object.keys(columnTypes).join(", ")})
+     select :channelId, ${Object.keys(columnTypes).join(", ")}
+     from jsonb_to_recordset(:rows::jsonb) as s (${columnList()})
+     on conflict (id) do update set ${Object.keys(columnTypes)
+       .map((column) => `${column} = excluded.${column}`)
+       .join(", ")}`,
+    { channelId, rows: JSON.stringify(columns) },
+  );
+}
+
+const columnTypes = {
+  id: "text",
+  number: "integer",
+  cause: "text",
+  opened_at: "timestamptz",
+  live_at: "timestamptz",
+  closed_at: "timestamptz",
+  end_reason: "text",
+  recording_sids: "text[]",
+  files: "jsonb",
+  ingest_connected_at: "text",
+  video_uid: "text",
+  video: "jsonb",
+  recorded_seconds: "double precision",
+  recorded_seconds_without_host: "double precision",
+} as const;
+
+function columnList(): string {
+  return Object.entries(columnTypes)
+    .map(([column, type]) => `${column} ${type}`)
+    .join(", ");
+}
+
+function recentSessions(trx: Knex.Transaction, schema: string, channelId: number): Promise<SessionRow[]> {
+  const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision`;
+  return rowsOf<SessionRow>(
+    trx,
+    `select number, cause, ${ms("opened_at")} as "openedAt", ${ms("live_at")} as "liveAt",
+       ${ms("closed_at")} as "closedAt", end_reason as "endReason", recording_sids as "recordingSids", files,
+       ingest_connected_at as "ingestConnectedAt", video,
+       round((recorded_seconds - recorded_seconds_without_host) * 1000) as "withHostMs",
+       round(recorded_seconds_without_host * 1000) as "withoutHostMs"
+     from ${table(schema, "sessions")} where channel_id = :channelId order by number desc limit ${recentMost}`,
+    { channelId },
+  );
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}

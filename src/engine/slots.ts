@@ -1,0 +1,73 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { rowsOf, table, type Tables } from "../eventlog/index.ts";
+import type { Slot, Slots } from "../providers/index.ts";
+import { type Lease, LeaseLost } from "./lease.ts";
+
+/** Calls a second. */
+export interface Rates {
+  agora: number;
+  cloudflare: number;
+  /** Questions, whichever provider they go to: the least urgent calls. They take their provider's slot besides. */
+  checkup: number;
+}
+
+export interface DatabaseSlots extends Slots {
+  /** Waits for a place among the questions. */
+  waitForCheckup(): Promise<void>;
+}
+
+/**
+ * The providers' rates for the whole database: a row per rate holds when its next call may begin, and whoever reserves
+ * moves it on. Agora takes 10 calls a second per App ID, however many processes share it (Agora docs: cloud-recording,
+ * rest-api).
+ */
+export function createSlots({ knex, schema }: Tables, rates: Rates, lease: Lease): DatabaseSlots {
+  async function reserve(name: keyof Rates, count: number): Promise<Slot[]> {
+    const spacingMs = 1000 / rates[name];
+    const delayMs = await take(name, count * spacingMs);
+    const first = performance.now() + delayMs;
+    return Array.from({ length: count }, (_, i) => ({ ready: () => waitUntil(first + i * spacingMs) }));
+  }
+
+  /** @returns milliseconds until the first of the reserved slots */
+  async function take(name: string, ms: number): Promise<number> {
+    const rows = await rowsOf<{ delayMs: number }>(
+      knex,
+      `insert into ${table(schema, "provider_rates")} as rate (name, next_at)
+       values (:name, clock_timestamp() + ${interval})
+       on conflict (name) do update set next_at = greatest(rate.next_at, clock_timestamp()) + ${interval}
+       returning (extract(epoch from next_at - clock_timestamp()) * 1000)::double precision - :ms as "delayMs"`,
+      { name, ms },
+    );
+    return Math.max(0, rows[0]?.delayMs ?? 0);
+  }
+
+  async function waitUntil(at: number): Promise<void> {
+    const ms = at - performance.now();
+    if (ms > 0) await wait(ms, undefined, { signal: lease.signal }).catch(stopped);
+    lease.assertHeld();
+  }
+
+  return {
+    reserve,
+    async holdBack(provider, ms) {
+      await knex.raw(
+        `insert into ${table(schema, "provider_rates")} as rate (name, next_at)
+         values (:name, clock_timestamp() + ${interval})
+         on conflict (name) do update set next_at = greatest(rate.next_at, excluded.next_at)`,
+        { name: provider, ms },
+      );
+    },
+    async waitForCheckup() {
+      const [slot] = await reserve("checkup", 1);
+      await slot?.ready();
+    },
+  };
+}
+
+const interval = "make_interval(secs => :ms / 1000.0)";
+
+function stopped(): never {
+  throw new LeaseLost("this process is stopping");
+}

@@ -1,0 +1,91 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { runTaskList, type Task, type WorkerPool } from "graphile-worker";
+import type pg from "pg";
+
+import { createPool, jobLogger, jobsSchema } from "../db/index.ts";
+import type { Logger } from "../log.ts";
+
+export interface WorkerOptions {
+  /** A direct URL: a transaction pooler would lose the `LISTEN` that brings a job within milliseconds. */
+  url: string;
+  schema: string;
+  log: Logger;
+  tasks: Record<string, Task>;
+  /** Jobs at a time. */
+  concurrency?: number;
+  /** Called with the id of every pool that starts, which is what its jobs are locked by. Must not reject. */
+  onPool: (poolId: string) => Promise<void>;
+}
+
+export interface Worker {
+  start: () => Promise<void>;
+  /** Takes no more jobs, and waits for those under way for so long; what then still runs is given back. */
+  stop: (timeoutMs: number) => Promise<void>;
+}
+
+/** Three connections for jobs and one that listens. */
+const connectionsMost = 4;
+/** The wait for what no notification tells: jobs that are due later. A new job is picked up in 2 to 6 ms. */
+const pollMs = 2_000;
+const restartMs = 1_000;
+
+/** Runs jobs, with the job library's own signal handling off: when the process stops is for `main` to say. */
+export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool }: WorkerOptions): Worker {
+  let pool: pg.Pool | null = null;
+  let workers: WorkerPool | null = null;
+  let restarting: NodeJS.Timeout | undefined;
+  let isStopping = false;
+
+  async function startWorkers(pgPool: pg.Pool): Promise<void> {
+    const started = runTaskList(
+      {
+        schema: jobsSchema(schema),
+        concurrency,
+        pollInterval: pollMs,
+        noHandleSignals: true,
+        noPreparedStatements: true,
+        logger: jobLogger(log),
+      },
+      tasks,
+      pgPool,
+    );
+    workers = started;
+    started.promise.then(
+      () => restartLater(pgPool, null),
+      (error: unknown) => restartLater(pgPool, error),
+    );
+    await onPool(started.id);
+  }
+
+  /** The library ends its pool when it can't say what became of a job, as in a long outage of the database. */
+  function restartLater(pgPool: pg.Pool, error: unknown): void {
+    if (isStopping) return;
+    log.error({ err: error }, "worker.ended");
+    restarting = setTimeout(() => void startWorkers(pgPool), restartMs);
+  }
+
+  return {
+    async start() {
+      pool = createPool({ url, max: connectionsMost, log });
+      await startWorkers(pool);
+    },
+    async stop(timeoutMs) {
+      isStopping = true;
+      clearTimeout(restarting);
+      if (workers !== null) await shutDown(workers, timeoutMs);
+      await pool?.end();
+    },
+  };
+}
+
+async function shutDown(workers: WorkerPool, timeoutMs: number): Promise<void> {
+  const graceful = Promise.resolve(workers.gracefulShutdown()).then(
+    () => true,
+    () => true,
+  );
+  const abort = new AbortController();
+  const inTime = await Promise.race([graceful, wait(timeoutMs, false, { signal: abort.signal })]);
+  abort.abort();
+  if (!inTime) await Promise.resolve(workers.forcefulShutdown("the service is stopping")).catch(() => undefined);
+}

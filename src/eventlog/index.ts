@@ -1,0 +1,21 @@
+export { AppendUnavailable, createEventLog, type EventLog, type EventLogOptions } from "./append.ts";
+export { appendWithin } from "./append-within.ts";
+export { attachEvents } from "./attach-events.ts";
+export { wakeAudience } from "./audience.ts";
+export { isChannelName } from "./channel-name.ts";
+export { hostTypes } from "./event-types.ts";
+export { retryConflicts } from "./failures.ts";
+export type { EventRow } from "./insert-events.ts";
+export type { Appended, NewEvent, Route } from "./new-event.ts";
+export { historyOf, type Pending, pendingOf } from "./pending.ts";
+export { type EventFilter, getEvent, listEvents } from "./read.ts";
+export { registerChannel } from "./register-channel.ts";
+export { type Arrival, claimStrays, type Resolved, resolveRoutes, type Routing } from "./routes.ts";
+export {
+  type EventSource,
+  type EventStatus,
+  foldableColumns,
+  type FoldableEvent,
+  type StoredEvent,
+} from "./stored-event.ts";
+export { quoted, rowsOf, table, type Tables } from "./tables.ts";

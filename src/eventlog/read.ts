@@ -1,0 +1,51 @@
+import type { EventSource, EventStatus, StoredEvent } from "./stored-event.ts";
+import { storedColumns } from "./stored-event.ts";
+import { rowsOf, table, type Tables } from "./tables.ts";
+
+export interface EventFilter {
+  /** Received at or after. */
+  since?: Date;
+  /** Received before. */
+  until?: Date;
+  /** A channel's name. */
+  channel?: string;
+  source?: EventSource;
+  /** The whole type (`rtc.103`) or what follows its last dots (`103`). */
+  type?: string;
+  status?: EventStatus;
+  ids?: number[];
+  /** At most so many, the newest; 50 if not given. */
+  limit?: number;
+}
+
+/** The newest events that fit the filter, newest first. */
+export async function listEvents({ knex, schema }: Tables, filter: EventFilter = {}): Promise<StoredEvent[]> {
+  const conditions = {
+    since: "e.received_at >= :since",
+    until: "e.received_at < :until",
+    channel: "coalesce(c.name, case when e.route_kind = 'channel' then e.route_key end) = :channel",
+    source: "e.source = :source",
+    type: "(e.type = :type or right(e.type, length(:type) + 1) = '.' || :type)",
+    status: "e.status = :status",
+    ids: "e.id = any(:ids)",
+  };
+  const where = Object.entries(conditions)
+    .filter(([name]) => filter[name as keyof typeof conditions] !== undefined)
+    .map(([, condition]) => `and ${condition}`);
+  return rowsOf<StoredEvent>(
+    knex,
+    `${selectEvents(schema)} where true ${where.join(" ")} order by e.id desc limit :limit`,
+    { limit: 50, ...filter },
+  );
+}
+
+/** One event of the log, or null if there is none with this id. */
+export async function getEvent({ knex, schema }: Tables, id: number): Promise<StoredEvent | null> {
+  const [event] = await rowsOf<StoredEvent>(knex, `${selectEvents(schema)} where e.id = :id`, { id });
+  return event ?? null;
+}
+
+function selectEvents(schema: string): string {
+  return `select ${storedColumns} from ${table(schema, "events")} e
+    left join ${table(schema, "channels")} c on c.id = e.channel_id`;
+}

@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+
+import type { EventRow } from "../../src/eventlog/index.ts";
+import { type Service, startService } from "./service.ts";
+
+let service: Service;
+
+beforeAll(async () => {
+  service = await startService();
+  await service.simulate("host-joins", "channel_42");
+  await service.tally(["simulate", "audience-joins", "channel_42", "--count", "2", "--url", service.url]);
+  await service.simulate("host-drops", "channel_42");
+  await service.append(
+    row({ dedupeKey: "odd", type: "live_input.disconnected", source: "cloudflare", note: "n ".repeat(99) }),
+  );
+});
+afterAll(() => service.stop());
+
+/** An Agora event of a channel that nobody knows, unless told otherwise. */
+function row(of: Partial<EventRow> & { note?: string }): EventRow {
+  return {
+    source: "agora",
+    dedupeKey: "1",
+    type: "rtc.103",
+    route: null,
+    occurredAt: null,
+    payload: { made: "up" },
+    raw: null,
+    bodySha256: null,
+    headers: null,
+    status: "ignored",
+    ...of,
+  };
+}
+
+interface Item {
+  id: number;
+  type: string;
+  channel: string | null;
+  status: string;
+  receivedAt: string;
+}
+
+async function list(...argv: string[]): Promise<Item[]> {
+  const { code, json, err } = await service.tally(["events", "list", "--json", ...argv]);
+  if (code !== 0) throw new Error(err);
+  return (json() as { items: Item[] }).items;
+}
+
+describe("events list", () => {
+  it("has the newest first, with what programs need of each", async () => {
+    const items = await list();
+    expect(items.map(({ id }) => id)).toEqual(items.map(({ id }) => id).sort((a, b) => b - a));
+    expect(items.find(({ type }) => type === "rtc.103")).toEqual({
+      id: expect.any(Number) as number,
+      source: "agora",
+      type: "rtc.103",
+      status: "applied",
+      channel: "channel_42",
+      occurredAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+      receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string,
+      note: null,
+    });
+  });
+
+  it.each([
+    [["--type", "103"], ["rtc.103"]],
+    [["--type", "rtc.104"], ["rtc.104"]],
+    [["--type", "10"], []],
+    [["--source", "cloudflare"], ["live_input.disconnected"]],
+    [["--status", "ignored"], ["live_input.disconnected"]],
+    [
+      ["--channel", "channel_42", "--type", "105"],
+      ["rtc.105", "rtc.105"],
+    ],
+    [["--type", "105", "--limit", "1"], ["rtc.105"]],
+    [["--channel", "elsewhere"], []],
+    [["--since", "1h", "--type", "103"], ["rtc.103"]],
+    [["--until", "1h"], []],
+  ])("%j finds %j", async (argv, types) => {
+    expect((await list(...argv)).map(({ type }) => type)).toEqual(types);
+  });
+
+  it("fits 80 columns, says what each type means, and cuts long notes", async () => {
+    const { lines, err } = await service.tally(["events", "list"]);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines[0]).toMatch(/^ID +TIME UTC +SOURCE +EVENT +CHANNEL +STATUS/);
+    expect(lines.join("\n")).toMatch(/ agora +rtc\.103 host joined +channel_42 +applied/);
+    expect(err).toBe("");
+  });
+
+  it("uses the width that there is", async () => {
+    await service.append(
+      row({ dedupeKey: "wide", note: "because ".repeat(30), route: { kind: "channel", key: "c".repeat(64) } }),
+    );
+    const narrow = await service.tally(["events", "list"], { columns: 60 });
+    expect(Math.max(...narrow.lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
+    const wide = await service.tally(["events", "list"], { columns: 200 });
+    expect(wide.out).toContain("c".repeat(64));
+  });
+
+  it("shows the date of other days' events", async () => {
+    const { out } = await service.tally(["events", "list", "--limit", "1"], { now: () => new Date("2030-01-01") });
+    expect(out).toMatch(/ \d{4}-\d\d-\d\d \d\d:\d\d /);
+  });
+
+  it("tells that there may be more, beside the list", async () => {
+    const { err, lines } = await service.tally(["events", "list", "--limit", "2"]);
+    expect([lines.length, err]).toEqual([3, "These are the newest 2; --limit shows more.\n"]);
+  });
+
+  it.each([
+    [["--since", "yesterday"], "30m, 2h, 3d"],
+    [["--status", "done"], "Allowed choices are pending"],
+    [["--source", "aws"], "Allowed choices are agora"],
+    [["--limit", "0"], "a whole number from 1"],
+    [["--colour"], "unknown option"],
+    [["more"], "too many arguments"],
+  ])("refuses %j as wrong usage", async (argv, words) => {
+    const ran = await service.tally(["events", "list", ...argv]);
+    expect(ran).toMatchObject({ code: 2, out: "", err: expect.stringContaining(words) as string });
+  });
+});
+
+describe("events show", () => {
+  it("shows everything, the payload laid out", async () => {
+    const [item] = await list("--type", "103", "--channel", "channel_42");
+    const id = String(item?.id);
+    const { out } = await service.tally(["events", "show", id]);
+    expect(out).toContain("rtc.103 host joined");
+    expect(out).toContain('    "channelName": "channel_42"');
+    const { json } = await service.tally(["events", "show", id, "--json"]);
+    expect(json()).toMatchObject({ id: item?.id, channel: "channel_42", payload: { productId: 1 }, appliedVersion: 1 });
+  });
+
+  it("can't be made to speak to the terminal", async () => {
+    const [event] = await service.append(row({ dedupeKey: "evil", payload: undefined, raw: "\u001b[2Jgone" }));
+    const { out } = await service.tally(["events", "show", String(event?.id)]);
+    expect(out).not.toContain("\u001b");
+  });
+
+  it("ends with 1 for an event that isn't there, and with 2 for what is no id", async () => {
+    expect(await service.tally(["events", "show", "999999"])).toMatchObject({ code: 1, out: "" });
+    expect(await service.tally(["events", "show", "x"])).toMatchObject({ code: 2, out: "" });
+    expect(await service.tally(["events", "show"])).toMatchObject({ code: 2, out: "" });
+  });
+});
+
+describe("events replay", () => {
+  let name: string;
+  let joinId: number;
+  let channels = 0;
+
+  /** A channel whose host's join an older version did not understand. */
+  beforeEach(async () => {
+    name = `replayed_${++channels}`;
+    await service.tally(["channels", "register", name]);
+    const payload = {
+      noticeId: name,
+      productId: 1,
+      eventType: 103,
+      notifyMs: Date.now(),
+      payload: { channelName: name, uid: 5, clientSeq: 1, ts: Math.floor(Date.now() / 1000), platform: 2 },
+    };
+    const [join] = await service.append(
+      row({
+        dedupeKey: name,
+        payload,
+        route: { kind: "channel", key: name },
+        channelId: await service.channelId(name),
+        status: "unrecognised",
+      }),
+    );
+    joinId = join?.id ?? 0;
+  });
+
+  const replay = (...argv: string[]) => service.tally(["events", "replay", String(joinId), ...argv]);
+  const show = async () => (await service.tally(["channels", "show", name, "--json"])).json();
+  const untouched = { state: "idle", hold: null, host: { present: false }, version: 1 };
+  const effects = async () =>
+    (await service.tally(["effects", "list", "--channel", name, "--json"])).json() as { items: { type: string }[] };
+
+  it("shows the plan and does nothing when nobody is there to ask: exit 1", async () => {
+    const { code, out, err, lines } = await replay();
+    expect([code, err]).toEqual([1, expect.stringContaining("--yes")]);
+    expect(out).toContain("1 event to process again, of 1 channel.");
+    expect(out).toMatch(new RegExp(`${name} .*idle .*EnsureLiveInput +yes`));
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(await show()).toMatchObject(untouched);
+  });
+
+  it("prints the plan for programs, and does nothing with --dry-run: exit 0", async () => {
+    const { code, json } = await replay("--dry-run", "--json");
+    expect([code, json()]).toMatchObject([
+      0,
+      {
+        events: 1,
+        channels: [
+          {
+            channel: name,
+            before: { state: "idle", hold: null },
+            after: { hold: { reason: "replay" }, host: { present: true } },
+            effects: ["EnsureLiveInput"],
+            hold: true,
+          },
+        ],
+      },
+    ]);
+    expect(await show()).toMatchObject(untouched);
+  });
+
+  it("does it with --yes, and starts nothing: the channel is held", async () => {
+    const { code, out } = await replay("--yes");
+    expect([code, out]).toEqual([0, expect.stringContaining("1 of 1 channel changed")]);
+    expect(await show()).toMatchObject({ hold: { reason: "replay" }, host: { present: true }, sessions: [] });
+    expect(await effects()).toEqual({ items: [] });
+    const { out: list } = await service.tally(["channels", "list"]);
+    expect(list).toMatch(new RegExp(`${name} .* replay `));
+
+    expect(await service.tally(["channels", "release", name])).toMatchObject({ code: 0 });
+    expect(await effects()).toMatchObject({ items: [{ type: "EnsureLiveInput" }] });
+  });
+
+  it("lets the new state start what it wants with --act", async () => {
+    expect(await replay("--act", "--yes")).toMatchObject({ code: 0 });
+    expect(await show()).toMatchObject({ state: "starting", hold: null });
+    expect(await effects()).toMatchObject({ items: [{ type: "EnsureLiveInput", status: "open" }] });
+  });
+
+  it("does what the person at the terminal says", async () => {
+    const questions: string[] = [];
+    const answer = (yes: boolean) => (question: string) => {
+      questions.push(question);
+      return Promise.resolve(yes);
+    };
+    const argv = ["events", "replay", "--channel", name, "--status", "unrecognised"];
+    expect(await service.tally(argv, { ask: answer(false) })).toMatchObject({ code: 1, err: "Nothing was done.\n" });
+    expect(await show()).toMatchObject(untouched);
+    expect(await service.tally(argv, { ask: answer(true) })).toMatchObject({ code: 0 });
+    expect(await show()).toMatchObject({ host: { present: true } });
+    expect(questions).toEqual(["Replay 1 event?", "Replay 1 event?"]);
+  });
+
+  it("changes nothing the second time", async () => {
+    await replay("--yes");
+    expect(await replay("--yes")).toMatchObject({ code: 0, out: expect.stringContaining("no change") as string });
+  });
+
+  it("does nothing at all if one of the ids is not there", async () => {
+    expect(await replay("999999", "--yes")).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("999999") as string,
+    });
+    expect(await show()).toMatchObject(untouched);
+  });
+
+  it("is done at once where no event fits", async () => {
+    const { code, json } = await service.tally(["events", "replay", "--channel", "elsewhere", "--json"]);
+    expect([code, json()]).toEqual([0, { events: 0, channels: [] }]);
+  });
+
+  it("has nothing to ask for where no event belongs to a channel", async () => {
+    const [stray] = await service.append(row({ dedupeKey: "stray" }));
+    const ran = await service.tally(["events", "replay", String(stray?.id)]);
+    expect(ran).toMatchObject({ code: 0, out: "1 event to process again, of 0 channels.\n" });
+  });
+
+  it("tells when there may be more than it takes", async () => {
+    const ran = await service.tally(["events", "replay", "--since", "1h", "--limit", "2", "--dry-run"]);
+    expect(ran).toMatchObject({ code: 0, err: "These are the newest 2 that fit; --limit takes more.\n" });
+  });
+
+  it("wants to know which events: exit 2", async () => {
+    expect(await service.tally(["events", "replay", "--yes"])).toMatchObject({ code: 2, out: "" });
+    expect(await service.tally(["events", "replay", "one"])).toMatchObject({ code: 2, out: "" });
+  });
+});

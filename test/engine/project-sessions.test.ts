@@ -1,0 +1,79 @@
+import { expect, it } from "vitest";
+
+import { projectSessions, type SessionRow, type Sessions } from "../../src/engine/project-sessions.ts";
+import { initialState, type VideoProcessed } from "../../src/live/index.ts";
+
+function row(number: number, ingestConnectedAt: string | null, video: VideoProcessed | null = null): SessionRow {
+  return {
+    number,
+    cause: "host",
+    openedAt: number,
+    liveAt: null,
+    closedAt: number + 1,
+    endReason: "host_left",
+    recordingSids: [`sid-${number}`],
+    files: [],
+    ingestConnectedAt,
+    video,
+    withHostMs: 0,
+    withoutHostMs: 0,
+  };
+}
+
+function video(createdAt: string | null, overrides: Partial<VideoProcessed> = {}): VideoProcessed {
+  return {
+    type: "VideoProcessed",
+    video: "video-a",
+    ready: true,
+    createdAt,
+    durationSeconds: 60,
+    hls: null,
+    dash: null,
+    thumbnail: null,
+    error: null,
+    ...overrides,
+  };
+}
+
+/** Numbers of the sessions that have a video after this event. */
+function withVideo(event: VideoProcessed, ...rows: SessionRow[]): number[] {
+  const sessions: Sessions = new Map(rows.map((one) => [one.number, one]));
+  projectSessions(sessions, { event, after: initialState(1) });
+  return [...sessions.values()].filter((one) => one.video?.video === event.video).map((one) => one.number);
+}
+
+const first = row(1, "2026-01-01T10:00:00.000000000Z");
+const second = row(2, "2026-01-01T11:00:00.000000000Z");
+
+it.each([
+  ["2026-01-01T10:00:05.000000000Z", [1]],
+  ["2026-01-01T10:58:59.999999999Z", [1]],
+  ["2026-01-01T10:59:00.000000000Z", [2]], // up to a minute before the connection
+  ["2026-01-01T12:00:00.000000000Z", [2]],
+])("a video that was created at %s is of the session whose picture began before", (createdAt, expected) => {
+  expect(withVideo(video(createdAt), first, second)).toEqual(expected);
+});
+
+it("a video without a time, or older than all pictures, is of the newest session", () => {
+  expect(withVideo(video(null), first, row(3, null), second)).toEqual([2]);
+  expect(withVideo(video("2025-01-01T00:00:00.000000000Z"), first, second)).toEqual([2]);
+  expect(withVideo(video(null), row(4, null), row(5, null))).toEqual([5]);
+});
+
+it("a video that could not be made does not replace one that can be watched", () => {
+  const watchable = video(null, { video: "video-good" });
+  const broken = video(null, { video: "video-bad", ready: false });
+  expect(withVideo(broken, row(1, null, watchable))).toEqual([]);
+  expect(withVideo(watchable, row(1, null, broken))).toEqual([1]);
+});
+
+it("files go to the session of their recording, each once, and to none if the recording is not ours", () => {
+  const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
+  const seen = { type: "RecorderSeen", uid: 1, sequence: 1, sentAt: 1, what: "uploaded" } as const;
+  const after = initialState(1);
+  projectSessions(sessions, { event: { ...seen, recordingSid: "sid-1", files: ["a.m3u8", "b.ts"] }, after });
+  projectSessions(sessions, { event: { ...seen, recordingSid: "sid-1", files: ["b.ts", "c.ts"] }, after });
+  projectSessions(sessions, { event: { ...seen, recordingSid: "another", files: ["x.ts"] }, after });
+  expect(sessions.get(1)?.files).toEqual(["a.m3u8", "b.ts", "c.ts"]);
+  expect(sessions.get(2)?.files).toEqual([]);
+});

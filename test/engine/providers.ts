@@ -1,0 +1,111 @@
+import type { Providers } from "../../src/engine/index.ts";
+import { RtmpUrl } from "../../src/providers/index.ts";
+
+interface Calls {
+  acquire: Providers["cloudRecording"]["acquire"];
+  start: Providers["cloudRecording"]["start"];
+  query: Providers["cloudRecording"]["query"];
+  updateRtmp: Providers["cloudRecording"]["updateRtmp"];
+  stop: Providers["cloudRecording"]["stop"];
+  users: Providers["channels"]["users"];
+  findByChannel: Providers["liveInputs"]["findByChannel"];
+  create: Providers["liveInputs"]["create"];
+  get: Providers["liveInputs"]["get"];
+}
+
+export type CallName = keyof Calls;
+
+export interface FakeProviders {
+  providers: Providers;
+  /** Every call in turn: its name and what it was given. */
+  calls: { name: CallName; input: unknown }[];
+  count(name: CallName): number;
+  /** The next calls of this name are answered so; after that as usual. */
+  answer<Name extends CallName>(
+    name: Name,
+    ...answers: ((...input: Parameters<Calls[Name]>) => ReturnType<Calls[Name]>)[]
+  ): void;
+}
+
+/** Providers that do what they are asked, unless told otherwise. */
+export function createFakeProviders(): FakeProviders {
+  let resources = 0;
+  const calls: FakeProviders["calls"] = [];
+  const scripted = new Map<CallName, ((...input: never[]) => unknown)[]>();
+  const slot = { ready: () => Promise.resolve() };
+
+  const usual: Calls = {
+    acquire: () => Promise.resolve({ ok: true, resourceId: `resource-${++resources}` }),
+    start: ({ resourceId }) => Promise.resolve({ ok: true, recordingSid: `sid-of-${resourceId}` }),
+    query: () => Promise.resolve({ ok: true, found: "running", rtmp: "publishing" }),
+    updateRtmp: () => Promise.resolve({ ok: true }),
+    stop: () => Promise.resolve({ ok: true, outcome: "accepted" }),
+    users: () =>
+      Promise.resolve({ ok: true, channelExists: true, communication: false, broadcasters: [], audienceTotal: 3 }),
+    findByChannel: () => Promise.resolve({ ok: true, uid: null }),
+    create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
+    get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
+  };
+
+  function fake<Name extends CallName>(name: Name): Calls[Name] {
+    const call = (...input: Parameters<Calls[Name]>) => {
+      calls.push({ name, input: input[0] });
+      const next = scripted.get(name)?.shift() ?? usual[name];
+      return (next as (...given: Parameters<Calls[Name]>) => ReturnType<Calls[Name]>)(...input);
+    };
+    return call as unknown as Calls[Name];
+  }
+
+  return {
+    providers: {
+      cloudRecording: {
+        acquire: fake("acquire"),
+        start: fake("start"),
+        query: fake("query"),
+        updateRtmp: fake("updateRtmp"),
+        stop: fake("stop"),
+        reservePair: () => Promise.resolve({ acquire: slot, start: slot }),
+      },
+      channels: { users: fake("users") },
+      liveInputs: {
+        findByChannel: fake("findByChannel"),
+        create: fake("create"),
+        get: fake("get"),
+        setEnabled: () => Promise.reject(new Error("nothing here enables a live input")),
+      },
+    },
+    calls,
+    count: (name) => calls.filter((call) => call.name === name).length,
+    answer(name, ...answers) {
+      scripted.set(name, [...(scripted.get(name) ?? []), ...(answers as ((...input: never[]) => unknown)[])]);
+    },
+  };
+}
+
+export function liveInputOf(uid: string) {
+  return {
+    uid,
+    enabled: true,
+    rtmpUrl: new RtmpUrl(`rtmps://live.example/live/key-of-${uid}`),
+    state: "connected" as const,
+    playbackBase: "https://customer-test.cloudflarestream.com",
+  };
+}
+
+/** A refusal of Agora's. */
+export function agoraRefusal(status: number | null, code: number | null = null) {
+  const error = { provider: "agora" as const, operation: "start", status, code, message: "refused by the test" };
+  return { ok: false as const, retryAfterMs: null, error };
+}
+
+/** A refusal of Cloudflare's. */
+export function cloudflareRefusal(status: number | null, { final = false, notFound = false } = {}) {
+  const error = {
+    provider: "cloudflare" as const,
+    operation: "get",
+    status,
+    code: null,
+    message: "refused by the test",
+  };
+  return { ok: false as const, final, notFound, retryAfterMs: null, error };
+}

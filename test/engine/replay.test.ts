@@ -1,0 +1,215 @@
+import { describe, expect, it } from "vitest";
+
+import { applyReplay, planReplay, rebuildChannel } from "../../src/engine/index.ts";
+import { getEvent, listEvents, type NewEvent, rowsOf } from "../../src/eventlog/index.ts";
+import { interpret } from "../../src/webhooks/index.ts";
+import { delivery, ingestEvent, rtcEvent } from "../eventlog/deliveries.ts";
+import { useWorlds, type World } from "./world.ts";
+
+const file = useWorlds();
+
+/** A reading of the webhooks that doesn't know the given type yet. */
+function withoutReading(type: string): typeof interpret {
+  return (stored) => (stored.type === type ? { kind: "unrecognised", note: "not known yet" } : interpret(stored));
+}
+
+async function sessionsOf(channelId: number) {
+  return rowsOf<Record<string, unknown>>(
+    file.database.knex,
+    "select * from tally.sessions where channel_id = :channelId order by number",
+    { channelId },
+  );
+}
+
+/** A whole broadcast, with a second host, stale and repeated webhooks, a stop and a video. */
+async function broadcast(world: World, channel: string): Promise<void> {
+  const input = `input-of-${channel}`;
+  const recording = (eventType: number, sequence: number, details: object, noticeId = `${channel} ${eventType}`) => {
+    const { relay, recorders } = sid.state;
+    const uid = relay?.uid ?? Object.values(recorders)[0]?.uid;
+    const payload = {
+      cname: channel,
+      uid: String(uid),
+      sid: sid.value,
+      sequence,
+      sendts: sequence,
+      serviceType: 6,
+      details,
+    };
+    return delivery(`recording.${eventType}`, { kind: "channel", key: channel }, noticeId, {
+      noticeId,
+      productId: 3,
+      eventType,
+      payload,
+    });
+  };
+  await world.deliver(rtcEvent(103, { channel, uid: 7, seq: 10 }), rtcEvent(105, { channel, uid: 7, seq: 9 }));
+  await world.performAll();
+  const sid = await world.channel(channel).then(({ state }) => ({
+    state,
+    value: Object.values(state.recorders)[0]?.recordingSid ?? "",
+  }));
+  await world.deliver(
+    recording(70, 0, { msgName: "web_recorder_started" }),
+    ingestEvent("connected", input, "2026-01-01T00:00:01.000000000Z"),
+    rtcEvent(103, { channel, uid: 8, seq: 1 }),
+    rtcEvent(103, { channel, uid: 7, seq: 3 }),
+  );
+  await world.deliver(rtcEvent(104, { channel, uid: 8, seq: 2 }), rtcEvent(105, { channel, uid: 99, seq: 2 }));
+  await world.ask(channel, { type: "StopRequested" });
+  await world.performAll();
+  await world.deliver(
+    recording(71, 1, {
+      msgName: "web_recorder_stopped",
+      code: 0,
+      message: "ok",
+      details: "",
+      fileList: [{ fileName: "a.m3u8" }],
+    }),
+    ingestEvent("disconnected", input, "2026-01-01T00:10:00.000000000Z"),
+  );
+  const video = {
+    uid: `video-of-${channel}`,
+    readyToStream: true,
+    status: { state: "ready" },
+    created: "2026-01-01T00:00:02Z",
+    duration: 599,
+    liveInput: input,
+    playback: { hls: "https://example.test/v.m3u8", dash: "https://example.test/v.mpd" },
+  };
+  const route = { kind: "live_input" as const, key: input };
+  await world.deliver({ ...delivery("video.ready", route, `video of ${channel}`, video), source: "cloudflare" });
+}
+
+describe("rebuild", () => {
+  it("comes to the state and the sessions that were saved, and saves nothing", async () => {
+    const world = file.open();
+    await broadcast(world, "whole");
+    const before = await world.channel("whole");
+    const sessions = await sessionsOf(before.id);
+    expect(before.state.session?.closedAt).not.toBeNull();
+    expect(sessions).toMatchObject([
+      { number: 1, end_reason: "operator_stop", recording_sids: [expect.any(String)], files: ["a.m3u8"] },
+    ]);
+
+    const rebuilt = await rebuildChannel(file.database, before.id, world.rules);
+    expect(rebuilt).toMatchObject({ differs: false, effects: [], hold: false });
+    expect(await world.channel("whole")).toEqual(before);
+    expect(await sessionsOf(before.id)).toEqual(sessions);
+  });
+
+  it("repairs a state that was spoilt, at a higher version", async () => {
+    const world = file.open();
+    await broadcast(world, "spoilt");
+    const before = await world.channel("spoilt");
+    await file.database.knex.raw("update tally.channels set state = jsonb_set(state, '{holds}', '99') where id = ?", [
+      before.id,
+    ]);
+    await file.database.knex.raw("update tally.sessions set files = '[]' where channel_id = ?", [before.id]);
+
+    const rebuilt = await rebuildChannel(file.database, before.id, world.rules);
+    const after = await world.channel("spoilt");
+    expect(rebuilt).toMatchObject({ differs: true, hold: false });
+    expect(after.state).toEqual(before.state);
+    expect(after.version).toBe(before.version + 1);
+    expect(await sessionsOf(before.id)).toMatchObject([{ files: ["a.m3u8"] }]);
+  });
+
+  it("knows no channel that isn't there", async () => {
+    expect(await rebuildChannel(file.database, 123_456, file.open().rules)).toBeNull();
+  });
+});
+
+describe("replay", () => {
+  /** The join was not understood when it came. */
+  async function misread(channel: string) {
+    const world = file.open();
+    const [id = 0] = await deliverWith(world, withoutReading("rtc.103"), rtcEvent(103, { channel, uid: 7 }));
+    return { world, id };
+  }
+
+  async function deliverWith(world: World, reading: typeof interpret, ...events: NewEvent[]) {
+    world.reading.interpret = reading;
+    const ids = await world.deliver(...events);
+    world.reading.interpret = interpret;
+    return ids;
+  }
+
+  it("shows what it would do and changes nothing", async () => {
+    const { world, id } = await misread("planned");
+    const before = await world.channel("planned");
+    const plan = await planReplay(file.database, { ids: [id] }, world.rules, { act: false });
+
+    expect(plan).toMatchObject({
+      ids: [id],
+      channels: [
+        {
+          channel: "planned",
+          before: { state: "idle" },
+          after: { hold: { reason: "replay" }, host: { present: true } },
+          effects: ["EnsureLiveInput"],
+          hold: true,
+          differs: true,
+        },
+      ],
+    });
+    expect(await world.channel("planned")).toEqual(before);
+    expect(await getEvent(file.database, id)).toMatchObject({ status: "unrecognised", appliedVersion: null });
+  });
+
+  it("without --act repairs the projection, holds the channel and calls nobody", async () => {
+    const { world, id } = await misread("held");
+    const plan = await planReplay(file.database, { ids: [id] }, world.rules, { act: false });
+    const [done] = await applyReplay(file.database, plan, world.rules, { act: false });
+    await world.advancing.advance(done?.channelId ?? 0);
+
+    const { state } = await world.channel("held");
+    expect(state.host.present).toBe(true);
+    expect(state.hold?.reason).toBe("replay");
+    expect(await world.effects("held")).toEqual([]);
+    expect(await getEvent(file.database, id)).toMatchObject({ status: "applied" });
+    expect(await world.history("held")).toEqual(["rtc.103", "HoldSet"]);
+    expect(await rebuildChannel(file.database, done?.channelId ?? 0, world.rules)).toMatchObject({ differs: false });
+  });
+
+  it("with --act the channel goes on as if the event had been understood", async () => {
+    const { world, id } = await misread("acted");
+    const plan = await planReplay(file.database, { ids: [id] }, world.rules, { act: true });
+    const [done] = await applyReplay(file.database, plan, world.rules, { act: true });
+    expect(done).toMatchObject({ hold: false, effects: ["EnsureLiveInput"] });
+    await world.advancing.advance(done?.channelId ?? 0);
+
+    expect((await world.channel("acted")).state.session?.number).toBe(1);
+    expect(await world.effects("acted")).toMatchObject([{ type: "EnsureLiveInput", status: "open" }]);
+  });
+
+  it("folds an event at its place, so that a leave after it still counts", async () => {
+    const world = file.open();
+    const [join = 0] = await deliverWith(
+      world,
+      withoutReading("rtc.103"),
+      rtcEvent(103, { channel: "placed", uid: 7, seq: 1 }),
+    );
+    await world.deliver(rtcEvent(104, { channel: "placed", uid: 7, seq: 2 }));
+    const plan = await planReplay(file.database, { ids: [join] }, world.rules, { act: false });
+    expect(plan.channels).toMatchObject([{ hold: false, effects: [] }]);
+    await applyReplay(file.database, plan, world.rules, { act: false });
+
+    expect(await world.history("placed")).toEqual(["rtc.103", "rtc.104"]);
+    expect((await world.channel("placed")).state).toMatchObject({ hold: null, host: { present: false } });
+  });
+
+  it("of what was folded before changes nothing, however often it is done", async () => {
+    const world = file.open();
+    await broadcast(world, "idempotent");
+    const before = await world.channel("idempotent");
+    const events = await listEvents(file.database, { channel: "idempotent", limit: 1000 });
+    const plan = await planReplay(file.database, { channel: "idempotent" }, world.rules, { act: false });
+    expect(plan.ids).toEqual(events.map((event) => event.id).reverse());
+    await applyReplay(file.database, plan, world.rules, { act: false });
+    await applyReplay(file.database, plan, world.rules, { act: false });
+
+    expect(await world.channel("idempotent")).toEqual(before);
+    expect(await listEvents(file.database, { channel: "idempotent", limit: 1000 })).toEqual(events);
+  });
+});
