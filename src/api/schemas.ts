@@ -45,7 +45,6 @@ export const registration = z.strictObject(
   },
   "the body must be a JSON object",
 );
-export type Registration = z.infer<typeof registration>;
 
 /** Of a request that says everything by its address. */
 export const noMembers = z.strictObject({}, "the body must be empty or a JSON object without members");

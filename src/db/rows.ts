@@ -27,45 +27,7 @@ export interface ChannelRow {
   updated_at: Date;
 }
 
-export type RouteKind = "channel" | "live_input" | "converter" | "video";
-export type EventStatus = "pending" | "applied" | "ignored" | "unrecognised" | "failed";
-
-export interface EventRow {
-  id: number;
-  source: string;
-  dedupe_key: string;
-  type: string;
-  route_kind: RouteKind | null;
-  route_key: string | null;
-  channel_id: number | null;
-  occurred_at: Date | null;
-  received_at: Date;
-  payload: unknown;
-  raw: string | null;
-  body_sha256: string | null;
-  headers: Record<string, string> | null;
-  status: EventStatus;
-  note: string | null;
-  applied_at: Date | null;
-  applied_version: number | null;
-}
-
 export type EffectStatus = "open" | "succeeded" | "failed" | "cancelled" | "dead";
-
-export interface EffectRow {
-  id: number;
-  key: string;
-  channel_id: number;
-  event_id: number;
-  type: string;
-  payload: unknown;
-  status: EffectStatus;
-  attempts: number;
-  error: string | null;
-  created_at: Date;
-  enqueued_at: Date;
-  finished_at: Date | null;
-}
 
 export interface SessionRow {
   id: string;
@@ -84,28 +46,4 @@ export interface SessionRow {
   video: unknown;
   recorded_seconds: number;
   recorded_seconds_without_host: number;
-}
-
-export interface StreamMetricRow {
-  id: number;
-  channel_id: number;
-  timestamp: Date;
-  agora_viewers: number | null;
-  hls_viewers: number | null;
-  relay_health: string | null;
-  created_at: Date;
-}
-
-export interface ProcessRow {
-  pool_id: string;
-  hostname: string;
-  pid: number;
-  started_at: Date;
-  heartbeat_at: Date;
-}
-
-export interface ProviderRateRow {
-  name: string;
-  /** A number, minus infinity, before the first call. */
-  next_at: Date | number;
 }

@@ -1,4 +1,4 @@
-export { AppendUnavailable, createEventLog, type EventLog, type EventLogOptions } from "./append.ts";
+export { AppendUnavailable, createEventLog, type EventLog } from "./append.ts";
 export { appendWithin } from "./append-within.ts";
 export { attachEvents } from "./attach-events.ts";
 export { wakeAudience } from "./audience.ts";
@@ -7,10 +7,12 @@ export { hostTypes } from "./event-types.ts";
 export { retryConflicts } from "./failures.ts";
 export type { EventRow } from "./insert-events.ts";
 export type { Appended, NewEvent, Route } from "./new-event.ts";
-export { historyOf, type Pending, pendingOf } from "./pending.ts";
+export { operatorEvent } from "./operator-event.ts";
+export { historyOf, pendingOf } from "./pending.ts";
 export { type EventFilter, getEvent, listEvents } from "./read.ts";
 export { registerChannel } from "./register-channel.ts";
-export { type Arrival, claimStrays, type Resolved, resolveRoutes, type Routing } from "./routes.ts";
+export { registerAs, type Registered, type Registration, RegistrationRefused } from "./registration.ts";
+export { type Arrival, claimStrays, resolveRoutes, type Routing } from "./routes.ts";
 export {
   type EventSource,
   type EventStatus,

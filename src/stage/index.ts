@@ -1,2 +1,2 @@
 export { createStageRouter } from "./router.ts";
-export { createStageUrl, type StageVisit } from "./stage-url.ts";
+export { createStageUrl } from "./stage-url.ts";

@@ -1,5 +1,5 @@
 export { describeType, eventTypes } from "./event-types.ts";
-export { interpret, type StoredWebhook } from "./interpret.ts";
+export { interpret } from "./interpret.ts";
 export type { Interpretation } from "./interpretation.ts";
 export { createWebhookRouter, type WebhookRouterOptions } from "./router.ts";
 export { signAgora, signCloudflareNotification, signCloudflareVideo } from "./sign.ts";

@@ -284,6 +284,27 @@ describe("StopRecorder", () => {
   });
 });
 
+describe("DisableLiveInput", () => {
+  it("cuts off a recorder that can't be stopped, until the next start enables the input again", async () => {
+    const world = openWorld({ stopDeadMs: 300 });
+    const id = await readyToStop(world, "leaking");
+    world.fake.answer("stop", () => Promise.resolve(agoraRefusal(500, 500)));
+    await world.perform(id, { isLast: false });
+    await waitUntilWake(world, "leaking");
+
+    await world.perform(await openEffect(world, "leaking", "DisableLiveInput"), { isLast: false });
+    expect(world.fake.calls.at(-1)).toMatchObject({ name: "setEnabled", input: "input-of-leaking" });
+    expect((await world.channel("leaking")).state.liveInput.disabled).toBe(true);
+
+    await world.ask("leaking", { type: "StartRequested" });
+    await world.perform(await openEffect(world, "leaking", "StartRelay"), { isLast: false });
+    expect(world.fake.count("setEnabled")).toBe(2);
+    const { state } = await world.channel("leaking");
+    expect(state.liveInput.disabled).toBe(false);
+    expect(state.relay?.resourceId).toBe("resource-2");
+  });
+});
+
 describe("checkups", () => {
   it("of presence tell who is here, and count the viewers", async () => {
     const world = openWorld({ checkupMs: 1 });

@@ -11,6 +11,7 @@ interface Calls {
   findByChannel: Providers["liveInputs"]["findByChannel"];
   create: Providers["liveInputs"]["create"];
   get: Providers["liveInputs"]["get"];
+  setEnabled: Providers["liveInputs"]["setEnabled"];
 }
 
 export type CallName = keyof Calls;
@@ -45,6 +46,7 @@ export function createFakeProviders(): FakeProviders {
     findByChannel: () => Promise.resolve({ ok: true, uid: null }),
     create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
+    setEnabled: () => Promise.resolve({ ok: true }),
   };
 
   function fake<Name extends CallName>(name: Name): Calls[Name] {
@@ -71,7 +73,7 @@ export function createFakeProviders(): FakeProviders {
         findByChannel: fake("findByChannel"),
         create: fake("create"),
         get: fake("get"),
-        setEnabled: () => Promise.reject(new Error("nothing here enables a live input")),
+        setEnabled: fake("setEnabled"),
       },
     },
     calls,

@@ -2,7 +2,6 @@ import {
   type ChannelState,
   decide,
   type DecideContext,
-  type Decision,
   defaultPolicy,
   type Effect,
   effectOf,
@@ -116,8 +115,4 @@ export class Story {
 /** Folds a log from nothing, as a rebuild does. */
 export function rebuild(log: readonly Told[], policy: Policy = defaultPolicy): ChannelState {
   return log.reduce((state, entry) => evolve(state, entry, policy).state, initialState(channelId));
-}
-
-export function isDecision(event: LiveEvent, type: Decision["type"]): boolean {
-  return event.type === type;
 }

@@ -147,6 +147,10 @@ export class World {
         else this.story.hears({ ...effect, type: "LiveInputFailed", final: false, retryAfterMs: null, error: failure });
         return;
       }
+      case "DisableLiveInput":
+        if (ok) this.story.hears({ type: "LiveInputSwitched", liveInput, enabled: false });
+        else this.story.hears({ type: "LiveInputDisableFailed", round: effect.round, error: failure });
+        return;
       case "StartRelay": {
         this.start(effect, how);
         return;

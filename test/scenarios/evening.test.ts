@@ -196,7 +196,7 @@ describe("a provider that fails", () => {
       times: 1,
     });
     await goesLive("channel_7");
-    expect(evening.calls()).toContain("query");
+    await evening.sandbox.control.until("a query", ({ calls }) => calls.some(({ operation }) => operation === "query"));
     expect(evening.calls()).not.toContain("update");
   });
 });

@@ -1,11 +1,17 @@
-import { claimStrays } from "../../eventlog/index.ts";
+import {
+  claimStrays,
+  registerAs,
+  type Registered,
+  type Registration,
+  RegistrationRefused,
+} from "../../eventlog/index.ts";
 import type { Answer } from "../answer.ts";
 import { advanceNow, type Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
-import { readInput } from "../read-input.ts";
+import { Problem } from "../problem.ts";
+import { invalidRequest, readInput } from "../read-input.ts";
 import { channelPath, registration } from "../schemas.ts";
 import { readChannel, toChannelAnswer } from "./read-channel.ts";
-import { register } from "./register.ts";
 
 /** Registers a channel, or changes how it is registered. Events that came for it before are its own from now on. */
 export async function putChannel(api: Api, { params, body = {} }: Call): Promise<Answer> {
@@ -15,4 +21,23 @@ export async function putChannel(api: Api, { params, body = {} }: Call): Promise
   await claimStrays(api, { kind: "channel", key: name });
   await advanceNow(api, channelId);
   return { status: isNew ? 201 : 200, body: toChannelAnswer(await readChannel(api, params), api) };
+}
+
+async function register(api: Api, name: string, wanted: Registration): Promise<Registered> {
+  try {
+    return await registerAs(api, name, wanted);
+  } catch (error) {
+    throw error instanceof RegistrationRefused ? problemOf(error) : error;
+  }
+}
+
+function problemOf({ code, message }: RegistrationRefused): Problem {
+  switch (code) {
+    case "id_taken":
+      return new Problem("channel_id_taken", message);
+    case "id_mismatch":
+      return new Problem("channel_id_mismatch", message);
+    case "host_uid_reserved":
+      return invalidRequest([{ path: "hostUid", message }]);
+  }
 }

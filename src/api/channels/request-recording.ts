@@ -1,8 +1,7 @@
-import { appendWithin } from "../../eventlog/index.ts";
+import { appendWithin, operatorEvent } from "../../eventlog/index.ts";
 import type { Answer } from "../answer.ts";
 import { advanceNow, type Api } from "../api.ts";
 import type { Call, Handler } from "../create-router.ts";
-import { operatorEvent } from "../operator-event.ts";
 import { readInput } from "../read-input.ts";
 import { noMembers } from "../schemas.ts";
 import { readChannel, statusOf } from "./read-channel.ts";

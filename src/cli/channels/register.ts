@@ -1,14 +1,20 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 
-import { claimStrays } from "../../eventlog/index.ts";
+import {
+  claimStrays,
+  registerAs,
+  type Registered,
+  type Registration,
+  RegistrationRefused,
+} from "../../eventlog/index.ts";
 import type { RelayMode } from "../../live/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
+import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { parseChannelName } from "../parse/channel-name.ts";
 import { none, whole, wholeOrNone } from "../parse/whole.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
-import { registerChannelAs, type Registration } from "../store/register-channel.ts";
-import { withService } from "../with-service.ts";
+import { type Service, withService } from "../with-service.ts";
 import { printOutcome } from "./print-outcome.ts";
 
 interface RegisterOptions extends CommonOptions {
@@ -39,12 +45,20 @@ export function addChannelsRegister(channels: Command, io: Io): void {
     .addOption(new Option("--relay-mode <mode>", "what carries its picture").choices([...relayModes, none]))
     .action((name: string, options: RegisterOptions) =>
       withService(io, options, async (service) => {
-        const channelId = await registerChannelAs(service.tables, name, registrationOf(options));
+        const { channelId } = await register(service, name, registrationOf(options));
         const strays = await claimStrays(service.tables, { kind: "channel", key: name });
         await advanceChannels(service, new Set([channelId, ...strays]));
         await printOutcome(io, options, service, { name, words: `is registered with id ${channelId}` });
       }),
     );
+}
+
+async function register({ tables }: Service, name: string, wanted: Registration): Promise<Registered> {
+  try {
+    return await registerAs(tables, name, wanted);
+  } catch (error) {
+    throw error instanceof RegistrationRefused ? new Failure(error.message) : error;
+  }
 }
 
 function registrationOf({ id, hostUid, hostUserId, relayMode }: RegisterOptions): Registration {

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 
+import { appendWithin, operatorEvent } from "../../eventlog/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
-import { askFor } from "../store/ask-for.ts";
 import { findChannel } from "../store/channel.ts";
 import { inTransaction } from "../store/in-transaction.ts";
 import { withService } from "../with-service.ts";
@@ -21,7 +21,9 @@ export function addChannelsRelease(channels: Command, io: Io): void {
         const { tables } = service;
         const channel = await findChannel(tables, name);
         if (channel.state.hold !== null) {
-          await inTransaction(tables, (trx) => askFor(trx, tables.schema, channel, { type: "HoldReleased" }));
+          await inTransaction(tables, (trx) =>
+            appendWithin(trx, tables.schema, [operatorEvent(channel, { type: "HoldReleased" })]),
+          );
           await advanceChannels(service, [channel.id]);
         }
         const words = channel.state.hold === null ? "has no hold" : "is released";

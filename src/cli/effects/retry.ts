@@ -3,7 +3,7 @@ import type { Knex } from "knex";
 
 import type { EffectStatus } from "../../db/index.ts";
 import { addJobs, isStillWanted } from "../../engine/index.ts";
-import { rowsOf, table } from "../../eventlog/index.ts";
+import { appendWithin, operatorEvent, rowsOf, table } from "../../eventlog/index.ts";
 import type { ChannelState } from "../../live/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { Failure } from "../failure.ts";
@@ -11,7 +11,6 @@ import type { Io } from "../io.ts";
 import { printJson } from "../output/print.ts";
 import { whole } from "../parse/whole.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
-import { askFor } from "../store/ask-for.ts";
 import { lockState } from "../store/channel.ts";
 import { findEffect, type StoredEffect, toEffectItem } from "../store/effects.ts";
 import { inTransaction } from "../store/in-transaction.ts";
@@ -49,7 +48,7 @@ async function retry(trx: Knex.Transaction, schema: string, channelId: number, i
   if (effect.type === "StopRecorder") {
     assertStopDead(stored, state, effect.resourceId);
     const event = { type: "StopRetried", resourceId: effect.resourceId } as const;
-    await askFor(trx, schema, { id: channelId, name: channel }, event);
+    await appendWithin(trx, schema, [operatorEvent({ id: channelId, name: channel }, event)]);
     // What waits for a person is the next round now.
     await setStatus(trx, schema, id, "failed");
     return;

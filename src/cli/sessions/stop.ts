@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 
 import type { Tables } from "../../eventlog/index.ts";
+import { appendWithin, operatorEvent } from "../../eventlog/index.ts";
 import { printOutcome } from "../channels/print-outcome.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
-import { askFor } from "../store/ask-for.ts";
 import { lockState } from "../store/channel.ts";
 import { inTransaction } from "../store/in-transaction.ts";
 import { findSession, type SessionItem } from "../store/sessions.ts";
@@ -43,7 +43,8 @@ async function requestStop(tables: Tables, session: SessionItem): Promise<void> 
   await inTransaction(tables, async (trx) => {
     const { session: newest } = await lockState(trx, schema, session.channelId);
     if (newest === null || newest.number !== session.number || newest.closedAt !== null) refuse(session);
-    await askFor(trx, schema, { id: session.channelId, name: session.channel }, { type: "StopRequested" });
+    const channel = { id: session.channelId, name: session.channel };
+    await appendWithin(trx, schema, [operatorEvent(channel, { type: "StopRequested" })]);
   });
 }
 

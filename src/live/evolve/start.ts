@@ -1,6 +1,6 @@
 import type {
-  LiveInputFailed,
   LiveInputDisableFailed,
+  LiveInputFailed,
   LiveInputGone,
   LiveInputReady,
   LiveInputSwitched,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import type { EventRow } from "../eventlog/index.ts";
 import type { OperatorEvent } from "../live/index.ts";
+import type { EventRow } from "./insert-events.ts";
 
 /** What the app or an operator asks of a channel, as an event. No two are the same: who asks twice means it twice. */
 export function operatorEvent(channel: { id: number; name: string }, event: OperatorEvent): EventRow {
