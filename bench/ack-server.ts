@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 
 import { createDatabase } from "../src/db/index.ts";
-import { createEventLog, type NewEvent } from "../src/eventlog/index.ts";
+import { createEventLog, type NewEvent, registerChannel } from "../src/eventlog/index.ts";
 import { createLogger } from "../src/log.ts";
 import { createWebhookRouter } from "../src/webhooks/index.ts";
 import { reportReady } from "./child.ts";
-import { ncsSecret } from "./deliveries.ts";
+import { channel, ncsSecret } from "./deliveries.ts";
 
 /** The webhook route alone, with one of three ways to make an event durable. */
 export type AckMode = "grouped" | "single" | "none";
@@ -16,6 +16,8 @@ const [mode, url] = process.argv.slice(2) as [AckMode, string];
 const log = createLogger({ level: "fatal" });
 const schema = "tally";
 const { knex } = createDatabase({ url, schema, poolMax: 6, log });
+
+await registerChannel({ knex, schema }, channel);
 
 const app = express();
 app.disable("x-powered-by");

@@ -5,6 +5,9 @@ import { signAgora } from "../src/webhooks/sign.ts";
 /** Known to both sides of a benchmark and to nobody else. */
 export const ncsSecret = "bench-secret";
 
+/** The channel of the acks that are counted: known, as a channel with viewers is. */
+export const channel = "bench";
+
 export interface Delivery {
   body: string;
   headers: Record<string, string>;
