@@ -29,6 +29,12 @@ const connectionsMost = 4;
 /** The wait for what no notification tells: jobs that are due later. A new job is picked up in 2 to 6 ms. */
 const pollMs = 2_000;
 const restartMs = 1_000;
+/**
+ * With its default (-1) 0.17 doesn't wait for the statement that says a job is done: if the database is gone just then,
+ * the rejection is nobody's and ends the process. With a delay of 0 it retries, and then ends its pool, which is ours to
+ * restart.
+ */
+const handledCompletion = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /** Runs jobs, with the job library's own signal handling off: when the process stops is for `main` to say. */
 export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool }: WorkerOptions): Worker {
@@ -46,6 +52,7 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
         noHandleSignals: true,
         noPreparedStatements: true,
         logger: jobLogger(log),
+        preset: { worker: handledCompletion },
       },
       tasks,
       pgPool,

@@ -6,8 +6,8 @@ export interface LogLines {
   log: Logger;
   /** Every line so far, parsed. */
   lines: Record<string, unknown>[];
-  /** Resolves with the first line with this message, past or to come. */
-  seen: (msg: string) => Promise<Record<string, unknown>>;
+  /** Resolves with the first line with this message that fits, past or to come. */
+  seen: (msg: string, fits?: (line: Record<string, unknown>) => boolean) => Promise<Record<string, unknown>>;
 }
 
 /** A logger whose lines a test can wait for. */
@@ -20,9 +20,9 @@ export function logLines(): LogLines {
       written.emit("line");
     },
   };
-  const seen = async (msg: string): Promise<Record<string, unknown>> => {
+  const seen: LogLines["seen"] = async (msg, fits = () => true) => {
     for (;;) {
-      const found = lines.find((line) => line.msg === msg);
+      const found = lines.find((line) => line.msg === msg && fits(line));
       if (found !== undefined) return found;
       await once(written, "line");
     }
