@@ -42,7 +42,7 @@ describe("the worker", () => {
     const name = new URL(database.url).pathname.slice(1);
     const { log, seen } = logLines();
     const ran = new EventEmitter();
-    let isAdded = () => {};
+    let isAdded: () => void = () => undefined;
     const added = new Promise<void>((resolve) => (isAdded = resolve));
     worker = createWorker({
       url: database.url,
