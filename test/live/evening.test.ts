@@ -218,6 +218,23 @@ describe("holds", () => {
     expect(story.wanted()).toEqual(["StartRelay"]);
   });
 
+  test("a start by hand is a start now: nobody is asked about a host who joined long ago", () => {
+    const story = goesLive(new Story({ checkupMs: 0 }))
+      .passes(3600)
+      .hears({ type: "StopRequested" });
+    story
+      .hears(recorderEnded("sid-1", { sequence: 9 }))
+      .passes(3600)
+      .wanted();
+    story.hears({ type: "StartRequested" });
+    expect(story.wanted()).toEqual(["StartRelay"]);
+    story
+      .passes(10)
+      .hears(hostLeft(2, { after: 7210 }))
+      .passes(15);
+    expect(story.state.session?.ending?.reason).toBe("host_left");
+  });
+
   test("a start by hand waits ten minutes for a host, then stops", () => {
     const story = new Story().hears({ type: "StartRequested" }).hears(liveInputReady);
     story.hears(acquired("res-1"), startAccepted("res-1", "sid-1"), connected(5)).wanted();

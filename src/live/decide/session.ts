@@ -39,13 +39,14 @@ export const closeSession: Rule = (state, deciding) => {
   return closed;
 };
 
-/** Opens a session for a host, or for a manual start. A join that is old news is asked about first. */
+/** Opens a session for a manual start, or for a host. A join that is old news is asked about first. */
 export const openSession: Rule = (state, deciding) => {
   if (state.hold !== null || (state.session !== null && state.session.closedAt === null)) return [];
   const session = state.sessions + 1;
-  if (!state.host.present) {
-    return isStartedByHand(state, deciding) ? [{ type: "SessionOpened", session, cause: "manual" }] : [];
+  if (isStartedByHand(state, deciding)) {
+    return [{ type: "SessionOpened", session, cause: state.host.present ? "host" : "manual" }];
   }
+  if (!state.host.present) return [];
   const fresh = presentHosts(state).some(
     (host) => host.by === "check" || host.ts * 1000 >= deciding.now - deciding.policy.staleMs,
   );

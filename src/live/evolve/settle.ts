@@ -15,8 +15,9 @@ export function settle(before: ChannelState, after: ChannelState, at: number): C
 
 function settleHost(state: ChannelState, at: number): ChannelState {
   const present = presentHosts(state).length > 0;
-  // A manual start only bridges the time until a host comes; from then on her leaving counts.
-  const manualAt = present ? null : state.manualAt;
+  // A manual start opens a session and bridges the time until a host comes to it; from then on her leaving counts.
+  const isOpen = state.session !== null && state.session.ending === null;
+  const manualAt = present && isOpen ? null : state.manualAt;
   if (present === state.host.present) return manualAt === state.manualAt ? state : { ...state, manualAt };
   return { ...state, manualAt, host: { ...state.host, present, sinceAt: at } };
 }
