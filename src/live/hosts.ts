@@ -20,9 +20,13 @@ export function isPresent(state: ChannelState, entry: Presence): boolean {
 
 /** The hosts in the channel now, as far as we know. */
 export function presentHosts(state: ChannelState): Presence[] {
-  return Object.entries(state.presence)
-    .filter(([uid, entry]) => isPresent(state, entry) && countsAsHost(state, Number(uid), entry))
-    .map(([, entry]) => entry);
+  // Asked after every event: most entries are of people who have left, and are passed over first.
+  const hosts: Presence[] = [];
+  for (const uid in state.presence) {
+    const entry = state.presence[uid];
+    if (entry !== undefined && isPresent(state, entry) && countsAsHost(state, Number(uid), entry)) hosts.push(entry);
+  }
+  return hosts;
 }
 
 /**

@@ -25,7 +25,11 @@ export function pictureMissing(state: ChannelState): "not_confirmed" | "ingest_l
   const recorder = relayRecorder(state);
   if (state.relay === null || recorder === null) return null;
   if (!ingestConfirmed(state)) return state.relay.confirmedAt === null ? "not_confirmed" : "ingest_lost";
-  return liveRtmp(recorder)?.status === "disconnected" ? "rtmp_disconnected" : null;
+  const rtmp = liveRtmp(recorder);
+  if (rtmp?.status === "disconnected") return "rtmp_disconnected";
+  // A push that broke off is not back because it tries again. Cloudflare's later word is enough, since 100 may be lost.
+  const triesAgain = rtmp?.status === "connecting" && rtmp.changed > state.ingest.changed;
+  return triesAgain && state.relay.troubleAt !== null ? "rtmp_disconnected" : null;
 }
 
 /**

@@ -10,7 +10,7 @@ export function acquiredRecorder(of: { session: number; attempt: number; uid: nu
     attempt: of.attempt,
     uid: of.uid,
     liveUid: of.uid,
-    failover: null,
+    workers: {},
     recordingSid: null,
     state: "acquired",
     at: of.at,
@@ -49,8 +49,34 @@ export function liveRtmp(recorder: Recorder): Recorder["rtmp"][string] | null {
   return recorder.rtmp[recorder.liveUid] ?? null;
 }
 
+/**
+ * When an end that nobody asked for is to be asked about; null if there is nothing to ask. A failover leaves a worker
+ * behind that may report its end, and the one that goes on costs money: it is found within 90 s (Agora docs: best
+ * practices).
+ */
+export function endCheckAt(recorder: Recorder, workerLostMs: number): number | null {
+  const { state, endedAt, proof, stop, recordingSid, check } = recorder;
+  if (state !== "ended" || endedAt === null || proof !== null || stop !== null || recordingSid === null) return null;
+  const at = endedAt + workerLostMs;
+  const isAnswered = check?.answeredAt != null && !check.failed && check.askedAt >= at;
+  return isAnswered ? null : at;
+}
+
 export function runs(recorder: Recorder): boolean {
   return recorder.state === "running" || recorder.state === "stopping";
+}
+
+/**
+ * The worker that is live: the newest that took over, as a failover announces it (12). If that notification is lost,
+ * the successor's own tell of it. The first one is never live again once another was heard of.
+ */
+function liveWorker({ uid, workers }: Recorder): number {
+  let live = { uid, sentAt: -1 };
+  for (const [key, { sentAt, replaced }] of Object.entries(workers)) {
+    if (replaced || Number(key) === uid) continue;
+    if (sentAt > live.sentAt || (sentAt === live.sentAt && Number(key) > live.uid)) live = { uid: Number(key), sentAt };
+  }
+  return live.uid;
 }
 
 /**
@@ -58,7 +84,8 @@ export function runs(recorder: Recorder): boolean {
  * notifications add up to the same state in any order. An end that an answer to our own call proved is for good.
  */
 function derive(recorder: Recorder, at: number): Recorder {
-  const ended = recorder.proof !== null || recorder.ends[recorder.liveUid] !== undefined;
+  const liveUid = liveWorker(recorder);
+  const ended = recorder.proof !== null || recorder.ends[liveUid]?.refuted === false;
   const state = ended
     ? "ended"
     : recorder.runningAt === null
@@ -67,7 +94,7 @@ function derive(recorder: Recorder, at: number): Recorder {
         ? "stopping"
         : "running";
   const endedAt = ended ? (recorder.endedAt ?? at) : null;
-  return { ...recorder, state, endedAt, at: state === recorder.state ? recorder.at : at };
+  return { ...recorder, liveUid, state, endedAt, at: state === recorder.state ? recorder.at : at };
 }
 
 function forgetEnded(recorders: Record<string, Recorder>): Record<string, Recorder> {

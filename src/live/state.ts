@@ -109,7 +109,11 @@ export interface Recorder {
   uid: number;
   /** The uid that its notifications carry now: `uid`, or the newest after a failover. */
   liveUid: number;
-  failover: { sequence: number; sentAt: number } | null;
+  /**
+   * Every uid that notifications of this recording came from or were announced for: when its newest was sent (Agora's
+   * clock, ms), and whether it told of its own successor.
+   */
+  workers: Record<string, { sentAt: number; replaced: boolean }>;
   recordingSid: string | null;
   state: "acquired" | "running" | "stopping" | "ended";
   /** Since when it is in this state. */
@@ -118,11 +122,11 @@ export interface Recorder {
   runningAt: number | null;
   endedAt: number | null;
   /** How it ended: an end reported for a uid counts only while that uid is the live one. */
-  ends: Record<string, { cause: string; code: number | null; message: string; sequence: number; sentAt: number }>;
+  ends: Record<string, RecorderEnd>;
   /** Proven ended by an answer to a call of ours. */
   proof: string | null;
-  /** Push status by notification uid. */
-  rtmp: Record<string, { status: RtmpStatus; sequence: number; sentAt: number; checked: boolean; changed: number }>;
+  /** Push status by notification uid; `at` is when we learnt it. */
+  rtmp: Record<string, { status: RtmpStatus; sequence: number; sentAt: number; at: number; changed: number }>;
   heardAt: number;
   missingAt: number | null;
   /** A fatal error was reported and the recorder not asked about it since. */
@@ -136,6 +140,16 @@ export interface Recorder {
   repoints: number;
   stop: RecorderStop | null;
   check: Check | null;
+}
+
+export interface RecorderEnd {
+  cause: string;
+  code: number | null;
+  message: string;
+  sequence: number;
+  sentAt: number;
+  /** Agora was asked afterwards, and it runs: it was the end of a worker that a failover left behind. */
+  refuted: boolean;
 }
 
 export interface RecorderStop {

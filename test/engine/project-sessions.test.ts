@@ -69,7 +69,7 @@ it("a video that could not be made does not replace one that can be watched", ()
 
 it("files go to the session of their recording, each once, and to none if the recording is not ours", () => {
   const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
-  const seen = { type: "RecorderSeen", uid: 1, sequence: 1, sentAt: 1, what: "uploaded" } as const;
+  const seen = { type: "RecorderSeen", uid: 1, sequence: 1, sentAt: 1, what: "uploaded", isRunning: false } as const;
   const after = initialState(1);
   projectSessions(sessions, { event: { ...seen, recordingSid: "sid-1", files: ["a.m3u8", "b.ts"] }, after });
   projectSessions(sessions, { event: { ...seen, recordingSid: "sid-1", files: ["b.ts", "c.ts"] }, after });

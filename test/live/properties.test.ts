@@ -198,7 +198,7 @@ describe("for every set of webhooks", () => {
           case "moved":
             return { type: "RecorderFailedOver", ...common, newUid: 777 };
           case "seen":
-            return { type: "RecorderSeen", ...common, what: "uploading", files: [] };
+            return { type: "RecorderSeen", ...common, what: "uploading", isRunning: false, files: [] };
           case "started":
             return { type: "RecorderStarted", ...common };
           case "publishing":

@@ -122,27 +122,60 @@ describe("recording events", () => {
     ["recording.100.disconnected.json", { type: "RtmpStatusChanged", status: "disconnected" }],
     ["recording.12.json", { type: "RecorderFailedOver", newUid: 3_312_045_778 }],
     ["recording.1.json", { type: "RecorderErrored", level: 5, code: 47, message: "failed to upload a file" }],
-    ["recording.2.json", { type: "RecorderSeen", what: "recording warning (warnCode 31)", files: [] }],
-    ["recording.3.json", { type: "RecorderSeen", what: "recording status (status 4)", files: [m3u8] }],
-    ["recording.4.json", { type: "RecorderSeen", what: "first file listed", files: [m3u8] }],
-    ["recording.13.json", { type: "RecorderSeen", what: "recorder failover ready", files: [] }],
-    ["recording.30.json", { type: "RecorderSeen", what: "upload started", files: [] }],
-    ["recording.33.json", { type: "RecorderSeen", what: "upload progress (progress 4200)", files: [] }],
-    ["recording.41.json", { type: "RecorderSeen", what: "recorder left the channel (leaveCode 6)", files: [] }],
+    [
+      "recording.2.json",
+      { type: "RecorderSeen", what: "recording warning (warnCode 31)", isRunning: false, files: [] },
+    ],
+    [
+      "recording.3.json",
+      { type: "RecorderSeen", what: "recording status (status 4)", isRunning: false, files: [m3u8] },
+    ],
+    ["recording.4.json", { type: "RecorderSeen", what: "first file listed", isRunning: false, files: [m3u8] }],
+    ["recording.13.json", { type: "RecorderSeen", what: "recorder failover ready", isRunning: false, files: [] }],
+    ["recording.30.json", { type: "RecorderSeen", what: "upload started", isRunning: true, files: [] }],
+    [
+      "recording.33.json",
+      { type: "RecorderSeen", what: "upload progress (progress 4200)", isRunning: true, files: [] },
+    ],
+    [
+      "recording.41.json",
+      { type: "RecorderSeen", what: "recorder left the channel (leaveCode 6)", isRunning: false, files: [] },
+    ],
     [
       "recording.42.json",
-      { type: "RecorderSeen", what: "recording slice started (trackType audio_and_video)", files: [] },
+      { type: "RecorderSeen", what: "recording slice started (trackType audio_and_video)", isRunning: true, files: [] },
     ],
-    ["recording.43.json", { type: "RecorderSeen", what: "audio of a user changed (state 1)", files: [] }],
-    ["recording.44.json", { type: "RecorderSeen", what: "video of a user changed (state 0)", files: [] }],
-    ["recording.45.json", { type: "RecorderSeen", what: "snapshot taken", files: [expect.stringMatching(/\.jpg$/)] }],
-    ["recording.60.json", { type: "RecorderSeen", what: "VOD upload started", files: [] }],
-    ["recording.61.json", { type: "RecorderSeen", what: "VOD upload triggered", files: [] }],
-    ["recording.73.json", { type: "RecorderSeen", what: "page reloaded (reason audio_silence)", files: [] }],
-    ["recording.80.json", { type: "RecorderSeen", what: "transcoding started", files: [] }],
-    ["recording.81.json", { type: "RecorderSeen", what: "transcoding completed (result all_success)", files: [] }],
-    ["recording.90.json", { type: "RecorderSeen", what: "download failed (fileName a.ts;b.ts)", files: [] }],
-    ["recording.1001.json", { type: "RecorderSeen", what: "transcoding result (result total_success)", files: [mp4] }],
+    [
+      "recording.43.json",
+      { type: "RecorderSeen", what: "audio of a user changed (state 1)", isRunning: true, files: [] },
+    ],
+    [
+      "recording.44.json",
+      { type: "RecorderSeen", what: "video of a user changed (state 0)", isRunning: true, files: [] },
+    ],
+    [
+      "recording.45.json",
+      { type: "RecorderSeen", what: "snapshot taken", isRunning: false, files: [expect.stringMatching(/\.jpg$/)] },
+    ],
+    ["recording.60.json", { type: "RecorderSeen", what: "VOD upload started", isRunning: false, files: [] }],
+    ["recording.61.json", { type: "RecorderSeen", what: "VOD upload triggered", isRunning: false, files: [] }],
+    [
+      "recording.73.json",
+      { type: "RecorderSeen", what: "page reloaded (reason audio_silence)", isRunning: true, files: [] },
+    ],
+    ["recording.80.json", { type: "RecorderSeen", what: "transcoding started", isRunning: false, files: [] }],
+    [
+      "recording.81.json",
+      { type: "RecorderSeen", what: "transcoding completed (result all_success)", isRunning: false, files: [] },
+    ],
+    [
+      "recording.90.json",
+      { type: "RecorderSeen", what: "download failed (fileName a.ts;b.ts)", isRunning: false, files: [] },
+    ],
+    [
+      "recording.1001.json",
+      { type: "RecorderSeen", what: "transcoding result (result total_success)", isRunning: false, files: [mp4] },
+    ],
   ])("%s", (file, details) => {
     const { sequence, sendts } = json(file).payload;
     const common = { uid: 999_042, recordingSid: "6c0f9b8e2d714a53b1c7e05f42d98a36", sequence, sentAt: sendts };

@@ -33,7 +33,7 @@ export function isStillWanted(effect: Effect, state: ChannelState): boolean {
       return isAsked(state.checks.ingest, effect.check);
     case "CheckRecorder": {
       const recorder = state.recorders[effect.resourceId];
-      return recorder !== undefined && recorder.state !== "ended" && isAsked(recorder.check, effect.check);
+      return recorder?.proof === null && isAsked(recorder.check, effect.check);
     }
   }
 }

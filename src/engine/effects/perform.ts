@@ -1,18 +1,12 @@
 import type { Tables } from "../../eventlog/index.ts";
-import type { Effect } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
 import { type ChannelRow, readChannel } from "../channel-row.ts";
-import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
 import { appendOutcomes, conclude, type Conclusion, describeError } from "./conclude.ts";
-import { disableLiveInput } from "./disable-live-input.ts";
 import { acquiredResource, beginAttempt, type EffectRow, freshResource } from "./effect-row.ts";
-import { ensureLiveInput } from "./ensure-live-input.ts";
 import { failureOutcome } from "./failure-outcome.ts";
 import { isStillWanted } from "./is-still-wanted.ts";
-import type { EffectSettings, Performance, Providers, Scene } from "./performance.ts";
-import { repointRecorder } from "./repoint-recorder.ts";
-import { startRelay } from "./start-relay.ts";
-import { stopRecorder } from "./stop-recorder.ts";
+import { performEffect } from "./perform-effect.ts";
+import type { EffectSettings, Providers, Scene } from "./performance.ts";
 
 export interface PerformOptions extends Tables, EffectSettings {
   log: Logger;
@@ -65,29 +59,6 @@ async function attempt(options: PerformOptions, row: EffectRow, channel: Channel
   if (!isStillWanted(row.effect, channel.state)) return { status: "cancelled", outcomes: [], error: null };
   const { error, ...performed } = await performEffect(sceneOf(options, row, channel));
   return { ...performed, status: error === null ? "succeeded" : "failed", error: error && describeError(error) };
-}
-
-function performEffect(scene: Scene): Promise<Performance> {
-  const of = <E extends Effect>(effect: E): Scene<E> => ({ ...scene, effect });
-  const { effect } = scene;
-  switch (effect.type) {
-    case "EnsureLiveInput":
-      return ensureLiveInput(of(effect));
-    case "DisableLiveInput":
-      return disableLiveInput(of(effect));
-    case "StartRelay":
-      return startRelay(of(effect));
-    case "StopRecorder":
-      return stopRecorder(of(effect));
-    case "RepointRecorder":
-      return repointRecorder(of(effect));
-    case "CheckPresence":
-      return checkPresence(of(effect));
-    case "CheckRecorder":
-      return checkRecorder(of(effect));
-    case "CheckIngest":
-      return checkIngest(of(effect));
-  }
 }
 
 function sceneOf(options: PerformOptions, row: EffectRow, channel: ChannelRow): Scene {

@@ -27,8 +27,12 @@ export const startRelay: Perform<"StartRelay"> = async (scene) => {
   return known === null ? acquireAndStart(scene, target.rtmpUrl) : startAgain(scene, known, target.rtmpUrl);
 };
 
-/** Whatever this start is answered, the one before it may have been carried out: a refusal proves nothing. */
+/**
+ * Not if it is known to run by now, or nobody wants it any more. Whatever this start is answered, the one before it may have been
+ * carried out: a refusal proves nothing.
+ */
 async function startAgain(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl): Promise<Performance> {
+  if (!(await scene.isStillWanted())) return { outcomes: [], error: null };
   const { outcomes, error } = await start(scene, resourceId, rtmpUrl);
   return {
     outcomes: outcomes.map((told) => (told.type === "RelayStartFailed" ? { ...told, mayRun: true } : told)),

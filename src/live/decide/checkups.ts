@@ -1,7 +1,7 @@
 import type { Decision } from "../events.ts";
-import { runs } from "../recorders.ts";
+import { endCheckAt, liveRtmp, runs } from "../recorders.ts";
 import type { ChannelState, Check, Recorder } from "../state.ts";
-import type { Deciding, Rule } from "./deciding.ts";
+import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 import { stopCheckAt } from "./stop.ts";
 
 /** A question that brought no answer, or none to go by, is asked again after this. */
@@ -10,9 +10,6 @@ const askAgainMs = 30_000;
 const resourceLifeMs = 300_000;
 /** A recorder that still has no id after its longest possible life (and an hour) can't run any more. */
 const expiryMarginMs = 3_600_000;
-
-/** An answer that is so late won't come: its effect was cancelled. */
-const overdueMs = 120_000;
 
 /** Asked, and the answer is still to be expected. */
 export function isPending(check: Check | null, { due }: Deciding): boolean {
@@ -56,9 +53,18 @@ export const checkPresence: Rule = (state, deciding) => {
 
 /** A recorder that is silent, suspect, missing or should have stopped by now is asked about. */
 export const checkRecorders: Rule = (state, deciding) => {
-  const open = Object.entries(state.recorders).filter(([, recorder]) => recorder.state !== "ended");
-  return numbered(open.flatMap(([resourceId, recorder]) => checkRecorder(state, resourceId, recorder, deciding)));
+  const questions = Object.entries(state.recorders).flatMap(([resourceId, recorder]) =>
+    recorder.state === "ended"
+      ? checkEnd(state, resourceId, recorder, deciding)
+      : checkRecorder(state, resourceId, recorder, deciding),
+  );
+  return numbered(questions);
 };
+
+function checkEnd(state: ChannelState, resourceId: string, recorder: Recorder, deciding: Deciding): Decision[] {
+  const at = endCheckAt(recorder, deciding.policy.workerLostMs);
+  return at !== null && deciding.due(at) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];
+}
 
 function checkRecorder(state: ChannelState, resourceId: string, recorder: Recorder, deciding: Deciding): Decision[] {
   if (isProvenGone(recorder, deciding)) return [{ type: "RecorderPresumedEnded", resourceId, why: "not_found" }];
@@ -90,8 +96,10 @@ function isQuestionDue(recorder: Recorder, { policy, due }: Deciding): boolean {
     recorder.check !== null && !recorder.check.failed && stopAt !== null && recorder.check.askedAt >= stopAt;
   if (stopAt !== null && !asked && due(stopAt)) return true;
   if (policy.checkupMs === 0 || !runs(recorder)) return false;
-  const heardAt = Math.max(recorder.heardAt, recorder.check?.askedAt ?? 0);
-  return due(heardAt + policy.checkupMs);
+  // By the last word on the push. Other signs of life don't count: an upload reports its progress every minute, whether
+  // or not a picture leaves the recorder.
+  const toldAt = Math.max(liveRtmp(recorder)?.at ?? recorder.at, recorder.check?.askedAt ?? 0);
+  return due(toldAt + policy.checkupMs);
 }
 
 function mayAsk(check: Check | null, deciding: Deciding): boolean {

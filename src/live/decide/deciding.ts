@@ -16,5 +16,8 @@ export interface Deciding extends DecideContext {
   due: (at: number) => boolean;
 }
 
+/** An answer that is so late won't come: its effect was cancelled. */
+export const overdueMs = 120_000;
+
 /** One rule: the facts that it finds missing, or none. */
 export type Rule = (state: ChannelState, deciding: Deciding) => Decision[];

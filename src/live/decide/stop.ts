@@ -1,6 +1,6 @@
 import type { Decision } from "../events.ts";
 import type { Recorder, RecorderStop } from "../state.ts";
-import type { Deciding, Rule } from "./deciding.ts";
+import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 
 /** An accepted stop that brought no end within this is asked about: Agora needs up to 90 s in a failover. */
 const acceptedMs = 90_000;
@@ -45,13 +45,16 @@ function stop(resourceId: string, recorder: Recorder, { due, policy }: Deciding)
   return at !== null && due(at) ? request(asked.round + 1) : [];
 }
 
-/** When to stop again: after a failure with backoff; after an accepted stop only if it was seen to run since. */
+/**
+ * When to stop again: after a failure with backoff; after an accepted stop only if it was seen to run since; without
+ * any answer when none is to be expected any more, since the call was cancelled: the recorder passed for ended then.
+ */
 function nextRoundAt(recorder: Recorder, asked: RecorderStop): number | null {
   if (asked.failedAt !== null) {
     const backoff = Math.min(backoffMs.first * 2 ** (asked.round - 1), backoffMs.most);
     return asked.failedAt + Math.max(backoff, asked.retryAfterMs ?? 0);
   }
-  if (asked.acceptedAt === null) return null; // the answer is on its way
+  if (asked.acceptedAt === null) return asked.requestedAt + overdueMs;
   const { check } = recorder;
   const seenRunning = check?.answeredAt != null && !check.failed && check.askedAt >= asked.acceptedAt + acceptedMs;
   return seenRunning && recorder.missingAt === null ? check.answeredAt : null;

@@ -90,6 +90,8 @@ export interface RecorderErrored extends RecorderEvent {
 export interface RecorderSeen extends RecorderEvent {
   type: "RecorderSeen";
   what: string;
+  /** It comes only while the recorder runs (30, 33, 42-44, 73): enough to learn the id of a start without an answer. */
+  isRunning: boolean;
   files: string[];
 }
 

@@ -69,11 +69,13 @@ function foldRecorderChecked(state: ChannelState, event: RecorderChecked, at: nu
                 status: event.rtmp,
                 sequence: known?.sequence ?? -1, // any notification about this push is newer
                 sentAt: known?.sentAt ?? 0,
+                at,
                 changed: state.folded,
               },
             }
           : recorder.rtmp;
-      const seen = { ...asked, rtmp, missingAt: null, heardAt: at, runningAt: recorder.runningAt ?? at };
+      const ends = recorder.state === "ended" ? refuted(recorder) : recorder.ends;
+      const seen = { ...asked, ends, rtmp, missingAt: null, heardAt: at, runningAt: recorder.runningAt ?? at };
       return learnt(withRecorder(state, event.resourceId, seen, at));
     }
     case "exited":
@@ -87,6 +89,11 @@ function foldRecorderChecked(state: ChannelState, event: RecorderChecked, at: nu
       return learnt(withRecorder(state, event.resourceId, missing, at));
     }
   }
+}
+
+function refuted(recorder: Recorder): Recorder["ends"] {
+  const end = recorder.ends[recorder.liveUid];
+  return end === undefined ? recorder.ends : { ...recorder.ends, [recorder.liveUid]: { ...end, refuted: true } };
 }
 
 function foldIngestChecked(state: ChannelState, event: IngestChecked, at: number): Folded {

@@ -11,8 +11,10 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
     return nothing(state, `no recorder of ours has uid ${event.uid} and sid ${event.recordingSid}`);
   }
   const { recorder: changed, note } = foldInto(recorder, event, at, state.folded);
+  const { uid, sentAt } = event;
   const heard = {
     ...changed,
+    workers: withWorker(changed.workers, uid, { sentAt, replaced: false }),
     recordingSid: recorder.recordingSid ?? event.recordingSid,
     heardAt: Math.max(recorder.heardAt, at),
     missingAt: null,
@@ -22,19 +24,50 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
 
 /**
  * By the recording's id. While a start is unanswered we don't know that id yet: then the first notification that says
- * "it runs" (70, 40, 100) for this uid tells it. Other notifications don't bind: a late end of an older recording with
- * the same uid would pass for the end of this one.
+ * "it runs" for this uid tells it. Other notifications don't bind: a late end of an older recording with the same uid
+ * would pass for the end of this one.
  */
 function findRecorder(state: ChannelState, event: RecordingEvent): string | null {
   const recorders = Object.entries(state.recorders);
   const bySid = recorders.find(([, recorder]) => recorder.recordingSid === event.recordingSid);
   if (bySid !== undefined) return bySid[0];
-  if (event.type !== "RecorderStarted" && event.type !== "RtmpStatusChanged") return null;
+  if (!saysItRuns(event)) return null;
   const open = recorders
     .filter(([, recorder]) => recorder.recordingSid === null && recorder.state !== "ended")
     .filter(([, recorder]) => recorder.uid === event.uid)
     .sort(([, a], [, b]) => b.acquiredAt - a.acquiredAt);
   return open[0]?.[0] ?? null;
+}
+
+/** What is known of a worker only adds up, so that the order of arrival doesn't matter. */
+function withWorker(
+  workers: Recorder["workers"],
+  uid: number,
+  { sentAt, replaced }: Recorder["workers"][string],
+): Recorder["workers"] {
+  const known = workers[uid];
+  if (known !== undefined && known.sentAt >= sentAt && (known.replaced || !replaced)) return workers;
+  return {
+    ...workers,
+    [uid]: {
+      sentAt: Math.max(sentAt, known?.sentAt ?? sentAt),
+      replaced: replaced || (known?.replaced ?? false),
+    },
+  };
+}
+
+function saysItRuns(event: RecordingEvent): boolean {
+  switch (event.type) {
+    case "RecorderStarted":
+    case "RtmpStatusChanged":
+    case "RecorderFailedOver":
+      return true;
+    case "RecorderSeen":
+      return event.isRunning;
+    case "RecorderEnded":
+    case "RecorderErrored":
+      return false;
+  }
 }
 
 function foldInto(
@@ -52,21 +85,20 @@ function foldInto(
         return { recorder, note: `sequence ${event.sequence} is not newer than ${known.sequence}` };
       }
       const { status, sequence, sentAt } = event;
-      const rtmp = { ...recorder.rtmp, [event.uid]: { status, sequence, sentAt, changed: folded } };
+      const rtmp = { ...recorder.rtmp, [event.uid]: { status, sequence, sentAt, at, changed: folded } };
       return { recorder: { ...recorder, rtmp, runningAt: recorder.runningAt ?? at }, note: null };
     }
     case "RecorderFailedOver": {
-      if (recorder.failover !== null && !isLater(event, recorder.failover)) {
-        return { recorder, note: `sequence ${event.sequence} is not newer than ${recorder.failover.sequence}` };
-      }
-      const failover = { sequence: event.sequence, sentAt: event.sentAt };
-      return { recorder: { ...recorder, liveUid: event.newUid, failover }, note: null };
+      if (event.newUid === event.uid) return { recorder, note: "it names no other worker" };
+      const workers = withWorker(recorder.workers, event.newUid, { sentAt: event.sentAt, replaced: false });
+      const replaced = { sentAt: event.sentAt, replaced: true };
+      return { recorder: { ...recorder, workers: withWorker(workers, event.uid, replaced) }, note: null };
     }
     case "RecorderEnded": {
       const known = recorder.ends[event.uid];
       if (known !== undefined && !isLater(known, event)) return { recorder, note: "its end is known already" };
       const { cause, code, message, sequence, sentAt } = event;
-      const end = { cause, code, message, sequence, sentAt };
+      const end = { cause, code, message, sequence, sentAt, refuted: known?.refuted ?? false };
       return { recorder: { ...recorder, ends: { ...recorder.ends, [event.uid]: end } }, note: null };
     }
     case "RecorderErrored": {

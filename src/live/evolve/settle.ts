@@ -10,11 +10,13 @@ import type { ChannelState, Relay } from "../state.ts";
  * @param before - the state before the event: the time up to `at` was spent in it
  */
 export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
-  return settleSession(settleRelay(settleHost(after, at), at), before, at);
+  return settleSession(settleRelay(settleHost(before, after, at), at), before, at);
 }
 
-function settleHost(state: ChannelState, at: number): ChannelState {
-  const present = presentHosts(state).length > 0;
+function settleHost(before: ChannelState, state: ChannelState, at: number): ChannelState {
+  const sameFacts =
+    state.presence === before.presence && state.destroyedTs === before.destroyedTs && state.hostUid === before.hostUid;
+  const present = sameFacts ? state.host.present : presentHosts(state).length > 0;
   // A manual start opens a session and bridges the time until a host comes to it; from then on her leaving counts.
   const isOpen = state.session !== null && state.session.ending === null;
   const manualAt = present && isOpen ? null : state.manualAt;

@@ -81,8 +81,10 @@ function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, 
 
   // One with this uid runs, so this resource never started. If an earlier start of ours is unaccounted for, that is it.
   const proven = endUnstarted(state, event.resourceId, "another recorder with this uid runs", at);
+  const { recordingSid: told } = event;
   const [candidate] = Object.entries(proven.recorders)
     .filter(([, recorder]) => recorder.uid === event.uid && recorder.state !== "ended" && recorder.stop === null)
+    .filter(([, { recordingSid }]) => told === null || recordingSid === told || isUnknown(proven, recordingSid, told))
     .sort(([, a], [, b]) => b.acquiredAt - a.acquiredAt);
   if (candidate === undefined) {
     const error = {
@@ -90,11 +92,12 @@ function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, 
       operation: "start",
       status: 400,
       code: 53,
-      message: "a recorder that is not ours runs with this uid",
+      message: "another recorder runs with this uid",
     };
     if (!isWanted(proven, event)) return learnt(proven);
     const failure = { at, kind: "start" as const, final: false, retryAfterMs: null, error };
-    return learnt(failed({ ...proven, relay: null }, failure));
+    const next = failed({ ...proven, relay: null }, failure);
+    return learnt(withSession(next, { resume: event.resourceId }));
   }
   const [resourceId, recorder] = candidate;
   const recordingSid = recorder.recordingSid ?? event.recordingSid;
@@ -104,6 +107,11 @@ function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, 
   return learnt(started({ ...adopted, relay: { ...adopted.relay, resourceId } }, resourceId));
 }
 
+/** Whether a recording that was told of can be that of a recorder without an id: none of ours is known to have it. */
+function isUnknown(state: ChannelState, recordingSid: string | null, told: string): boolean {
+  return recordingSid === null && Object.values(state.recorders).every((recorder) => recorder.recordingSid !== told);
+}
+
 function foldStartFailed(state: ChannelState, event: RelayStartFailed, at: number): ChannelState {
   const { resourceId, disposition, retryAfterMs, error } = event;
   const settled = resourceId === null ? state : refuse(state, resourceId, event, at);
@@ -111,7 +119,10 @@ function foldStartFailed(state: ChannelState, event: RelayStartFailed, at: numbe
   const kind = disposition === "capacity" ? "capacity" : "start";
   const failure = { at, kind, final: disposition === "final", retryAfterMs, error } as const;
   const next = failed({ ...settled, relay: null }, failure);
-  return withSession(next, { resume: disposition === "retry" ? resourceId : null });
+  // A full house says nothing of an earlier start of this resource, which may have been carried out.
+  const isDoubtful = resourceId !== null && settled.recorders[resourceId]?.start === "doubtful";
+  const resumes = disposition === "retry" || (disposition === "capacity" && isDoubtful);
+  return withSession(next, { resume: resumes ? resourceId : null });
 }
 
 /** What a refused start tells of its resource: nothing was started with it, unless an earlier start may have. */

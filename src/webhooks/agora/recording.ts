@@ -41,7 +41,8 @@ function interpretDetails(eventType: number, { uid, sid, sequence, sendts, detai
     event({ type: "RecorderEnded", ...common, cause, code, message, files: filesOf(details.fileList) });
   const seen = (telling: string, files: string[]) => {
     const what = describeType(`recording.${eventType}`) + inBrackets(telling, details[telling]);
-    return event({ type: "RecorderSeen", ...common, what, files });
+    const isRunning = onlyWhileRunning.has(eventType);
+    return event({ type: "RecorderSeen", ...common, what, isRunning, files });
   };
 
   switch (eventType) {
@@ -115,6 +116,9 @@ const signsOfLife = new Map<number, string>([
   [90, "fileName"],
   [1001, "result"],
 ]);
+
+/** Upload started and in progress, slices, what comes from the channel, a reload of the page. */
+const onlyWhileRunning: ReadonlySet<number> = new Set([30, 33, 42, 43, 44, 73]);
 
 function inBrackets(name: string, value: unknown): string {
   return (typeof value === "string" && value !== "") || typeof value === "number" ? ` (${name} ${value})` : "";

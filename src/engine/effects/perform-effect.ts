@@ -1,0 +1,32 @@
+import type { Effect } from "../../live/index.ts";
+import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
+import { disableLiveInput } from "./disable-live-input.ts";
+import { ensureLiveInput } from "./ensure-live-input.ts";
+import type { Performance, Scene } from "./performance.ts";
+import { repointRecorder } from "./repoint-recorder.ts";
+import { startRelay } from "./start-relay.ts";
+import { stopRecorder } from "./stop-recorder.ts";
+
+/** Makes the calls of one effect. Knows no database: what it may read and record is in the scene. */
+export function performEffect(scene: Scene): Promise<Performance> {
+  const of = <E extends Effect>(effect: E): Scene<E> => ({ ...scene, effect });
+  const { effect } = scene;
+  switch (effect.type) {
+    case "EnsureLiveInput":
+      return ensureLiveInput(of(effect));
+    case "DisableLiveInput":
+      return disableLiveInput(of(effect));
+    case "StartRelay":
+      return startRelay(of(effect));
+    case "StopRecorder":
+      return stopRecorder(of(effect));
+    case "RepointRecorder":
+      return repointRecorder(of(effect));
+    case "CheckPresence":
+      return checkPresence(of(effect));
+    case "CheckRecorder":
+      return checkRecorder(of(effect));
+    case "CheckIngest":
+      return checkIngest(of(effect));
+  }
+}

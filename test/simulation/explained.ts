@@ -1,0 +1,44 @@
+import type { Plan, Trouble } from "./plan.ts";
+
+/** Acts that may cost a recorder or its picture. */
+const costly = new Set(["recorder_dies", "recorder_moves", "push_drops", "ingest_errs", "live_input_deleted"]);
+
+/**
+ * How many recorders the evening explains. One that was started without anybody hearing of it is found again and kept:
+ * it is no reason for another. Three such starts of one resource are, as Agora advises.
+ */
+export function explainedRecorders({ script, trouble }: Plan, sessions: number): number {
+  const lost = script.filter(({ kind }) => costly.has(kind)).length;
+  const untold = trouble.filter(mayHideThePicture).length;
+  const starts = trouble.filter((each) => each.kind === "call" && each.operation === "start").length;
+  return sessions + lost + untold + (starts >= 3 ? starts : 0);
+}
+
+/** Without these words a picture is taken for missing, asked about, and in the end replaced. */
+function mayHideThePicture(trouble: Trouble): boolean {
+  switch (trouble.kind) {
+    case "silence":
+      return true;
+    case "call":
+      return ["query", "update", "getLiveInput"].includes(trouble.operation);
+    case "webhook":
+      return ["rtmp", "connected", "disconnected", "stopped", "moved"].includes(trouble.type);
+    case "death":
+      return false;
+  }
+}
+
+/** Whether hosts' coming and going is told as it was, and nobody else has a say in sessions. */
+export function isPresenceTold({ script, trouble }: Plan): boolean {
+  const acts = script.every(({ kind }) => kind !== "operator" && kind !== "outage");
+  return acts && trouble.every((each) => each.kind === "call" && each.operation !== "users");
+}
+
+/** Whether Cloudflare's word comes as it was given. */
+export function isIngestTold({ trouble }: Plan): boolean {
+  return trouble.every(
+    (each) =>
+      each.kind === "call" ||
+      (each.kind === "webhook" && each.type !== "connected" && each.type !== "disconnected" && each.type !== "errored"),
+  );
+}

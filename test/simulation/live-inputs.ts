@@ -1,0 +1,102 @@
+import type { Network } from "./network.ts";
+import type { Ways } from "./plan.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Cloudflare's notices came 3 and 11 s late in its own examples. */
+const noticeMs = 3_000;
+
+export interface Publisher {
+  /** The live input ended the connection. */
+  onCut: () => void;
+}
+
+export interface ModelInput {
+  uid: string;
+  enabled: boolean;
+  state: "connected" | "disconnected" | "unknown" | "errored";
+  publishers: Set<Publisher>;
+}
+
+/** Cloudflare's end: live inputs, who pushes to them, and what it tells of that. */
+export class LiveInputModel {
+  readonly inputs: ModelInput[] = [];
+  private stamps = 0;
+  private readonly timeline: Timeline;
+  private readonly network: Network;
+  private readonly ways: Ways;
+
+  constructor(timeline: Timeline, network: Network, ways: Ways) {
+    this.timeline = timeline;
+    this.network = network;
+    this.ways = ways;
+  }
+
+  create(): ModelInput {
+    const uid = `input-${this.inputs.length + 1}`;
+    const input: ModelInput = { uid, enabled: true, state: "unknown", publishers: new Set() };
+    this.inputs.push(input);
+    return input;
+  }
+
+  get(uid: string): ModelInput | null {
+    return this.inputs.find((input) => input.uid === uid) ?? null;
+  }
+
+  delete(): void {
+    const input = this.inputs.shift();
+    if (input !== undefined) this.cutAll(input);
+  }
+
+  /** @returns whether the publisher is let in */
+  connect(uid: string, publisher: Publisher): boolean {
+    const input = this.get(uid);
+    if (input?.enabled !== true) return false;
+    if (input.publishers.size > 0) {
+      if (this.ways.secondPublisher === "refused") return false;
+      if (this.ways.secondPublisher === "takes_over") this.cutAll(input);
+    }
+    input.publishers.add(publisher);
+    if (input.publishers.size === 1) this.enter(input, "connected");
+    return true;
+  }
+
+  disconnect(uid: string, publisher: Publisher): void {
+    const input = this.get(uid);
+    if (input?.publishers.delete(publisher) === true && input.publishers.size === 0) this.enter(input, "disconnected");
+  }
+
+  setEnabled(input: ModelInput, enabled: boolean): void {
+    input.enabled = enabled;
+    if (enabled || input.publishers.size === 0) return;
+    this.cutAll(input);
+    this.enter(input, "disconnected");
+  }
+
+  /** The encoder's picture can't be used: connections end. */
+  err(code: string): void {
+    const [input] = this.inputs;
+    if (input === undefined || input.publishers.size === 0) return;
+    this.cutAll(input);
+    input.state = "errored";
+    const event = { type: "IngestErrored" as const, liveInput: input.uid, updatedAt: this.stamp(), code, message: "" };
+    this.timeline.after(noticeMs, () => this.network.send("errored", event));
+  }
+
+  private cutAll(input: ModelInput): void {
+    const cut = [...input.publishers];
+    input.publishers.clear();
+    for (const { onCut } of cut) onCut();
+  }
+
+  private enter(input: ModelInput, state: "connected" | "disconnected"): void {
+    input.state = state;
+    const type = state === "connected" ? "IngestConnected" : "IngestDisconnected";
+    const event = { type, liveInput: input.uid, updatedAt: this.stamp() } as const;
+    this.timeline.after(noticeMs, () => this.network.send(state, event));
+  }
+
+  private stamp(): string {
+    this.stamps += 1;
+    return new Date(this.timeline.now).toISOString().replace("Z", `${String(this.stamps).padStart(6, "0")}Z`);
+  }
+}

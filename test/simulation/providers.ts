@@ -1,0 +1,336 @@
+import type { Providers } from "../../src/engine/effects/performance.ts";
+import type { CloudRecording, LiveInput, LiveInputs } from "../../src/providers/index.ts";
+import { RtmpUrl } from "../../src/providers/index.ts";
+import type { LiveInputModel, ModelInput } from "./live-inputs.ts";
+import type { Network } from "./network.ts";
+import type { People } from "./people.ts";
+import type { CallTrouble, Operation, Plan, Ways } from "./plan.ts";
+import { Recorder } from "./recorder.ts";
+import type { Timeline } from "./timeline.ts";
+
+const roundTripMs = 200;
+/** As the transport's. */
+const timeoutMs = 8_000;
+/** Agora docs: acquire. */
+const resourceLifeMs = 300_000;
+
+interface Resource {
+  id: string;
+  uid: number;
+  acquiredAt: number;
+  recorder: Recorder | null;
+}
+
+/** How a call failed, before it is put into the words of its operation. */
+interface Failure {
+  kind: "refused" | "full" | "unanswered";
+  retryAfterMs: number | null;
+}
+
+/** Who makes a call: a process, which may die while it waits for the answer. */
+export interface Caller {
+  /** The call is on its way; false if that was the process's last step. */
+  sends: (operation: Operation) => boolean;
+  /** The answer is here; false if there is nobody any more, or that was its last step. */
+  hears: () => boolean;
+}
+
+/** Both providers as the documents tell them, and the trouble that the plan has for calls. */
+export class ProviderModel {
+  readonly recorders: Recorder[] = [];
+  /** Told of a call's trouble when it happens. */
+  onTrouble: (operation: Operation, trouble: CallTrouble) => void = () => undefined;
+  private readonly resources = new Map<string, Resource>();
+  private readonly calls = new Map<Operation, number>();
+  private readonly trouble = new Map<string, CallTrouble>();
+  private readonly timeline: Timeline;
+  private readonly network: Network;
+  private readonly people: People;
+  private readonly liveInputs: LiveInputModel;
+  private readonly ways: Ways;
+
+  constructor(
+    parts: { timeline: Timeline; network: Network; people: People; liveInputs: LiveInputModel },
+    { ways, trouble }: Plan,
+  ) {
+    this.timeline = parts.timeline;
+    this.network = parts.network;
+    this.people = parts.people;
+    this.liveInputs = parts.liveInputs;
+    this.ways = ways;
+    for (const each of trouble) {
+      if (each.kind === "call") this.trouble.set(`${each.operation}:${each.nth}`, each.trouble);
+    }
+  }
+
+  /** The clients that effects use, for one attempt of one process. */
+  clientsOf(caller: Caller): Providers {
+    return {
+      cloudRecording: this.cloudRecording(caller),
+      liveInputs: this.liveInputClient(caller),
+      channels: {
+        users: () =>
+          this.call(
+            caller,
+            "users",
+            () => ({
+              ok: true,
+              channelExists: !this.people.isEmpty,
+              communication: false,
+              broadcasters: this.people.broadcasters(),
+              audienceTotal: 0,
+            }),
+            (failure) => ({ ok: false, ...errorOf("agora", "channel_users", failure) }),
+          ),
+      },
+    };
+  }
+
+  private cloudRecording(caller: Caller): CloudRecording {
+    return {
+      acquire: ({ uid }) =>
+        this.call(
+          caller,
+          "acquire",
+          () => {
+            const id = `res-${this.resources.size + 1}`;
+            this.resources.set(id, { id, uid, acquiredAt: this.timeline.now, recorder: null });
+            return { ok: true, resourceId: id };
+          },
+          (failure) => ({ ok: false, disposition: startDisposition(failure), ...errorOf("agora", "acquire", failure) }),
+        ),
+      start: (input) =>
+        this.call(
+          caller,
+          "start",
+          () => this.start(input.resourceId, input.uid, input.rtmpUrl, input.maxRecordingHour),
+          (failure) => ({
+            ok: false,
+            disposition: startDisposition(failure),
+            mayRun: failure.kind === "unanswered",
+            ...errorOf("agora", "start", failure),
+          }),
+        ),
+      query: ({ recordingSid }) =>
+        this.call(
+          caller,
+          "query",
+          () => {
+            const recorder = this.bySid(recordingSid);
+            if (recorder?.isFound !== true) return { ok: true, found: "not_found", rtmp: null };
+            const exits = recorder.state === "stopping";
+            return { ok: true, found: exits ? "exited" : "running", rtmp: recorder.rtmp };
+          },
+          (failure) => ({ ok: false, ...errorOf("agora", "query", failure) }),
+        ),
+      updateRtmp: ({ recordingSid, rtmpUrl }) =>
+        this.call(
+          caller,
+          "update",
+          () => {
+            const recorder = this.bySid(recordingSid);
+            if (recorder?.isFound !== true) return { ok: false, ...refusal("update", 404, 404) };
+            recorder.repoint(inputOf(rtmpUrl));
+            return { ok: true };
+          },
+          (failure) => ({ ok: false, ...errorOf("agora", "update", failure) }),
+        ),
+      stop: ({ recordingSid }) =>
+        this.call(
+          caller,
+          "stop",
+          () => {
+            const recorder = this.bySid(recordingSid);
+            if (recorder?.isFound !== true) {
+              return { ok: true, outcome: "not_found", error: refusal("stop", 404, 404).error };
+            }
+            if (recorder.state === "stopping") return { ok: true, outcome: "already_stopped" };
+            return { ok: true, outcome: recorder.stop() ? "accepted" : "already_stopped" };
+          },
+          (failure) => ({ ok: false, ...errorOf("agora", "stop", failure) }),
+        ),
+      reservePair: () => Promise.resolve({ acquire: slot, start: slot }),
+    };
+  }
+
+  private start(
+    resourceId: string,
+    uid: number,
+    rtmpUrl: RtmpUrl,
+    maxHours: number,
+  ): Awaited<ReturnType<CloudRecording["start"]>> {
+    const resource = this.resources.get(resourceId);
+    const tells = ({ sid }: Recorder): string | null => (this.ways.refusalTellsSid ? sid : null);
+    if (resource === undefined) {
+      return { ok: false, disposition: "reacquire", mayRun: false, ...refusal("start", 400, 1001) };
+    }
+    if (resource.recorder?.runs === true) {
+      const recordingSid = tells(resource.recorder);
+      return { ok: false, disposition: "adopt", which: "this_resource", recordingSid, ...refusal("start", 201, 7) };
+    }
+    const isSpent = resource.recorder !== null || this.timeline.now - resource.acquiredAt > resourceLifeMs;
+    if (isSpent) return { ok: false, disposition: "reacquire", mayRun: false, ...refusal("start", 400, 433) };
+    const other = this.recorders.find((recorder) => recorder.uid === uid && recorder.runs);
+    if (other !== undefined) {
+      const recordingSid = tells(other);
+      return { ok: false, disposition: "adopt", which: "same_uid", recordingSid, ...refusal("start", 400, 53) };
+    }
+    const sid = `sid-${this.recorders.length + 1}`;
+    const recorder = new Recorder(
+      { timeline: this.timeline, network: this.network, liveInputs: this.liveInputs, ways: this.ways },
+      { sid, uid, input: inputOf(rtmpUrl), maxHours },
+    );
+    resource.recorder = recorder;
+    this.recorders.push(recorder);
+    return { ok: true, recordingSid: sid };
+  }
+
+  private liveInputClient(caller: Caller): LiveInputs {
+    const gone = (operation: string) => ({ ...cloudflareRefusal(operation, 404), final: true, notFound: true });
+    const failed = (operation: string, failure: Failure) => ({
+      ...errorOf("cloudflare", operation, failure),
+      ok: false as const,
+      final: false,
+      notFound: false,
+    });
+    return {
+      findByChannel: () =>
+        this.call(
+          caller,
+          "findLiveInput",
+          () => ({ ok: true, uid: this.liveInputs.inputs[0]?.uid ?? null }),
+          (failure) => failed("list_live_inputs", failure),
+        ),
+      create: () =>
+        this.call(
+          caller,
+          "createLiveInput",
+          () => ({ ok: true, liveInput: described(this.liveInputs.create()) }),
+          (failure) => failed("create_live_input", failure),
+        ),
+      get: (uid) =>
+        this.call(
+          caller,
+          "getLiveInput",
+          () => {
+            const input = this.liveInputs.get(uid);
+            return input === null ? gone("get_live_input") : { ok: true, liveInput: described(input) };
+          },
+          (failure) => failed("get_live_input", failure),
+        ),
+      setEnabled: (uid, enabled) =>
+        this.call(
+          caller,
+          "enableLiveInput",
+          () => {
+            const input = this.liveInputs.get(uid);
+            if (input === null) return gone("set_enabled");
+            this.liveInputs.setEnabled(input, enabled);
+            return { ok: true };
+          },
+          (failure) => failed("set_enabled", failure),
+        ),
+    };
+  }
+
+  /** One call through the network. An answer tells what it tells only when it arrives. */
+  private call<T>(
+    caller: Caller,
+    operation: Operation,
+    execute: () => NoInfer<T>,
+    fail: (failure: Failure) => NoInfer<T>,
+  ): Promise<T> {
+    return new Promise((resolve) => {
+      if (!caller.sends(operation)) return;
+      const answer = (result: T): void => {
+        if (!caller.hears()) return;
+        noteSid(this, result);
+        this.timeline.awaits();
+        resolve(result);
+      };
+      const unanswered = (): void => answer(fail({ kind: "unanswered", retryAfterMs: null }));
+      const nth = (this.calls.get(operation) ?? 0) + 1;
+      this.calls.set(operation, nth);
+      const trouble = this.trouble.get(`${operation}:${nth}`);
+      if (trouble !== undefined) this.onTrouble(operation, trouble);
+      switch (trouble?.how) {
+        case undefined:
+          this.timeline.after(roundTripMs / 2, () => {
+            const result = execute();
+            this.timeline.after(roundTripMs / 2, () => answer(result));
+          });
+          return;
+        case "refused":
+        case "full": {
+          const kind = trouble.how;
+          this.timeline.after(roundTripMs, () => answer(fail({ kind, retryAfterMs: null })));
+          return;
+        }
+        case "rate_limited":
+          this.timeline.after(roundTripMs, () => answer(fail({ kind: "refused", retryAfterMs: 5_000 })));
+          return;
+        case "hangs":
+          this.timeline.after(timeoutMs, unanswered);
+          return;
+        case "answer_lost":
+          this.timeline.after(roundTripMs / 2, execute);
+          this.timeline.after(timeoutMs, unanswered);
+          return;
+        case "slow":
+          this.timeline.after(roundTripMs / 2, () => {
+            const result = execute();
+            this.timeline.after(trouble.seconds * 1000, () => answer(result));
+          });
+          return;
+        case "late": {
+          const lateMs = trouble.seconds * 1000;
+          if (lateMs >= timeoutMs) {
+            this.timeline.after(lateMs, execute);
+            this.timeline.after(timeoutMs, unanswered);
+          } else this.timeline.after(lateMs, () => answer(execute()));
+        }
+      }
+    });
+  }
+
+  bySid(sid: string): Recorder | null {
+    return this.recorders.find((recorder) => recorder.sid === sid) ?? null;
+  }
+}
+
+/** An answer with a recording's sid arrived: from now on it can be stopped. */
+function noteSid(model: ProviderModel, result: unknown): void {
+  if (typeof result !== "object" || result === null || !("recordingSid" in result)) return;
+  const { recordingSid } = result;
+  const recorder = typeof recordingSid === "string" ? model.bySid(recordingSid) : null;
+  if (recorder !== null) recorder.sidTold = true;
+}
+
+function startDisposition({ kind }: Failure): "retry" | "reacquire" | "capacity" {
+  return kind === "full" ? "capacity" : kind === "refused" ? "reacquire" : "retry";
+}
+
+function errorOf(provider: "agora" | "cloudflare", operation: string, { kind, retryAfterMs }: Failure) {
+  const status = kind === "unanswered" ? null : retryAfterMs === null ? 500 : 429;
+  return { retryAfterMs, error: { provider, operation, status, code: null, message: kind } };
+}
+
+function refusal(operation: string, status: number, code: number) {
+  return { retryAfterMs: null, error: { provider: "agora" as const, operation, status, code, message: "" } };
+}
+
+function cloudflareRefusal(operation: string, status: number) {
+  const error = { provider: "cloudflare" as const, operation, status, code: null, message: "" };
+  return { ok: false as const, retryAfterMs: null, error };
+}
+
+const slot = { ready: () => Promise.resolve() };
+const rtmpBase = "rtmps://live.cloudflare.com:443/live/";
+
+function described({ uid, enabled, state }: ModelInput): LiveInput {
+  return { uid, enabled, state, rtmpUrl: new RtmpUrl(rtmpBase + uid), playbackBase: null };
+}
+
+function inputOf(rtmpUrl: RtmpUrl): string {
+  return rtmpUrl.reveal().slice(rtmpBase.length);
+}

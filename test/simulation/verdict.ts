@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from "node:util";
+
+import { explainedRecorders, isPresenceTold } from "./explained.ts";
+import type { Observer } from "./observer.ts";
+import type { Plan } from "./plan.ts";
+import { promises } from "./promises.ts";
+import type { ProviderModel } from "./providers.ts";
+import type { Service } from "./service.ts";
+import { clock } from "./tell.ts";
+
+/** An evening that is over. */
+export interface Ended {
+  plan: Plan;
+  observer: Observer;
+  providers: ProviderModel;
+  service: Service;
+  /** Seconds that its trouble allows every promise to take longer. */
+  allowedSeconds: number;
+  /** Nothing was left to happen. */
+  isAtRest: boolean;
+}
+
+/** The promises that an evening broke, in words. */
+export function brokenPromises(ended: Ended): string[] {
+  return [...tooLong(ended), ...needless(ended), ...unfinished(ended)];
+}
+
+function tooLong({ observer, allowedSeconds }: Ended): string[] {
+  return [...observer.watch.longest].flatMap(([name, { from, to }]) => {
+    const { words, seconds } = promises[name];
+    const limit = seconds + allowedSeconds;
+    const lasted = (to - from) / 1000;
+    return lasted <= limit
+      ? []
+      : [`${words}: it was so for ${lasted} s from ${clock(from)}, and ${limit} s are allowed`];
+  });
+}
+
+function needless({ plan, observer, providers, service }: Ended): string[] {
+  const broken: string[] = [];
+  const { unwantedStarts, decidedTwice, runaway, state } = service;
+  if (unwantedStarts.length > 0) broken.push(`nothing unwanted is started: ${unwantedStarts.join(", ")} was`);
+  if (decidedTwice.length > 0) broken.push(`every effect once: ${decidedTwice.join(", ")} was decided again`);
+  if (runaway) broken.push("decisions come to an end");
+
+  const started = providers.recorders.length;
+  const explained = explainedRecorders(plan, state.sessions);
+  if (started > explained) {
+    broken.push(`no recorder is started needlessly: ${started} were, and ${explained} are explained`);
+  }
+  if (isPresenceTold(plan) && state.sessions > observer.stays) {
+    const words = "a host who is back within the grace keeps her session";
+    broken.push(`${words}: there were ${state.sessions} for ${observer.stays} stays`);
+  }
+  return broken;
+}
+
+function unfinished({ isAtRest, providers, service }: Ended): string[] {
+  const { state, openEffects } = service;
+  if (!isDeepStrictEqual(service.rebuilt(), state)) return ["a rebuild from the log gives the same state"];
+  if (!isAtRest) return ["when everybody has left, the channel comes to rest"];
+
+  const broken: string[] = [];
+  const running = providers.recorders.filter(({ runs }) => runs).map(({ sid }) => sid);
+  if (running.length > 0) broken.push(`every recorder ends: ${running.join(", ")} did not`);
+  const open = Object.entries(state.recorders).filter(([, recorder]) => recorder.state !== "ended");
+  if (open.length > 0) broken.push(`every recorder's end is known: ${open.map(([id]) => id).join(", ")} is open`);
+  if (state.session !== null && state.session.closedAt === null) broken.push("the session is closed");
+  if (openEffects.length > 0) broken.push(`every effect is concluded: ${openEffects.map(({ key }) => key).join(", ")}`);
+  return broken;
+}
