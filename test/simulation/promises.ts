@@ -82,5 +82,5 @@ export const allowances = {
   /** A lost webhook about a recorder or a live input: the checkup tells what it would have told. */
   webhookLost: checkup + confirm + 60,
   /** An operator's start waits for a host. */
-  manualStart: manualStartMs / 1000,
+  manualStart: manualStartMs / 1000 + grace + stopSeconds,
 } as const;
