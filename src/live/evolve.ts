@@ -56,6 +56,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "HoldReleased":
     case "StopRetried":
       return foldOperator(state, event, at);
+    case "PresenceDoubted":
+      return learnt({ ...state, doubtedAt: at });
     case "LiveInputReady":
     case "LiveInputFailed":
     case "LiveInputGone":

@@ -30,6 +30,11 @@ export interface ChannelState {
   holds: number;
   /** When a manual start asked for a session, host or not. */
   manualAt: number | null;
+  /**
+   * Since when presence is in doubt, until an answer asked later. Not there: no doubt. So a state of a version that knew
+   * no doubts is one without, and is what its events add up to still.
+   */
+  doubtedAt?: number;
 }
 
 export interface Presence {
@@ -43,6 +48,8 @@ export interface Presence {
   communication: boolean;
   /** `folded` when this entry last changed. */
   changed: number;
+  /** It came after an answer to who is here, and happened before that was asked. */
+  late?: boolean;
 }
 
 /** Whether a host is present, kept while folding because it remembers since when. */

@@ -1,5 +1,5 @@
 import type { AudienceSeen, HostJoined, HostLeft, PresenceEvent } from "../events.ts";
-import { countsAsHost, isPresent } from "../hosts.ts";
+import { countsAsHost, isPresent, precedesAnswer, presentHosts } from "../hosts.ts";
 import type { ChannelState, Presence } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
 
@@ -19,7 +19,7 @@ export function foldPresence(
   const heard = { ...state, host: { ...state.host, heardAt: Math.max(state.host.heardAt ?? 0, at) } };
   if (event.type === "ChannelDestroyed") {
     if (event.ts <= state.destroyedTs) return nothing(heard, `ts ${event.ts} is not newer than ${state.destroyedTs}`);
-    return learnt({ ...heard, destroyedTs: event.ts });
+    return learnt(doubtedIfLate(state, { ...heard, destroyedTs: event.ts }, event.ts, at));
   }
 
   const known = state.presence[event.uid];
@@ -38,8 +38,10 @@ export function foldPresence(
     bot,
     communication: event.type !== "AudienceSeen" && event.communication,
     changed: state.folded,
+    ...(precedesAnswer(state, event.ts) && { late: true }),
   };
-  const next = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
+  const told = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
+  const next = doubtedIfLate(state, told, event.ts, at);
   const ofHost = event.type !== "AudienceSeen" && countsAsHost(next, event.uid, entry);
   return learnt(forgetDeparted(ofHost ? withoutReplayHold(next, at) : next));
 }
@@ -47,6 +49,15 @@ export function foldPresence(
 function isNewer(event: HostJoined | HostLeft | AudienceSeen, known: Presence): boolean {
   if (event.seq !== known.seq) return event.seq > known.seq;
   return rank[event.type === "HostJoined" ? "join" : "leave"] > rank[known.by];
+}
+
+/**
+ * A notice that Agora had to send again may come after an answer that knew more, and by its counter it is newer than
+ * what we knew. It counts, but if it contradicts the answer, Agora is asked again.
+ */
+function doubtedIfLate(before: ChannelState, after: ChannelState, ts: number, at: number): ChannelState {
+  const contradicts = presentHosts(before).length !== presentHosts(after).length;
+  return contradicts && precedesAnswer(before, ts) ? { ...after, doubtedAt: at } : after;
 }
 
 /** A replay's hold ends with the next word about a host: from there on history is the present again. */
