@@ -43,8 +43,9 @@ export function createProcesses(
         limit: catchUpAfterMs === 0 ? null : catchUpAfterMs / 1000,
       });
       lease.confirm(sentAt);
-      for (const catchUp of catchUps)
+      for (const catchUp of catchUps) {
         log.warn({ catchUpId: catchUp.id, gapSeconds: catchUp.gapSeconds }, "catch_up.due");
+      }
       await freeDeadPools();
     } catch (error) {
       log.warn({ err: error, poolId: id }, "processes.heartbeat_failed");

@@ -2,6 +2,7 @@ import type { AudienceSeen, HostJoined, HostLeft, PresenceEvent } from "../event
 import { countsAsHost, isPresent, precedesAnswer, presentHosts } from "../hosts.ts";
 import type { ChannelState, Presence } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
+import { foundLate, missingBefore } from "./missed.ts";
 
 /** Departed users are remembered for an hour of event time, so that a late join of theirs is recognised as old. */
 const departedSeconds = 3600;
@@ -26,8 +27,9 @@ export function foldPresence(
   const bot = (known?.bot ?? false) || (event.clientType !== null && botClientTypes.includes(event.clientType));
   if (known !== undefined && !isNewer(event, known)) {
     const note = `clientSeq ${event.seq} is not newer than ${known.seq}`;
-    if (bot === known.bot) return nothing(heard, note);
-    return learnt({ ...heard, presence: { ...state.presence, [event.uid]: { ...known, bot } } });
+    if (bot === known.bot) return foundLate(nothing(heard, note), event);
+    const told = { ...heard, presence: { ...state.presence, [event.uid]: { ...known, bot } } };
+    return foundLate(learnt(told), event);
   }
 
   const entry: Presence = {
@@ -43,7 +45,7 @@ export function foldPresence(
   const told = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
   const next = doubtedIfLate(state, told, event.ts, at);
   const ofHost = event.type !== "AudienceSeen" && countsAsHost(next, event.uid, entry);
-  return learnt(forgetDeparted(ofHost ? withoutReplayHold(next, at) : next));
+  return missingBefore(learnt(forgetDeparted(ofHost ? withoutReplayHold(next, at) : next)), event, known);
 }
 
 function isNewer(event: HostJoined | HostLeft | AudienceSeen, known: Presence): boolean {
