@@ -93,9 +93,12 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const processes = createProcesses({ ...tables, lease, log, catchUpAfterMs });
   const job =
     (idName: string, run: (id: number, tries: { isLast: boolean }) => Promise<void>): Task =>
-    async (payload, { job: { attempts, max_attempts } }) => {
+    async (payload, { job: { task_identifier, attempts, max_attempts } }) => {
       await lease.begun();
-      await run(idOf(payload, idName), { isLast: attempts >= max_attempts });
+      const id = (payload as Record<string, unknown> | null)?.[idName];
+      if (typeof id !== "number")
+        throw new Error(`a ${task_identifier} job without ${idName}: ${JSON.stringify(payload)}`);
+      await run(id, { isLast: attempts >= max_attempts });
     };
   const worker = createWorker({
     url: values.jobsUrl,
@@ -129,10 +132,4 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
       await processes.stop();
     },
   };
-}
-
-function idOf(payload: unknown, name: string): number {
-  const id = (payload as Record<string, unknown> | null)?.[name];
-  if (typeof id === "number") return id;
-  throw new Error(`a job without ${name}: ${JSON.stringify(payload)}`);
 }

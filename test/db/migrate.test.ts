@@ -52,6 +52,19 @@ describe("migrate", () => {
     expect(await run()).toEqual(names);
   });
 
+  test("brings a database of the version before up to date, and remembers when that was last alive", async () => {
+    await run();
+    await database.knex.raw(
+      `drop table tally.heartbeat, tally.catch_ups;
+       delete from tally.migrations where name = '0002_catch_up';
+       insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
+    );
+    expect(await run()).toEqual(["0002_catch_up"]);
+    expect(await database.knex("tally.heartbeat").select("beat_at", "previous_at")).toEqual([
+      { beat_at: new Date("2026-01-01Z"), previous_at: null },
+    ]);
+  });
+
   test("refuses a database that a newer version migrated", async () => {
     await run();
     await database.knex("tally.migrations").insert({ name: "9999_future", batch: 9, migration_time: new Date() });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 
 import { createCatchUp } from "../../src/engine/catch-up/catch-up.ts";
 import { reenqueueCatchUps } from "../../src/engine/catch-up/job.ts";
-import { createLease, listCatchUps, requestCatchUp } from "../../src/engine/index.ts";
+import { createLease, LeaseLost, listCatchUps, requestCatchUp } from "../../src/engine/index.ts";
 import { createProcesses } from "../../src/engine/processes.ts";
 import { registerChannel, rowsOf } from "../../src/eventlog/index.ts";
 import { rtcEvent } from "../eventlog/deliveries.ts";
@@ -27,6 +27,7 @@ type Overrides = Parameters<typeof worlds.open>[0];
 function open(overrides: Overrides = {}) {
   const world = worlds.open(overrides);
   const lines = logLines();
+  const hooks = { beforeQuestion: () => Promise.resolve() };
   let questions = 0;
   const run = createCatchUp({
     ...worlds.database,
@@ -35,11 +36,11 @@ function open(overrides: Overrides = {}) {
     channels: world.fake.providers.channels,
     waitForCheckup: () => {
       questions++;
-      return Promise.resolve();
+      return hooks.beforeQuestion();
     },
     advance: world.advancing.request,
   });
-  return { world, run, lines: lines.lines, questions: () => questions };
+  return { world, run, hooks, lines: lines.lines, questions: () => questions };
 }
 
 /** Agora's channels, and who publishes in them. */
@@ -207,6 +208,20 @@ describe("ten thousand channels at Agora, fifty of them ours", () => {
     world.fake.answer("list", same, same, same);
     await run(await ask(), once);
     expect(world.fake.count("list")).toBe(2);
+  });
+
+  it("a process that stops in the middle leaves what it knows to the next, and fails nothing", async () => {
+    const { world, run, hooks } = open();
+    atAgora(world, { a: [], b: [], c: [] });
+    const id = await ask();
+    hooks.beforeQuestion = () =>
+      world.fake.count("users") < 2 ? Promise.resolve() : Promise.reject(new LeaseLost("stopping"));
+    await expect(run(id, { isLast: true })).rejects.toThrow(LeaseLost);
+    expect(await shown(id)).toMatchObject({ status: "open", asked: 2, error: null });
+    hooks.beforeQuestion = () => Promise.resolve();
+    await run(id, once);
+    expect(world.fake.calls.map(({ input }) => input)).toEqual([0, "a", "b", "c"]);
+    expect(await shown(id)).toMatchObject({ status: "done", asked: 3 });
   });
 
   it("a question that is refused keeps no other waiting, and is asked again", async () => {
