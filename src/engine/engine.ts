@@ -96,8 +96,9 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     async (payload, { job: { task_identifier, attempts, max_attempts } }) => {
       await lease.begun();
       const id = (payload as Record<string, unknown> | null)?.[idName];
-      if (typeof id !== "number")
+      if (typeof id !== "number") {
         throw new Error(`a ${task_identifier} job without ${idName}: ${JSON.stringify(payload)}`);
+      }
       await run(id, { isLast: attempts >= max_attempts });
     };
   const worker = createWorker({
