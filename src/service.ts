@@ -31,7 +31,7 @@ export async function openService(config: Config, log: Logger, closers: Closers)
 }
 
 function openEngine(config: Config, log: Logger, database: OpenDatabase, closers: Closers): Engine {
-  const { policy, relayMode, maxActiveRelays, channelPolicy, callsPerSecond, cloudflare } = config;
+  const { policy, relayMode, maxActiveRelays, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } = config;
   const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -44,6 +44,7 @@ function openEngine(config: Config, log: Logger, database: OpenDatabase, closers
       defaultMode: relayMode,
       maxActiveRelays,
       channelPolicy,
+      catchUpAfterMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
       playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,

@@ -195,6 +195,8 @@ describe("loadConfig", () => {
     ["DB_POOL_MAX", "1"],
     ["CHANNEL_POLICY", "all"],
     ["MAX_ACTIVE_RELAYS", "0"],
+    ["CATCH_UP_AFTER_SECONDS", "5"],
+    ["CATCH_UP_AFTER_SECONDS", "-1"],
     ["AGORA_CALLS_PER_SECOND", "0"],
     ["RECOVERY_SECONDS", "30,soon"],
     ["MAX_SESSION_HOURS", "0"],

@@ -19,6 +19,8 @@ export interface LoadedConfig extends DatabaseConfig {
   relayMode: RelayMode;
   channelPolicy: "auto" | "registered";
   maxActiveRelays: number;
+  /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */
+  catchUpAfterMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
   policy: Policy;
 }

@@ -43,6 +43,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     relay_mode: config.relayMode,
     channel_policy: config.channelPolicy,
     max_active_relays: config.maxActiveRelays,
+    catch_up_after_ms: config.catchUpAfterMs,
     calls_per_second: config.callsPerSecond,
     policy,
     notes: notes(config),

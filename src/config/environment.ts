@@ -12,6 +12,7 @@ import {
   schemaName,
   seconds,
   secondsList,
+  secondsOrNever,
   secrets,
   storagePrefix,
   webUrl,
@@ -65,6 +66,7 @@ export const environment = z.object({
   RELAY_MODE: oneOf("cloud-recording", "media-push").default("cloud-recording"),
   CHANNEL_POLICY: oneOf("auto", "registered").default("auto"),
   MAX_ACTIVE_RELAYS: integer(1, 100_000).default(50),
+  CATCH_UP_AFTER_SECONDS: secondsOrNever(10).default(60_000),
   AGORA_CALLS_PER_SECOND: rate().default(8),
   CLOUDFLARE_CALLS_PER_SECOND: rate().default(3),
 

@@ -37,6 +37,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     relayMode: values.RELAY_MODE,
     channelPolicy: values.CHANNEL_POLICY,
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
+    catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
     policy: policy(values),
   };

@@ -39,6 +39,14 @@ export function seconds() {
   return parsed("must be a number of seconds, 0 or more", toMs);
 }
 
+/** The same, where less than `least` makes no sense and 0 means never. */
+export function secondsOrNever(least: number) {
+  return parsed(`must be a number of seconds, 0 (never) or at least ${least}`, (text) => {
+    const ms = toMs(text);
+    return ms !== undefined && (ms === 0 || ms >= least * 1000) ? ms : undefined;
+  });
+}
+
 export function secondsList() {
   return list("seconds, each 0 or more", toMs);
 }

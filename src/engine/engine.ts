@@ -5,6 +5,8 @@ import type { Policy, RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { Slots } from "../providers/index.ts";
 import { type Advance, createAdvance } from "./advance.ts";
+import { createCatchUp } from "./catch-up/catch-up.ts";
+import { catchUpTask } from "./catch-up/job.ts";
 import { createPerform } from "./effects/perform.ts";
 import type { EffectSettings, Providers } from "./effects/performance.ts";
 import { performTask } from "./enqueue.ts";
@@ -22,6 +24,8 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase"> {
   defaultMode: RelayMode;
   maxActiveRelays: number;
   channelPolicy: Routing["channelPolicy"];
+  /** A time without a heartbeat of any process, after which Agora is asked who is where, in ms; 0 = never. */
+  catchUpAfterMs: number;
   /** Calls a second, for the whole database. */
   rates: Omit<Rates, "checkup">;
   /** A direct URL of the database, for the jobs' `LISTEN`. */
@@ -55,7 +59,7 @@ const stopTimeoutMs = 10_000;
 
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
-  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase } = values;
+  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, catchUpAfterMs } = values;
   const { knex, schema, log, interpret, stageUrl } = deps;
   const tables = { knex, schema };
 
@@ -71,26 +75,37 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     onAdvanced: (result) => sweep.arm(result),
   });
   const sweep = createSweep({ ...tables, log, interpret, channelPolicy, advance: advancing });
+  const providers = deps.providers(slots);
+  const waitForCheckup = () => slots.waitForCheckup();
   const perform = createPerform({
     ...tables,
     log,
-    providers: deps.providers(slots),
-    waitForCheckup: () => slots.waitForCheckup(),
+    providers,
+    waitForCheckup,
     advance: advancing.advance,
     playbackBase,
     stageUrl,
     maxSessionMs: policy.maxSessionMs,
   });
-  const processes = createProcesses({ ...tables, lease, log });
-  const performJob: Task = async (payload, { job }) => {
-    await lease.begun();
-    await perform(effectIdOf(payload), { isLast: job.attempts >= job.max_attempts });
-  };
+  const { channels } = providers;
+  const advance = advancing.request;
+  const catchUp = createCatchUp({ ...tables, log, channelPolicy, channels, waitForCheckup, advance });
+  const processes = createProcesses({ ...tables, lease, log, catchUpAfterMs });
+  const job =
+    (idName: string, run: (id: number, tries: { isLast: boolean }) => Promise<void>): Task =>
+    async (payload, { job: { task_identifier, attempts, max_attempts } }) => {
+      await lease.begun();
+      const id = (payload as Record<string, unknown> | null)?.[idName];
+      if (typeof id !== "number") {
+        throw new Error(`a ${task_identifier} job without ${idName}: ${JSON.stringify(payload)}`);
+      }
+      await run(id, { isLast: attempts >= max_attempts });
+    };
   const worker = createWorker({
     url: values.jobsUrl,
     schema,
     log,
-    tasks: { [performTask]: performJob },
+    tasks: { [performTask]: job("effectId", perform), [catchUpTask]: job("catchUpId", catchUp) },
     onPool: (poolId) => processes.start(poolId),
   });
   let settling: Promise<unknown> = Promise.resolve();
@@ -118,12 +133,4 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
       await processes.stop();
     },
   };
-}
-
-function effectIdOf(payload: unknown): number {
-  if (typeof payload === "object" && payload !== null && "effectId" in payload) {
-    const { effectId } = payload;
-    if (typeof effectId === "number") return effectId;
-  }
-  throw new Error(`a ${performTask} job without an effectId: ${JSON.stringify(payload)}`);
 }

@@ -34,8 +34,8 @@ export function foldStored(state: ChannelState, stored: FoldableEvent, rules: Fo
     const meaning = meaningOf(stored, rules);
     if (meaning.kind !== "event") return { ...unfolded, status: meaning.kind, note: meaning.note };
     const { event } = meaning;
-    const { state: after, note } = evolve(state, { at: stored.receivedAt.getTime(), event }, rules.policy);
-    return { id: stored.id, status: note === null ? "applied" : "ignored", note, folded: true, event, after };
+    const { state: after, taught, note } = evolve(state, { at: stored.receivedAt.getTime(), event }, rules.policy);
+    return { id: stored.id, status: taught ? "applied" : "ignored", note, folded: true, event, after };
   } catch (error) {
     return { ...unfolded, status: "failed", note: `our code failed: ${String(error)}`.slice(0, 500) };
   }

@@ -1,5 +1,6 @@
 export { type AdvanceResult, createAdvance } from "./advance.ts";
 export type { AdvanceRules } from "./advance-once.ts";
+export { type CatchUp, listCatchUps, requestCatchUp } from "./catch-up/row.ts";
 export { isStillWanted } from "./effects/is-still-wanted.ts";
 export type { Providers } from "./effects/performance.ts";
 export { createEngine, type Engine, type EngineValues } from "./engine.ts";

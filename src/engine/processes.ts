@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { jobsSchema } from "../db/index.ts";
 import { quoted, rowsOf, table, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
+import { addCatchUpsSql } from "./catch-up/job.ts";
 import type { Lease } from "./lease.ts";
 
 /** A pool that was silent for so long is dead: longer than a lease (5 s) and the longest call (8 s) together. */
@@ -20,12 +21,13 @@ export interface Processes {
  * keeps a killed process's jobs locked for four hours. It locks by the id of the worker pool (0.17: `locked_by`), so
  * that id is what a process is known by here.
  *
+ * @param options.catchUpAfterMs - a time without a heartbeat of anybody, after which Agora is asked who is where; 0 never
  * @param options.intervalMs - between heartbeats; 3 s, so that one may be lost within the lease's 5 s
  */
 export function createProcesses(
-  options: Tables & { lease: Pick<Lease, "confirm">; log: Logger; intervalMs?: number },
+  options: Tables & { lease: Pick<Lease, "confirm">; log: Logger; catchUpAfterMs: number; intervalMs?: number },
 ): Processes {
-  const { knex, schema, lease, log, intervalMs = 3_000 } = options;
+  const { knex, schema, lease, log, catchUpAfterMs, intervalMs = 3_000 } = options;
   const processes = table(schema, "processes");
   let poolId: string | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -34,12 +36,16 @@ export function createProcesses(
   async function beat(id: string): Promise<void> {
     const sentAt = performance.now();
     try {
-      await knex.raw(
-        `insert into ${processes} (pool_id, hostname, pid) values (:id, :hostname, :pid)
-         on conflict (pool_id) do update set heartbeat_at = clock_timestamp()`,
-        { id, hostname: hostname(), pid: process.pid },
-      );
+      const catchUps = await rowsOf<{ id: number; gapSeconds: number }>(knex, beatSql(schema), {
+        id,
+        hostname: hostname(),
+        pid: process.pid,
+        limit: catchUpAfterMs === 0 ? null : catchUpAfterMs / 1000,
+      });
       lease.confirm(sentAt);
+      for (const catchUp of catchUps) {
+        log.warn({ catchUpId: catchUp.id, gapSeconds: catchUp.gapSeconds }, "catch_up.due");
+      }
       await freeDeadPools();
     } catch (error) {
       log.warn({ err: error, poolId: id }, "processes.heartbeat_failed");
@@ -75,6 +81,22 @@ export function createProcesses(
       if (id !== null) await knex.raw(`delete from ${processes} where pool_id = :id`, { id });
     },
   };
+}
+
+/**
+ * Writes this process's heartbeat, and the newest of all. Whoever's is the first after too long a gap asks for a
+ * catch-up, and with one statement it is asked for exactly once: not twice by two processes, nor never by one that dies
+ * here. Nor can a process that hangs keep the row of all locked. The first beat ever follows no other, so it ends no gap.
+ */
+function beatSql(schema: string): string {
+  const gap = "extract(epoch from beat_at - previous_at)::double precision as gap";
+  return `
+    with mine as (
+      insert into ${table(schema, "processes")} (pool_id, hostname, pid) values (:id, :hostname, :pid)
+      on conflict (pool_id) do update set heartbeat_at = clock_timestamp()
+    ), beat as (
+      update ${table(schema, "heartbeat")} set previous_at = beat_at, beat_at = clock_timestamp() returning ${gap}
+    ), ${addCatchUpsSql(schema, "select 'outage', null, gap from beat where gap > :limit::double precision")}`;
 }
 
 /** Pools that hold jobs and have no fresh heartbeat: also one that died before its first. */

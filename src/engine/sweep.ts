@@ -1,6 +1,7 @@
 import { type Routing, rowsOf, table, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
 import type { Advance, AdvanceResult } from "./advance.ts";
+import { reenqueueCatchUps } from "./catch-up/job.ts";
 import type { FoldRules } from "./fold-stored.ts";
 import { reenqueueEffects } from "./reenqueue.ts";
 import { sweepStrays } from "./strays.ts";
@@ -71,6 +72,8 @@ export function createSweep(options: SweepOptions): Sweep {
     for (const channelId of new Set([...strays, ...due])) await wake(channelId);
     const effects = (await step("effects", () => reenqueueEffects(options))) ?? [];
     if (effects.length > 0) log.warn({ effects }, "sweep.effects_enqueued_again");
+    const catchUps = (await step("catch_ups", () => reenqueueCatchUps(knex, schema))) ?? [];
+    if (catchUps.length > 0) log.warn({ catchUps }, "sweep.catch_ups_enqueued_again");
 
     schedule(due.length >= channelsMost ? 0 : startedAt + intervalMs - performance.now());
     const soonest = await step("wake_up", soonestWakeUp);

@@ -5,7 +5,16 @@ import type { Database } from "../db/index.ts";
 /** A database and the schema of Tally's tables in it. */
 export type Tables = Pick<Database, "knex" | "schema">;
 
-type TableName = "channels" | "events" | "effects" | "sessions" | "stream_metrics" | "processes" | "provider_rates";
+type TableName =
+  | "channels"
+  | "events"
+  | "effects"
+  | "sessions"
+  | "stream_metrics"
+  | "processes"
+  | "provider_rates"
+  | "heartbeat"
+  | "catch_ups";
 
 /** A table's name as SQL needs it: qualified, since poolers and shared databases make `search_path` unreliable. */
 export function table(schema: string, name: TableName): string {

@@ -22,12 +22,12 @@ export interface Entry {
  * Folds one event into the state of its channel. Pure, and never throws for what a provider may send.
  *
  * @param policy - only who counts as a bot: what was decided is in the log, so a rebuild needs no policy and no clock
- * @returns the new state, and a note when the event taught us nothing (the reason, for the log)
+ * @returns the new state, whether the event taught us anything, and a note for the log: why not, or what it reveals
  */
 export function evolve(state: ChannelState, entry: Entry, policy: Pick<Policy, "botClientTypes">): Folded {
   const before = { ...state, folded: state.folded + 1 };
-  const { state: after, note } = foldEvent(before, entry, policy);
-  return { state: settle(state, after, entry.at), note };
+  const folded = foldEvent(before, entry, policy);
+  return { ...folded, state: settle(state, folded.state, entry.at) };
 }
 
 function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Policy, "botClientTypes">): Folded {
@@ -56,6 +56,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "HoldReleased":
     case "StopRetried":
       return foldOperator(state, event, at);
+    case "PresenceDoubted":
+      return learnt({ ...state, doubtedAt: at });
     case "LiveInputReady":
     case "LiveInputFailed":
     case "LiveInputGone":

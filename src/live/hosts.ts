@@ -30,6 +30,14 @@ export function presentHosts(state: ChannelState): Presence[] {
 }
 
 /**
+ * Whether Agora has told who is here since that second. Two clocks are compared here, so nothing but another question
+ * may follow from it.
+ */
+export function precedesAnswer({ checks: { presence } }: ChannelState, ts: number): boolean {
+  return presence?.answeredAt != null && !presence.failed && ts * 1000 < presence.askedAt;
+}
+
+/**
  * Since when, by Agora's clock (Unix seconds), the host is here, or gone; null if there never was one.
  */
 export function hostSinceTs(state: ChannelState): number | null {

@@ -5,6 +5,14 @@ export type * from "./events.ts";
 export { type Entry, evolve } from "./evolve.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export type { ReasonCode, StatusReason } from "./reason.ts";
-export { type ChannelState, initialState, type Presence, type Recorder, type Relay, type Session } from "./state.ts";
+export {
+  type ChannelState,
+  initialState,
+  type Missed,
+  type Presence,
+  type Recorder,
+  type Relay,
+  type Session,
+} from "./state.ts";
 export { sessionId, type Status, type StatusContext, type StatusState, toStatus } from "./status.ts";
 export { reservedUids } from "./uids.ts";

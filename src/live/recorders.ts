@@ -29,6 +29,7 @@ export function acquiredRecorder(of: { session: number; attempt: number; uid: nu
     repoints: 0,
     stop: null,
     check: null,
+    heard: {},
   };
 }
 

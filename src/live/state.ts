@@ -1,4 +1,5 @@
 import type { EndReason, HoldReason, ProviderError, RelayMode, RtmpStatus } from "./events.ts";
+import type { Heard } from "./sequences.ts";
 
 /**
  * The state of one channel: what the events of its log add up to, and nothing else. Stored as jsonb, so every field is
@@ -30,6 +31,20 @@ export interface ChannelState {
   holds: number;
   /** When a manual start asked for a session, host or not. */
   manualAt: number | null;
+  /**
+   * Since when presence is in doubt, until an answer asked later. Not there: no doubt. So a state of a version that knew
+   * no doubts is one without, and is what its events add up to still.
+   */
+  doubtedAt?: number;
+  /** What must have been told and was not, as far as it can be seen; what came late after all is taken off. */
+  missed?: Missed;
+}
+
+export interface Missed {
+  /** Notifications of recorders, by Agora's `sequence`. */
+  recording: number;
+  /** Joins and leaves, each seen from the next of the same user. */
+  presence: number;
 }
 
 export interface Presence {
@@ -43,6 +58,10 @@ export interface Presence {
   communication: boolean;
   /** `folded` when this entry last changed. */
   changed: number;
+  /** It came after an answer to who is here, and happened before that was asked. */
+  late?: boolean;
+  /** What must have happened between this and the fact before it, whose `seq` was `after`, and was not told. */
+  missed?: { what: "join" | "leave"; after: number };
 }
 
 /** Whether a host is present, kept while folding because it remembers since when. */
@@ -140,6 +159,11 @@ export interface Recorder {
   repoints: number;
   stop: RecorderStop | null;
   check: Check | null;
+  /**
+   * The `sequence`s of its notifications, by the uid that they carry. Not there for a recorder that an earlier version
+   * started: what that one heard, nobody has counted.
+   */
+  heard?: Record<string, Heard>;
 }
 
 export interface RecorderEnd {

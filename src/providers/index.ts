@@ -1,4 +1,4 @@
-export { type AgoraChannels, createAgoraChannels } from "./agora/channels.ts";
+export { type AgoraChannels, channelsPerPage, createAgoraChannels } from "./agora/channels.ts";
 export {
   type CloudRecording,
   type CloudRecordingSettings,

@@ -10,6 +10,7 @@ export interface HttpRequest {
   method: "GET" | "POST" | "PUT";
   /** Segments of the path, not encoded. */
   path: readonly string[];
+  query?: Readonly<Record<string, number>> | undefined;
   /** Sent as JSON. */
   body?: unknown;
 }
@@ -54,7 +55,8 @@ export function createProviderHttp(settings: HttpSettings, now: () => number): P
   const agent = baseUrl.startsWith("https:") ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
 
   async function exchange(request: HttpRequest): Promise<Answer> {
-    const url = `${baseUrl}/${encodePath(request.path)}`;
+    const query = Object.entries(request.query ?? {}).map(([name, value]) => `${name}=${value}`);
+    const url = `${baseUrl}/${encodePath(request.path)}${query.length === 0 ? "" : `?${query.join("&")}`}`;
     const signal = AbortSignal.timeout(timeoutMs);
     const init: RequestInit = { method: request.method, headers, agent, signal, size: maxBytes, redirect: "manual" };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);

@@ -57,6 +57,18 @@ describe("channels show", () => {
     );
   });
 
+  it("counts what must have been told and was not, noted on an event that is applied all the same", async () => {
+    await service.simulate("host-joins", "gappy");
+    await service.simulate("host-joins", "gappy");
+    expect(await show("gappy")).toMatchObject({ missed: { recording: 0, presence: 1 }, host: { present: true } });
+    expect((await service.tally(["channels", "show", "gappy"])).out).toMatch(/^not seen +1 of the hosts' joins/m);
+    expect(await channelEvents("gappy", "103")).toMatchObject([
+      { status: "applied", note: "the leave before it was not seen" },
+      { status: "applied", note: null },
+    ]);
+    expect(await show("channel_42")).toMatchObject({ missed: { recording: 0, presence: 0 } });
+  });
+
   it("ends with 1 for a channel that isn't there", async () => {
     const words = expect.stringContaining('There is no channel "nowhere"') as string;
     expect(await service.tally(["channels", "show", "nowhere"])).toMatchObject({ code: 1, out: "", err: words });

@@ -40,6 +40,7 @@ describe("help", () => {
       "channels register",
       "channels release",
       "channels rebuild",
+      "channels catch-up",
       "sessions list",
       "sessions show",
       "sessions stop",

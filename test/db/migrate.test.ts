@@ -5,6 +5,7 @@ import { createLogger } from "../../src/log.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const log = createLogger({ level: "fatal" });
+const names = ["0001_initial", "0002_catch_up"];
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: false });
@@ -18,7 +19,7 @@ const tablesOf = async (schema: string) =>
 
 describe("migrate", () => {
   test("makes the schema and the job library's from nothing, and finds nothing to do the second time", async () => {
-    expect(await run()).toEqual(["0001_initial"]);
+    expect(await run()).toEqual(names);
     expect(await tablesOf("tally")).toEqual(expect.arrayContaining(["channels", "effects", "events", "sessions"]));
     expect(await tablesOf("tally_jobs")).toContain("migrations");
     expect(await run()).toEqual([]);
@@ -27,7 +28,7 @@ describe("migrate", () => {
 
   test("runs once when two processes start together, and the second waits for it", async () => {
     const ran = await Promise.all([run(), run()]);
-    expect(ran.flat()).toEqual(["0001_initial"]);
+    expect(ran.flat()).toEqual(names);
     await assertMigrated(database.knex, "tally");
   });
 
@@ -48,7 +49,20 @@ describe("migrate", () => {
     );
     expect(await tablesOf("tally")).not.toContain("channels");
     await database.knex.raw("drop table tally.sessions");
-    expect(await run()).toEqual(["0001_initial"]);
+    expect(await run()).toEqual(names);
+  });
+
+  test("brings a database of the version before up to date, and remembers when that was last alive", async () => {
+    await run();
+    await database.knex.raw(
+      `drop table tally.heartbeat, tally.catch_ups;
+       delete from tally.migrations where name = '0002_catch_up';
+       insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
+    );
+    expect(await run()).toEqual(["0002_catch_up"]);
+    expect(await database.knex("tally.heartbeat").select("beat_at", "previous_at")).toEqual([
+      { beat_at: new Date("2026-01-01Z"), previous_at: null },
+    ]);
   });
 
   test("refuses a database that a newer version migrated", async () => {
@@ -61,9 +75,9 @@ describe("migrate", () => {
 
 describe("assertMigrated", () => {
   test("refuses an empty database and says how to migrate it", async () => {
-    expect(await pendingMigrations(database.knex, "tally")).toEqual(["0001_initial"]);
+    expect(await pendingMigrations(database.knex, "tally")).toEqual(names);
     await expect(assertMigrated(database.knex, "tally")).rejects.toThrow(
-      /schema "tally" is behind this version of Tally; missing: 0001_initial, the job tables\. Run "npm run migrate"/,
+      /schema "tally" is behind this version of Tally; missing: 0001_initial, 0002_catch_up, the job tables\. Run "npm run migrate"/,
     );
   });
 

@@ -189,7 +189,7 @@ describe("the engine", () => {
     await untilNoJobIsLeft();
     await service.close();
     const jobs = await rowsOf<{ error: string }>(database.knex, "select last_error as error from tally_jobs.jobs");
-    expect(jobs[0]?.error).toContain("a perform_effect job without an effectId: {}");
+    expect(jobs[0]?.error).toContain("a perform_effect job without effectId: {}");
   });
 });
 

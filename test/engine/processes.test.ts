@@ -47,7 +47,7 @@ async function lockedJobs(): Promise<string[]> {
 describe("processes", () => {
   it("a process is on the list while it runs, and holds its lease", async () => {
     const lease = createLease();
-    const processes = createProcesses({ ...database, lease, log });
+    const processes = createProcesses({ ...database, lease, log, catchUpAfterMs: 60_000 });
     await processes.start("pool-mine");
     expect(await pools()).toEqual([{ id: "pool-mine" }]);
     expect(() => lease.assertHeld()).not.toThrow();
@@ -61,7 +61,7 @@ describe("processes", () => {
     const confirm = () => {
       if (++beats === 3) third.resolve(undefined);
     };
-    const processes = createProcesses({ ...database, lease: { confirm }, log, intervalMs: 10 });
+    const processes = createProcesses({ ...database, lease: { confirm }, log, catchUpAfterMs: 60_000, intervalMs: 10 });
     await processes.start("pool-beating");
     await third.promise;
     await processes.stop();
@@ -73,7 +73,7 @@ describe("processes", () => {
     await pool("pool-dead", { heartbeat: 16, job: 3600 });
     await pool("pool-dead-before-its-first-heartbeat", { heartbeat: null, job: 16 });
     await pool("pool-just-started", { heartbeat: null, job: 5 });
-    const processes = createProcesses({ ...database, lease: createLease(), log });
+    const processes = createProcesses({ ...database, lease: createLease(), log, catchUpAfterMs: 60_000 });
     await processes.start("pool-mine");
     await processes.stop();
 
@@ -84,7 +84,7 @@ describe("processes", () => {
   it("loses no beat over a database that is away, and then holds no lease", async () => {
     const lease = createLease({ lifetimeMs: 0 });
     const knex = { raw: () => Promise.reject(new Error("Connection terminated")) };
-    const processes = createProcesses({ ...database, knex: knex as never, lease, log });
+    const processes = createProcesses({ ...database, knex: knex as never, lease, log, catchUpAfterMs: 60_000 });
     await processes.start("pool-cut-off");
     expect(() => lease.assertHeld()).toThrow();
     await expect(processes.stop()).rejects.toThrow("Connection terminated");

@@ -8,6 +8,7 @@ interface Calls {
   updateRtmp: Providers["cloudRecording"]["updateRtmp"];
   stop: Providers["cloudRecording"]["stop"];
   users: Providers["channels"]["users"];
+  list: Providers["channels"]["list"];
   findByChannel: Providers["liveInputs"]["findByChannel"];
   create: Providers["liveInputs"]["create"];
   get: Providers["liveInputs"]["get"];
@@ -43,6 +44,7 @@ export function createFakeProviders(): FakeProviders {
     stop: () => Promise.resolve({ ok: true, outcome: "accepted" }),
     users: () =>
       Promise.resolve({ ok: true, channelExists: true, communication: false, broadcasters: [], audienceTotal: 3 }),
+    list: () => Promise.resolve({ ok: true, names: [], total: 0 }),
     findByChannel: () => Promise.resolve({ ok: true, uid: null }),
     create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
@@ -68,7 +70,7 @@ export function createFakeProviders(): FakeProviders {
         stop: fake("stop"),
         reservePair: () => Promise.resolve({ acquire: slot, start: slot }),
       },
-      channels: { users: fake("users") },
+      channels: { users: fake("users"), list: fake("list") },
       liveInputs: {
         findByChannel: fake("findByChannel"),
         create: fake("create"),

@@ -60,6 +60,7 @@ export function engineValues(
     defaultMode: "cloud-recording",
     maxActiveRelays: 50,
     channelPolicy: "auto",
+    catchUpAfterMs: 60_000,
     rates: { agora: 1000, cloudflare: 1000 },
     playbackBase: null,
     ...overrides,

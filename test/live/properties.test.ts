@@ -265,7 +265,11 @@ function fold(state: ChannelState, events: readonly LiveEvent[]): ChannelState {
   return events.reduce((s, event) => evolve(s, { at: t0 + 60_000, event }, defaultPolicy).state, state);
 }
 
-/** What the providers told, without our own counters and the times at which we learnt it. */
+/**
+ * What the providers told, without our own counters and the times at which we learnt it. Of what was not told, the
+ * recorders' sequences are here; joins and leaves that must have been missed are not: they are seen from the next event
+ * of the same user, and a late one is taken off only if it fits before the newest, so their number is a hint.
+ */
 function facts(state: ChannelState): unknown {
   return {
     presence: Object.fromEntries(
@@ -283,7 +287,9 @@ function facts(state: ChannelState): unknown {
       recorder.liveUid,
       recorder.ends,
       Object.entries(recorder.rtmp).map(([uid, { status, sequence }]) => [uid, status, sequence]),
+      recorder.heard,
     ]),
+    notificationsMissed: state.missed?.recording ?? 0,
     ingest: [state.ingest.state, state.ingest.updatedAt, state.ingest.error],
   };
 }

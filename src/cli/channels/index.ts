@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import type { Io } from "../io.ts";
+import { addChannelsCatchUp } from "./catch-up.ts";
 import { addChannelsList } from "./list.ts";
 import { addChannelsRebuild } from "./rebuild.ts";
 import { addChannelsRegister } from "./register.ts";
@@ -14,4 +15,5 @@ export function addChannels(program: Command, io: Io): void {
   addChannelsRegister(channels, io);
   addChannelsRelease(channels, io);
   addChannelsRebuild(channels, io);
+  addChannelsCatchUp(channels, io);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-import { type ChannelState, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
+import { type ChannelState, type Missed, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printFields, printJson, printTable } from "../output/print.ts";
@@ -32,6 +32,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
           hostUid: channel.host_uid,
           relayMode: channel.relay_mode,
           liveInput: channel.state.liveInput.uid,
+          missed: channel.state.missed ?? { recording: 0, presence: 0 },
           recorders,
           sessions,
         };
@@ -68,6 +69,8 @@ function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
     "ingest error": ingest.error === null ? null : `${ingest.error.code}: ${ingest.error.message}`,
     playback: item.playback?.hls ?? null,
     session: item.sessionId,
+    "in doubt": state.doubtedAt === undefined ? null : `who is here, since ${new Date(state.doubtedAt).toISOString()}`,
+    "not seen": missedInWords(item.missed),
     "our uids": `recorder ${uids.recorder}, spare ${uids.spare}, stage ${uids.stage}`,
     version: `${item.version}, of ${item.updatedAt}`,
   });
@@ -83,8 +86,19 @@ interface ChannelItem extends Status {
   hostUid: number | null;
   relayMode: RelayMode | null;
   liveInput: string | null;
+  /** Notices that must have been sent and were not seen. */
+  missed: Missed;
   recorders: RecorderItem[];
   sessions: SessionItem[];
+}
+
+function missedInWords({ recording, presence }: Missed): string {
+  return [
+    recording === 0 ? "" : `${recording} of the recorders' notifications`,
+    presence === 0 ? "" : `${presence} of the hosts' joins and leaves`,
+  ]
+    .filter((word) => word !== "")
+    .join(", ");
 }
 
 function liveInputOf({ liveInput }: ChannelState): string {

@@ -61,6 +61,8 @@ export interface RecorderItem {
   /** Since when it is in this state. */
   since: string;
   rtmp: string | null;
+  /** Its notifications that must have been sent and were not seen. */
+  missed: number;
   /** Tries at stopping it; `dead` when they were given up. */
   stop: { round: number; dead: boolean; error: string | null } | null;
 }
@@ -78,6 +80,7 @@ export function recordersOf({ recorders }: ChannelState): RecorderItem[] {
       state: recorder.state,
       since: new Date(recorder.at).toISOString(),
       rtmp: recorder.rtmp[recorder.liveUid]?.status ?? null,
+      missed: Object.values(recorder.heard ?? {}).reduce((sum, { missed }) => sum + missed, 0),
       stop:
         recorder.stop === null
           ? null

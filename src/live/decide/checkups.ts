@@ -42,8 +42,12 @@ export function requestRecorderCheck(
   return [{ type: "RecorderCheckRequested", check: state.checks.count + 1, resourceId }];
 }
 
-/** An open session in which nothing was heard of anybody for long: a leave may be lost, and would bill for hours. */
+/**
+ * An open session in which nothing was heard of anybody for long: a leave may be lost, and would bill for hours. And any
+ * channel whose presence is in doubt: a join may be lost.
+ */
 export const checkPresence: Rule = (state, deciding) => {
+  if (state.doubtedAt !== undefined) return requestPresenceCheck(state, deciding);
   const { session } = state;
   const { checkupMs } = deciding.policy;
   if (checkupMs === 0 || session === null || session.ending !== null) return [];

@@ -39,7 +39,7 @@ export const closeSession: Rule = (state, deciding) => {
   return closed;
 };
 
-/** Opens a session for a manual start, or for a host. A join that is old news is asked about first. */
+/** Opens a session for a manual start, or for a host. A join that is old news, or late, is asked about first. */
 export const openSession: Rule = (state, deciding) => {
   if (state.hold !== null || (state.session !== null && state.session.closedAt === null)) return [];
   const session = state.sessions + 1;
@@ -48,7 +48,7 @@ export const openSession: Rule = (state, deciding) => {
   }
   if (!state.host.present) return [];
   const fresh = presentHosts(state).some(
-    (host) => host.by === "check" || host.ts * 1000 >= deciding.now - deciding.policy.staleMs,
+    (host) => host.by === "check" || (host.late !== true && host.ts * 1000 >= deciding.now - deciding.policy.staleMs),
   );
   return fresh ? [{ type: "SessionOpened", session, cause: "host" }] : requestPresenceCheck(state, deciding);
 };

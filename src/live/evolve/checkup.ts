@@ -49,7 +49,10 @@ function foldPresenceChecked(state: ChannelState, event: PresenceChecked, at: nu
     };
   }
   const checks = { ...state.checks, presence: answered(check, at) };
-  return learnt({ ...state, presence, checks, host: { ...state.host, heardAt: at } });
+  const { doubtedAt, ...rest } = state;
+  // A doubt since the question stays: the next one is asked.
+  const doubt = doubtedAt === undefined || check.askedAt >= doubtedAt ? {} : { doubtedAt };
+  return learnt({ ...rest, ...doubt, presence, checks, host: { ...state.host, heardAt: at } });
 }
 
 function foldRecorderChecked(state: ChannelState, event: RecorderChecked, at: number): Folded {

@@ -1,7 +1,8 @@
 import type { AudienceSeen, HostJoined, HostLeft, PresenceEvent } from "../events.ts";
-import { countsAsHost, isPresent } from "../hosts.ts";
+import { countsAsHost, isPresent, precedesAnswer, presentHosts } from "../hosts.ts";
 import type { ChannelState, Presence } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
+import { foundLate, missingBefore } from "./missed.ts";
 
 /** Departed users are remembered for an hour of event time, so that a late join of theirs is recognised as old. */
 const departedSeconds = 3600;
@@ -19,15 +20,16 @@ export function foldPresence(
   const heard = { ...state, host: { ...state.host, heardAt: Math.max(state.host.heardAt ?? 0, at) } };
   if (event.type === "ChannelDestroyed") {
     if (event.ts <= state.destroyedTs) return nothing(heard, `ts ${event.ts} is not newer than ${state.destroyedTs}`);
-    return learnt({ ...heard, destroyedTs: event.ts });
+    return learnt(doubtedIfLate(state, { ...heard, destroyedTs: event.ts }, event.ts, at));
   }
 
   const known = state.presence[event.uid];
   const bot = (known?.bot ?? false) || (event.clientType !== null && botClientTypes.includes(event.clientType));
   if (known !== undefined && !isNewer(event, known)) {
     const note = `clientSeq ${event.seq} is not newer than ${known.seq}`;
-    if (bot === known.bot) return nothing(heard, note);
-    return learnt({ ...heard, presence: { ...state.presence, [event.uid]: { ...known, bot } } });
+    if (bot === known.bot) return foundLate(nothing(heard, note), event);
+    const told = { ...heard, presence: { ...state.presence, [event.uid]: { ...known, bot } } };
+    return foundLate(learnt(told), event);
   }
 
   const entry: Presence = {
@@ -38,15 +40,26 @@ export function foldPresence(
     bot,
     communication: event.type !== "AudienceSeen" && event.communication,
     changed: state.folded,
+    ...(precedesAnswer(state, event.ts) && { late: true }),
   };
-  const next = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
+  const told = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
+  const next = doubtedIfLate(state, told, event.ts, at);
   const ofHost = event.type !== "AudienceSeen" && countsAsHost(next, event.uid, entry);
-  return learnt(forgetDeparted(ofHost ? withoutReplayHold(next, at) : next));
+  return missingBefore(learnt(forgetDeparted(ofHost ? withoutReplayHold(next, at) : next)), event, known);
 }
 
 function isNewer(event: HostJoined | HostLeft | AudienceSeen, known: Presence): boolean {
   if (event.seq !== known.seq) return event.seq > known.seq;
   return rank[event.type === "HostJoined" ? "join" : "leave"] > rank[known.by];
+}
+
+/**
+ * A notice that Agora had to send again may come after an answer that knew more, and by its counter it is newer than
+ * what we knew. It counts, but if it contradicts the answer, Agora is asked again.
+ */
+function doubtedIfLate(before: ChannelState, after: ChannelState, ts: number, at: number): ChannelState {
+  const contradicts = presentHosts(before).length !== presentHosts(after).length;
+  return contradicts && precedesAnswer(before, ts) ? { ...after, doubtedAt: at } : after;
 }
 
 /** A replay's hold ends with the next word about a host: from there on history is the present again. */

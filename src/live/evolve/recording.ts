@@ -1,7 +1,9 @@
 import type { RecordingEvent } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
+import { hear } from "../sequences.ts";
 import type { ChannelState, Recorder } from "../state.ts";
-import { type Folded, nothing } from "./folded.ts";
+import { type Folded, learnt, nothing, noting } from "./folded.ts";
+import { withMissed } from "./missed.ts";
 
 /** Folds a notification of Cloud Recording into the recorder that it is about. */
 export function foldRecording(state: ChannelState, event: RecordingEvent, at: number): Folded {
@@ -19,7 +21,25 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
     heardAt: Math.max(recorder.heardAt, at),
     missingAt: null,
   };
-  return { state: withRecorder(state, resourceId, heard, at), note };
+  const counted = countSequence(heard, event);
+  const told = withMissed(withRecorder(state, resourceId, counted.recorder, at), "recording", counted.missed);
+  return noting(note === null ? learnt(told) : nothing(told, note), counted.note);
+}
+
+/**
+ * Agora counts a recording's notifications from 0, so that a loss shows (Agora docs: event-types/cloud-recording). What
+ * it counts from under the uid of a failover is not documented: there nothing before the first is missed.
+ */
+function countSequence(
+  recorder: Recorder,
+  { uid, sequence }: RecordingEvent,
+): { recorder: Recorder; missed: number; note: string | null } {
+  const known = recorder.heard?.[uid];
+  const countsFromZero = recorder.heard !== undefined && uid === recorder.uid;
+  const { heard, note } = hear(known, sequence, { countsFromZero });
+  if (heard === undefined) return { recorder, missed: 0, note };
+  const missed = heard.missed - (known?.missed ?? 0);
+  return { recorder: { ...recorder, heard: { ...recorder.heard, [uid]: heard } }, missed, note };
 }
 
 /**

@@ -18,12 +18,31 @@ export interface ChannelUsers {
 export type ChannelUsersResult =
   ({ ok: true } & ChannelUsers) | { ok: false; retryAfterMs: number | null; error: CallError };
 
+/** Names of a project's channels, as many as a page has. */
+export interface ChannelPage {
+  names: string[];
+  /** Of all pages. */
+  total: number;
+}
+
+export type ChannelPageResult =
+  ({ ok: true } & ChannelPage) | { ok: false; retryAfterMs: number | null; error: CallError };
+
+/** Channels on one page of the list: the most that Agora gives (Agora docs: query-channel-list, `page_size`). */
+export const channelsPerPage = 500;
+
 export interface AgoraChannels {
   /** Asks who is in a channel. A channel that nobody is in does not exist, and that is an answer. */
   users(channel: string, options?: CallOptions): Promise<ChannelUsersResult>;
+  /**
+   * Asks which channels somebody is in. While people come and go, a channel may be on two pages or on none.
+   *
+   * @param page - from 0; a page after the last has no names
+   */
+  list(page: number, options?: CallOptions): Promise<ChannelPageResult>;
 }
 
-/** Agora docs: channel-management-api/endpoints/query-channel-information/query-user-list. */
+/** Agora docs: channel-management-api/endpoints/query-channel-information, query-user-list and query-channel-list. */
 export function createAgoraChannels({ appId }: { appId: string }, transport: AgoraTransport): AgoraChannels {
   return {
     async users(channel, options) {
@@ -33,6 +52,20 @@ export function createAgoraChannels({ appId }: { appId: string }, transport: Ago
           method: "GET",
           path: ["dev", "v1", "channel", "user", appId, channel],
           expects: channelUsersSchema,
+        },
+        options,
+      );
+      if (answer.ok) return { ok: true, ...answer.body };
+      return { ok: false, retryAfterMs: answer.retryAfterMs, error: answer.error };
+    },
+    async list(page, options) {
+      const answer = await transport.call(
+        {
+          operation: "channel_list",
+          method: "GET",
+          path: ["dev", "v1", "channel", appId],
+          query: { page_no: page, page_size: channelsPerPage },
+          expects: channelPageSchema,
         },
         options,
       );
@@ -77,3 +110,23 @@ const channelUsersSchema: z.ZodType<ChannelUsers> = z
   .transform(({ data }) => data);
 
 const absent: ChannelUsers = { channelExists: false, communication: false, broadcasters: [], audienceTotal: 0 };
+
+/**
+ * As strict: an answer without its list is not understood, unless it says that there are no channels. "If the specified
+ * page contains no channels, this field is empty" leaves open whether it is there (Agora docs: query-channel-list).
+ */
+const channelPageSchema: z.ZodType<ChannelPage> = z
+  .object({
+    success: z.literal(true),
+    data: z.union([
+      z.object({
+        channels: z.array(z.object({ channel_name: z.string().min(1) })),
+        total_size: z.int().nonnegative(),
+      }),
+      z.object({ channels: z.null().optional(), total_size: z.literal(0) }),
+    ]),
+  })
+  .transform(({ data }) => ({
+    names: (data.channels ?? []).map((channel) => channel.channel_name),
+    total: data.total_size,
+  }));

@@ -60,3 +60,40 @@ describe("users", () => {
     });
   });
 });
+
+describe("list", () => {
+  it("asks for the largest page there is, by its number", async () => {
+    const { client, received } = await channels(json(200, { success: true, data: { channels: [], total_size: 0 } }));
+    await client.list(3);
+    expect(received).toMatchObject([{ method: "GET", url: "/dev/v1/channel/app?page_no=3&page_size=500" }]);
+  });
+
+  it.each([
+    [
+      "names and their number",
+      { channels: [{ channel_name: "lkj144", user_count: 3 }, { channel_name: "shoes" }], total_size: 502 },
+      { names: ["lkj144", "shoes"], total: 502 },
+    ],
+    ["a page after the last", { channels: [], total_size: 12 }, { names: [], total: 12 }],
+    ["a project with nobody in it", { total_size: 0 }, { names: [], total: 0 }],
+    ["the same in other words", { channels: null, total_size: 0 }, { names: [], total: 0 }],
+  ])("reads %s", async (_name, data, page) => {
+    const { client } = await channels(json(200, { success: true, data }));
+    expect(await client.list(0)).toEqual({ ok: true, ...page });
+  });
+
+  it.each([
+    ["success: false", json(200, { success: false, data: { channels: [], total_size: 0 } })],
+    ["channels that are not there", json(200, { success: true, data: { total_size: 3 } })],
+    ["a channel without a name", json(200, { success: true, data: { channels: [{ user_count: 1 }], total_size: 1 } })],
+    ["no number of channels", json(200, { success: true, data: { channels: [] } })],
+    ["a page", text(200, "<html>")],
+    ["a refusal", json(403, { message: "not enabled" })],
+  ])("concludes nothing from %s", async (_name, respond) => {
+    const { client } = await channels(respond);
+    expect(await client.list(0)).toMatchObject({
+      ok: false,
+      error: { provider: "agora", operation: "channel_list", message: expect.stringMatching(/./) as string },
+    });
+  });
+});

@@ -12,7 +12,7 @@ import { createAgoraTransport } from "../../../src/providers/agora/transport.ts"
 import { testDeps } from "../support/deps.ts";
 import { inTurn, json, listen, type Respond, silence, text } from "../support/http-server.ts";
 
-const all: AgoraOperation[] = ["acquire", "start", "query", "update", "stop", "channel_users"];
+const all: AgoraOperation[] = ["acquire", "start", "query", "update", "stop", "channel_users", "channel_list"];
 const recorder: AgoraOperation[] = ["query", "update", "stop"];
 
 type Sample = [AgoraOperation[], number, unknown, Disposition, "may run"?];
@@ -74,7 +74,7 @@ const samples: Sample[] = [
   [["stop", "acquire"], 204, undefined, "retry"],
   [["start"], 500, service(9999, "never seen"), "retry", "may run"],
   [["start"], 502, undefined, "retry", "may run"],
-  [["acquire", ...recorder, "channel_users"], 503, undefined, "retry"],
+  [["acquire", ...recorder, "channel_users", "channel_list"], 503, undefined, "retry"],
   [all, 302, undefined, "final"],
   [all, 418, service(9999, "never seen"), "final"],
 ];
