@@ -53,7 +53,10 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       what: fc.constantFrom("StartRequested", "StopRequested", "HoldReleased"),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ after, kind: fc.constant("outage"), seconds: fc.integer({ min: 1, max: 55 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ after, kind: fc.constant("outage"), seconds: fc.integer({ min: 1, max: 200 }) }),
+  },
 );
 
 const nth = fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 3 }) }, fc.integer({ min: 1, max: 12 }));

@@ -1,17 +1,20 @@
-import type { Plan, Trouble } from "./plan.ts";
+import type { Act, Plan, Trouble, Ways } from "./plan.ts";
 
-/** Acts that may cost a recorder or its picture. */
-const costly = new Set(["recorder_dies", "recorder_moves", "push_drops", "ingest_errs", "live_input_deleted"]);
+/** Acts that may cost a recorder or its picture. One that moves is waited for, unless the worker left behind says it ended. */
+function isCostly({ kind }: Act, { oldWorkerReports }: Ways): boolean {
+  if (kind === "recorder_moves") return oldWorkerReports;
+  return ["recorder_dies", "push_drops", "ingest_errs", "live_input_deleted"].includes(kind);
+}
 
 /**
  * How many recorders the evening explains. One that was started without anybody hearing of it is found again and kept:
- * it is no reason for another. Three such starts of one resource are, as Agora advises.
+ * it is no reason for another. A second try that fails as well is, as Agora advises.
  */
-export function explainedRecorders({ script, trouble }: Plan, sessions: number): number {
-  const lost = script.filter(({ kind }) => costly.has(kind)).length;
+export function explainedRecorders({ ways, script, trouble }: Plan, sessions: number): number {
+  const lost = script.filter((act) => isCostly(act, ways)).length;
   const untold = trouble.filter(mayHideThePicture).length;
   const starts = trouble.filter((each) => each.kind === "call" && each.operation === "start").length;
-  return sessions + lost + untold + (starts >= 3 ? starts : 0);
+  return sessions + lost + untold + Math.max(0, starts - 1);
 }
 
 /** Without these words a picture is taken for missing, asked about, and in the end replaced. */

@@ -89,6 +89,11 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
       { kind: "call", operation: "start", nth: 2, trouble: { how: "full" } },
     ],
   },
+  {
+    name: "a recorder that moves to another machine is waited for, and not replaced because nobody finds it meanwhile",
+    ways: { startSeconds: 20 },
+    script: [join, { after: 22, kind: "recorder_moves", seconds: 60 }],
+  },
 ];
 
 describe("evenings that once went wrong", () => {

@@ -44,6 +44,11 @@ export class People {
     return (this.isHost(0) && this.announced.has(0)) || (this.isHost(1) && this.announced.has(1));
   }
 
+  /** The service asked who is here, and has the answer: it names the hosts, and doesn't say who is a bot. */
+  told(): void {
+    for (const who of [0, 1] as const) if (this.isHost(who)) this.announced.add(who);
+  }
+
   enter(who: Who, role: "host" | "audience"): void {
     const before = this.roles.get(who);
     if (before === role) return;

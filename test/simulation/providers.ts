@@ -69,6 +69,7 @@ export class ProviderModel {
       cloudRecording: this.cloudRecording(caller),
       liveInputs: this.liveInputClient(caller),
       channels: {
+        list: () => Promise.reject(new Error("no effect asks for the list")),
         users: () =>
           this.call(
             caller,
@@ -244,7 +245,7 @@ export class ProviderModel {
       if (!caller.sends(operation)) return;
       const answer = (result: T): void => {
         if (!caller.hears()) return;
-        noteSid(this, result);
+        this.noteTold(operation, result);
         this.timeline.awaits();
         resolve(result);
       };
@@ -293,17 +294,18 @@ export class ProviderModel {
     });
   }
 
-  bySid(sid: string): Recorder | null {
+  /** What an answer tells: from then on a recording can be stopped, and a host is known to be here. */
+  private noteTold(operation: Operation, result: unknown): void {
+    if (typeof result !== "object" || result === null) return;
+    if (operation === "users" && "broadcasters" in result) this.people.told();
+    if (!("recordingSid" in result) || typeof result.recordingSid !== "string") return;
+    const recorder = this.bySid(result.recordingSid);
+    if (recorder !== null) recorder.sidTold = true;
+  }
+
+  private bySid(sid: string): Recorder | null {
     return this.recorders.find((recorder) => recorder.sid === sid) ?? null;
   }
-}
-
-/** An answer with a recording's sid arrived: from now on it can be stopped. */
-function noteSid(model: ProviderModel, result: unknown): void {
-  if (typeof result !== "object" || result === null || !("recordingSid" in result)) return;
-  const { recordingSid } = result;
-  const recorder = typeof recordingSid === "string" ? model.bySid(recordingSid) : null;
-  if (recorder !== null) recorder.sidTold = true;
 }
 
 function startDisposition({ kind }: Failure): "retry" | "reacquire" | "capacity" {

@@ -26,6 +26,9 @@ const unlockMs = 18_000;
 /** An acquired resource is started again up to this age. */
 const freshMs = 290_000;
 const processCount = 2;
+/** After so long without any heartbeat, Agora is asked who is where; the next heartbeat finds it. */
+const outageMs = 60_000;
+const heartbeatMs = 3_000;
 
 interface Job {
   effect: Effect;
@@ -62,6 +65,7 @@ export class Service {
   steps = 0;
   private next = 0;
   private wakeAt: number | null = null;
+  private downSince: number | null = null;
   private readonly deaths = new Map<number, number>();
   private readonly timeline: Timeline;
   private readonly providers: ProviderModel;
@@ -133,12 +137,18 @@ export class Service {
     process.up = false;
     process.life += 1;
     this.onDeath(seconds, !this.isUp);
-    this.timeline.after(seconds * 1000, () => {
-      process.up = true;
-      this.sweep();
-    });
+    if (!this.isUp) this.downSince = this.timeline.now;
+    this.timeline.after(seconds * 1000, () => this.revive(process));
     // The survivor's sweep.
     this.timeline.after(sweepMs, () => this.sweep());
+  }
+
+  private revive(process: Process): void {
+    process.up = true;
+    this.sweep();
+    const missed = this.downSince !== null && this.timeline.now - this.downSince >= outageMs;
+    this.downSince = null;
+    if (missed) this.timeline.after(heartbeatMs, () => this.asked({ type: "PresenceDoubted", why: "outage" }));
   }
 
   private sweep(): void {

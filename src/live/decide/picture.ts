@@ -16,6 +16,8 @@ export const mendPicture: Rule = (state, deciding) => {
   if (relay === null || session === null || recorder === null || relay.resourceId === null) return [];
   if (recorder.state === "ended") return release(state, relay, "recorder_ended", deciding);
   if (recorder.state !== "running" || !state.host.present || ingestUnrecoverable(state)) return [];
+  // It may be moving to another machine, which is not to be fought: it comes back, or is taken for dead after 90 s.
+  if (recorder.missingAt !== null) return [];
   const missing = pictureMissing(state);
   if (missing === null || relay.troubleAt === null) return [];
 

@@ -10,7 +10,7 @@ import type { ChannelState, Relay } from "../state.ts";
  * @param before - the state before the event: the time up to `at` was spent in it
  */
 export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
-  return settleSession(settleRelay(settleHost(before, after, at), at), before, at);
+  return settleSession(settleRelay(before, settleHost(before, after, at), at), before, at);
 }
 
 function settleHost(before: ChannelState, state: ChannelState, at: number): ChannelState {
@@ -24,7 +24,7 @@ function settleHost(before: ChannelState, state: ChannelState, at: number): Chan
   return { ...state, manualAt, host: { ...state.host, present, sinceAt: at } };
 }
 
-function settleRelay(state: ChannelState, at: number): ChannelState {
+function settleRelay(before: ChannelState, state: ChannelState, at: number): ChannelState {
   const { relay } = state;
   const recorder = relayRecorder(state);
   if (relay === null || recorder?.state !== "running") return state;
@@ -34,7 +34,9 @@ function settleRelay(state: ChannelState, at: number): ChannelState {
     next.troubleAt = null;
     next.repointedAt = null;
   } else {
-    next.troubleAt ??= at;
+    // A recorder that was moving and is back gets the time to push again.
+    const isBack = recorder.missingAt === null && (relayRecorder(before)?.missingAt ?? null) !== null;
+    next.troubleAt = isBack ? at : (next.troubleAt ?? at);
     next.healthyAt = null;
   }
   return { ...state, relay: next };
