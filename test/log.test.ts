@@ -50,9 +50,14 @@ test("a message, a stack, a cause, a child's bindings and what is deeper than an
   const cause = Object.assign(new Error("at postgres://tally:hunter2@db/tally"), { detail: "Key (SECRET-one)" });
   log.child({ request: { headers: { token: "hush" } } }).info("sent SECRET-one");
   log.error({ err: new Error('said {"token":"hush"}', { cause }) }, 'and SECRET-"two"');
-  log.error({ err: new AggregateError([cause, Object.assign(new Error("x"), { headers: { token: "hush" } })], "both") });
+  log.error({
+    err: new AggregateError([cause, Object.assign(new Error("x"), { headers: { token: "hush" } })], "both"),
+  });
   log.warn({ a: { b: { c: { d: { e: { f: { token: "hush" } } } } } } }, "deep");
-  log.warn({ failure: Object.assign(new Error("x"), { token: "hush", path: "/stage/hush.hush-hush" }) }, "another name");
+  log.warn(
+    { failure: Object.assign(new Error("x"), { token: "hush", path: "/stage/hush.hush-hush" }) },
+    "another name",
+  );
   expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toHaveLength(5);
   expect(lines.join("")).not.toMatch(/hush|hunter2|SECRET-/);
   expect(lines[1]).toContain("postgres://tally:[redacted]@db/tally");

@@ -35,6 +35,8 @@ export function createDatabase(options: ConnectionOptions & { schema: string; po
   const knex = knexModule.knex({
     client: "pg",
     connection: connectionSettings(options),
+    // Else the message of a failed statement has its values in it: whole bodies, where a log or a row would keep them.
+    compileSqlOnError: false,
     pool: {
       min: 0,
       max: poolMax,

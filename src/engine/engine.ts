@@ -1,15 +1,15 @@
-import type { Task } from "graphile-worker";
-
 import type { Routing, Tables } from "../eventlog/index.ts";
 import type { Policy, RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { Slots } from "../providers/index.ts";
+import { createRedactor, type Redactor } from "../redaction/index.ts";
 import { type Advance, createAdvance } from "./advance.ts";
 import { createPerform } from "./effects/perform.ts";
 import type { EffectSettings, Providers } from "./effects/performance.ts";
 import { performTask } from "./enqueue.ts";
 import type { FoldRules } from "./fold-stored.ts";
 import { createLease } from "./lease.ts";
+import { createJobPerformer } from "./perform-jobs.ts";
 import { createProcesses } from "./processes.ts";
 import { createSlots, type Rates } from "./slots.ts";
 import { createSweep } from "./sweep.ts";
@@ -31,6 +31,8 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase"> {
 /** Collaborators. */
 export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<EffectSettings, "stageUrl"> {
   log: Logger;
+  /** Knows this process's secrets, for errors that are kept; without it only shapes are found. */
+  redactor?: Redactor;
   /** Makes the providers' clients, which take their places from these slots. */
   providers: (slots: Slots) => Providers;
 }
@@ -56,7 +58,7 @@ const stopTimeoutMs = 10_000;
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase } = values;
-  const { knex, schema, log, interpret, stageUrl } = deps;
+  const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
   const tables = { knex, schema };
 
   const lease = createLease();
@@ -74,6 +76,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const perform = createPerform({
     ...tables,
     log,
+    redactor,
     providers: deps.providers(slots),
     waitForCheckup: () => slots.waitForCheckup(),
     advance: advancing.advance,
@@ -82,15 +85,12 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     maxSessionMs: policy.maxSessionMs,
   });
   const processes = createProcesses({ ...tables, lease, log });
-  const performJob: Task = async (payload, { job }) => {
-    await lease.begun();
-    await perform(effectIdOf(payload), { isLast: job.attempts >= job.max_attempts });
-  };
+  const jobs = createJobPerformer({ ...tables, lease, perform, redactor });
   const worker = createWorker({
     url: values.jobsUrl,
     schema,
     log,
-    tasks: { [performTask]: performJob },
+    tasks: { [performTask]: jobs.task },
     onPool: (poolId) => processes.start(poolId),
   });
   let settling: Promise<unknown> = Promise.resolve();
@@ -110,20 +110,12 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
       sweep.start();
     },
     async stop() {
-      await sweep.stop();
       lease.end();
-      await worker.stop(stopTimeoutMs);
+      await Promise.all([sweep.stop(), worker.stop(stopTimeoutMs)]);
+      await jobs.release();
       await advancing.idle();
       await settling;
       await processes.stop();
     },
   };
-}
-
-function effectIdOf(payload: unknown): number {
-  if (typeof payload === "object" && payload !== null && "effectId" in payload) {
-    const { effectId } = payload;
-    if (typeof effectId === "number") return effectId;
-  }
-  throw new Error(`a ${performTask} job without an effectId: ${JSON.stringify(payload)}`);
 }

@@ -10,16 +10,16 @@ export interface Redactor {
    * For messages: lines of the log, what is printed, errors and notes that are kept. What is taken out becomes
    * `[redacted]`; a text that is JSON stays JSON.
    */
-  text(text: string): string;
+  text: (text: string) => string;
   /**
    * For a JSON value that is stored, at any depth. What is taken out becomes `[key sha256:…]`, so that two secrets can be
    * told apart and one be known again.
    *
    * @returns a copy
    */
-  json(value: unknown): unknown;
+  json: (value: unknown) => unknown;
   /** As `json`, for a body that is no JSON. */
-  body(text: string): string;
+  body: (text: string) => string;
 }
 
 /** @param secrets - the values that this process knows; without any, only shapes are found */

@@ -24,7 +24,7 @@ export interface WebhookRouterOptions {
   append: Append;
   log: WebhookLog;
   /** Knows this process's secrets; without it only what has the shape of one is kept out of the log of events. */
-  redactor?: Redactor;
+  redactor?: Redactor | undefined;
   /** Milliseconds since 1970; Date.now by default. */
   now?: () => number;
 }

@@ -175,7 +175,7 @@ describe("any text", () => {
       "0a",
       "bearer ",
       "password=",
-      "secret=\'",
+      "secret='",
       "/stage/",
       '"token":"\\',
       '"token":',
