@@ -138,8 +138,9 @@ function notMigrated(schema: string, error: unknown): MigrationError {
 }
 
 /**
- * Knex keeps a lock of its own in a row, which a migrator that was killed leaves locked for ever, and the next start
- * would need a person. Whoever comes here has the advisory lock, which is gone with its session: so nobody migrates.
+ * Knex has a lock of its own in a row. It takes it in the migration's transaction, so that a killed migrator leaves none;
+ * but one that was left by other means stays for ever, and each start would need a person. Whoever comes here has the
+ * advisory lock, which is gone with its session: so nobody migrates.
  */
 async function freeLock(knex: Knex, schema: string): Promise<void> {
   if (!(await tableExists(knex, schema, "migrations_lock"))) return;

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { chmod, mkdtemp, rm, stat } from "node:fs/promises";
 import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { connect } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
