@@ -35,7 +35,7 @@ export function createDatabase(options: ConnectionOptions & { schema: string; po
   const knex = knexModule.knex({
     client: "pg",
     connection: connectionSettings(options),
-    // Else the message of a failed statement has its values in it: whole bodies, where a log or a row would keep them.
+    // A failed statement is told without its values. With Postgres, Knex would put them in only for a literal `?`.
     compileSqlOnError: false,
     pool: {
       min: 0,
