@@ -208,13 +208,18 @@ describe("SIGTERM with a connection that is kept open and idle", () => {
   }, 60_000);
 });
 
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "tally-stopped-"));
+  await chmod(folder, 0o755); // for the user that Postgres runs as
+  closers.add("the folder", () => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 describe("SIGTERM while the service starts", () => {
   test.each(["tally.starting", "db.embedded_started", "db.migrated", "tally.ready"])(
     "at %s: ends with 0, and leaves no database and no sandbox running",
     async (line) => {
-      const dataDir = await mkdtemp(join(tmpdir(), "tally-stopped-"));
-      await chmod(dataDir, 0o755);
-      closers.add("the folder", () => rm(dataDir, { recursive: true, force: true }));
+      const dataDir = await newFolder();
       const sandboxPort = await freePort();
       const starting = spawnProcess("main.js", {
         TALLY_DATA_DIR: dataDir,
@@ -239,8 +244,12 @@ describe("SIGTERM while the service starts", () => {
     await migrating.connect();
     closers.add("the other process", () => migrating.end());
     await migrating.query("select pg_advisory_lock(hashtextextended('tally:migrate:tally', 0))");
-    const env = { DATABASE_URL: database.url, PORT: String(await freePort()), SANDBOX_PORT: String(await freePort()) };
-    const starting = spawnProcess("main.js", env);
+    const starting = spawnProcess("main.js", {
+      DATABASE_URL: database.url,
+      TALLY_DATA_DIR: await newFolder(),
+      PORT: String(await freePort()),
+      SANDBOX_PORT: String(await freePort()),
+    });
     closers.add("the service", () => end(starting));
     await starting.written("db.migration_awaited");
     starting.child.kill("SIGTERM");
