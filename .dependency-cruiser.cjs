@@ -6,21 +6,22 @@
 /** What each part of `src/` may import beside itself. Whatever is not named is forbidden. */
 const mayImport = {
   live: [],
-  providers: ["log"],
-  db: ["config", "live", "log"],
+  redaction: [],
+  providers: ["log", "redaction"],
+  db: ["config", "live", "log", "reason", "redaction"],
   config: ["live"],
   eventlog: ["live", "db", "config", "log"],
-  webhooks: ["live", "eventlog", "log"],
-  engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log"],
+  webhooks: ["live", "eventlog", "log", "redaction"],
+  engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
   api: ["live", "eventlog", "db", "config", "log"],
   stage: ["live", "eventlog", "api", "db", "config", "log"],
-  cli: ["live", "eventlog", "webhooks", "providers", "engine", "db", "config", "log"],
+  cli: ["live", "eventlog", "webhooks", "providers", "engine", "db", "config", "log", "reason", "redaction"],
   sandbox: ["webhooks"],
   demo: ["closers", "config", "log"],
 };
 
 /** Single files at the top of `src/`. */
-const files = { closers: "closers\\.ts", log: "log\\.ts" };
+const files = { closers: "closers\\.ts", log: "log\\.ts", reason: "reason-of\\.ts" };
 
 const pathOf = (part) => (files[part] === undefined ? `^src/${part}/` : `^src/${files[part]}$`);
 

@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 // What needs no database runs without starting one: `npx vitest run --project core`.
-const withoutDatabase = ["live", "simulation", "webhooks", "providers", "sandbox"].map((part) => `test/${part}/**/*.test.ts`);
+const withoutDatabase = ["live", "simulation", "redaction", "webhooks", "providers", "sandbox"].map(
+  (part) => `test/${part}/**/*.test.ts`,
+);
 
 export default defineConfig({
   test: {

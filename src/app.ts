@@ -21,7 +21,8 @@ export interface AppConfig extends Pick<Config, "apiKey" | "relayMode"> {
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
 }
 
-export interface AppDeps extends Omit<Api, "defaultMode">, HealthDeps, Pick<WebhookRouterOptions, "append"> {}
+export interface AppDeps
+  extends Omit<Api, "defaultMode">, HealthDeps, Pick<WebhookRouterOptions, "append" | "redactor"> {}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -30,7 +31,7 @@ export interface AppDeps extends Omit<Api, "defaultMode">, HealthDeps, Pick<Webh
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, relayMode, agora, cloudflare } = config;
-  const { log, append } = deps;
+  const { log, append, redactor } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -42,7 +43,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.set("query parser", "simple");
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, log }));
+  app.use("/webhooks", createWebhookRouter({ secrets, append, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
   app.use("/stage", note({ route: "/stage/{token}" }), createStageRouter());

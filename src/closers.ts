@@ -1,3 +1,5 @@
+import { reasonOf } from "./reason-of.ts";
+
 export type Closer = () => Promise<void> | void;
 
 /** What is open, in the order in which it was opened. */
@@ -7,7 +9,7 @@ export interface Closers {
   /**
    * Closes everything, last opened first, whatever goes wrong on the way.
    *
-   * @throws AggregateError of all that went wrong, each naming what could not be closed
+   * @throws AggregateError of all that went wrong, each naming what could not be closed and why; so does its message
    */
   closeAll(): Promise<void>;
 }
@@ -24,10 +26,10 @@ export function createClosers(): Closers {
         try {
           await next.close();
         } catch (error) {
-          failures.push(new Error(`${next.name} could not be closed`, { cause: error }));
+          failures.push(new Error(`${next.name} could not be closed (${reasonOf(error)})`, { cause: error }));
         }
       }
-      if (failures.length > 0) throw new AggregateError(failures, "not everything could be closed");
+      if (failures.length > 0) throw new AggregateError(failures, failures.map(reasonOf).join("; "));
     },
   };
 }

@@ -1,70 +1,37 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 
+import { censor, createRedactor, redactFields, type Redactor, secretNames } from "./redaction/index.ts";
+
 export type { Logger };
 
 /**
- * The service's logger: one JSON line per call, times in ISO 8601, secrets redacted by the name of their field. A
- * secret inside a message text is not seen: put values in the object, first argument.
+ * The service's logger: one JSON line per call, times in ISO 8601. Secrets are taken out twice: fields by their name, and
+ * then out of the finished line whatever is a known secret or has the shape of one, so that a message, a stack or a
+ * child's bindings can't carry one out.
  *
  * @param options.level - pino's: trace, debug, info, warn, error, fatal or silent
+ * @param options.redactor - knows this process's secrets; without it only shapes are found
  * @param options.destination - where the lines go; standard output by default
  */
-export function createLogger(options: { level: string; destination?: DestinationStream }): Logger {
+export function createLogger(options: { level: string; redactor?: Redactor; destination?: DestinationStream }): Logger {
+  const { redactor = createRedactor() } = options;
   const settings = {
     level: options.level,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }), log: (fields: Fields) => redact(fields) as Fields },
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: (fields: Fields) => redactFields(fields) as Fields,
+    },
     // `formatters.log` doesn't see what a child logger adds to its lines, nor what is in an error.
     serializers: {
-      ...Object.fromEntries([...secretFields].map((name) => [name, censor])),
-      err: (error: Error) => redact(pino.stdSerializers.err(error)),
+      ...Object.fromEntries([...secretNames, "rtmpUrl"].map((name) => [name, censor])),
+      err: (error: Error) => redactFields(pino.stdSerializers.err(error)),
     },
+    // The last net: 2.5 to 4 µs a line with 14 known secrets, beside the 2 to 3 µs of making it.
+    hooks: { streamWrite: (line: string) => redactor.text(line) },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
 
 type Fields = Record<string, unknown>;
-
-const secretFields = new Set([
-  "authorization",
-  "cf-webhook-auth",
-  "apiKey",
-  "apiToken",
-  "password",
-  "secretKey",
-  "accessKey",
-  "streamKey",
-  "token",
-  "rtmpUrl",
-]);
-
-/** Deeper than anything we log; it also bounds the walk through an object that contains itself. */
-const maxDepth = 5;
-
-/**
- * A copy without the secrets, or the same object if it has none. By hand, since pino's own `redact` with these names at
- * three levels adds 56 µs to a line without any secret, and this adds 2 µs.
- */
-function redact(value: object, depth = 1): object {
-  let copy: Fields | null = null;
-  for (const [name, field] of Object.entries(value) as [string, unknown][]) {
-    const safe = secretFields.has(name) ? censor(field) : isWalked(field, depth) ? redact(field, depth + 1) : field;
-    if (safe === field) continue;
-    copy ??= (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Fields;
-    copy[name] = safe;
-  }
-  return copy ?? value;
-}
-
-/** That there is a secret, or none, is not one. */
-function censor(value: unknown): unknown {
-  return value == null || typeof value === "boolean" ? value : "[redacted]";
-}
-
-/** Plain objects and arrays; errors, dates and the like have their own way into a line. */
-function isWalked(value: unknown, depth: number): value is object {
-  if (typeof value !== "object" || value === null || depth >= maxDepth) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
-}

@@ -4,13 +4,19 @@ import { createServer } from "node:net";
 
 import { StartError } from "./start-error.ts";
 
-/** @throws {StartError} if the port is taken */
+/** @throws {StartError} if the port is taken, or the user may not have it */
 export async function listenOn(server: Server, port: number): Promise<void> {
   server.listen(port);
   try {
     await once(server, "listening");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES") {
+      throw new StartError(
+        `Port ${port} is not for this user: set PORT to one above 1023, or give the user the right.`,
+      );
+    }
+    if (code !== "EADDRINUSE") throw error;
     throw new StartError(
       `Port ${port} is taken, maybe by another Tally that runs here: stop that one, or set PORT to a free port.`,
     );

@@ -29,7 +29,9 @@ export async function spawnSandbox(config: Config): Promise<SandboxProcess> {
     child.once("message", (message: { type: string; url: string }) => resolve(message.url));
     child.once("error", reject);
     child.once("exit", (code) =>
-      reject(new StartError(`The sandbox did not start (code ${code}): ${words.trim()}\nSANDBOX_PORT sets its port.`)),
+      reject(
+        new StartError(`The built-in sandbox did not start (code ${code}). ${adviceOn(words, config.sandboxPort)}`),
+      ),
     );
   });
   return {
@@ -41,10 +43,19 @@ export async function spawnSandbox(config: Config): Promise<SandboxProcess> {
   };
 }
 
-/** Both sides must agree on the credentials; the sandbox reads them under the service's own names. */
+function adviceOn(words: string, port: number): string {
+  if (words.includes("EADDRINUSE")) return `Its port ${port} is taken: set SANDBOX_PORT to a free one.`;
+  return `It said: ${words.trim().replaceAll("\n", " ")} Mend that, or configure the providers.`;
+}
+
+/**
+ * Both sides must agree on the credentials; the sandbox reads them under the service's own names. It gets nothing else
+ * of this process's environment, which holds more secrets.
+ */
 function environmentOf({ agora, cloudflare }: Config): NodeJS.ProcessEnv {
   return {
-    ...process.env,
+    PATH: process.env.PATH,
+    NODE_OPTIONS: process.env.NODE_OPTIONS,
     AGORA_APP_ID: agora.appId,
     AGORA_APP_CERTIFICATE: agora.appCertificate,
     AGORA_CUSTOMER_ID: agora.customerId,

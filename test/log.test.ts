@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 
+import { createLogger } from "../src/log.ts";
+import { createRedactor } from "../src/redaction/index.ts";
 import { logLines } from "./support/log-lines.ts";
 
 test("a line is one JSON object with an ISO time and a level by name", () => {
@@ -36,4 +38,27 @@ test("whether there is a secret may be said, and an object that contains itself 
   circle.self = circle;
   log.info({ circle }, "x");
   expect(lines[0]).toMatchObject({ circle: { token: null, apiKey: true } });
+});
+
+test("a message, a stack, a cause, a child's bindings and what is deeper than anybody looks carry no secret out", () => {
+  const lines: string[] = [];
+  const log = createLogger({
+    level: "trace",
+    redactor: createRedactor(["SECRET-one", 'SECRET-"two"']),
+    destination: { write: (line) => lines.push(line) },
+  });
+  const cause = Object.assign(new Error("at postgres://tally:hunter2@db/tally"), { detail: "Key (SECRET-one)" });
+  log.child({ request: { headers: { token: "hush" } } }).info("sent SECRET-one");
+  log.error({ err: new Error('said {"token":"hush"}', { cause }) }, 'and SECRET-"two"');
+  log.error({
+    err: new AggregateError([cause, Object.assign(new Error("x"), { headers: { token: "hush" } })], "both"),
+  });
+  log.warn({ a: { b: { c: { d: { e: { f: { token: "hush" } } } } } } }, "deep");
+  log.warn(
+    { failure: Object.assign(new Error("x"), { token: "hush", path: "/stage/hush.hush-hush" }) },
+    "another name",
+  );
+  expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toHaveLength(5);
+  expect(lines.join("")).not.toMatch(/hush|hunter2|SECRET-/);
+  expect(lines[1]).toContain("postgres://tally:[redacted]@db/tally");
 });

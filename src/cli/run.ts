@@ -1,6 +1,9 @@
 import { CommanderError } from "commander";
 
-import { Failure, Interrupted, reasonOf } from "./failure.ts";
+import { secretsInEnvironment } from "../config/index.ts";
+import { reasonOf } from "../reason-of.ts";
+import { createRedactor } from "../redaction/index.ts";
+import { Failure, Interrupted } from "./failure.ts";
 import type { Io } from "./io.ts";
 import { plain } from "./output/text.ts";
 import { createProgram } from "./program.ts";
@@ -23,8 +26,9 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     // Commander has said what is wrong; help that was asked for has code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     if (error instanceof Interrupted) return exitCodes.interrupted;
-    io.err(`${wordsOf(error)}\n`);
-    if (verbose) io.err(`${stackOf(error)}\n`);
+    const { text } = createRedactor(secretsInEnvironment(io.env));
+    io.err(text(`${wordsOf(error)}\n`));
+    if (verbose) io.err(text(`${stackOf(error)}\n`));
     return exitCodes.refused;
   }
 }

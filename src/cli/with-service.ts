@@ -1,9 +1,11 @@
-import { type Config, readConfig } from "../config/index.ts";
+import { type Config, readConfig, secretsOf } from "../config/index.ts";
 import { MigrationError, type OpenDatabase, openDatabase } from "../db/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import { createLogger, type Logger } from "../log.ts";
+import { reasonOf } from "../reason-of.ts";
+import { createRedactor } from "../redaction/index.ts";
 import type { CommonOptions } from "./command.ts";
-import { Failure, reasonOf } from "./failure.ts";
+import { Failure } from "./failure.ts";
 import type { Io } from "./io.ts";
 import { unlessInterrupted } from "./unless-interrupted.ts";
 
@@ -27,7 +29,7 @@ export async function withService<T>(
   work: (service: Service) => Promise<T>,
 ): Promise<T> {
   const config = await readSettings(io);
-  const log = createLog(io, options);
+  const log = createLog(io, options, config);
   const { knex, schema, close } = await open(config, log);
   try {
     return await unlessInterrupted(io.signal, () => work({ config, tables: { knex, schema }, log }));
@@ -46,8 +48,12 @@ export async function readSettings(io: Io): Promise<Config> {
 }
 
 /** Silent unless asked for: a command's user wants the answer, not the log of how it was found. */
-function createLog(io: Io, { verbose }: CommonOptions): Logger {
-  return createLogger({ level: verbose === true ? "debug" : "silent", destination: { write: io.err } });
+function createLog(io: Io, { verbose }: CommonOptions, config: Config): Logger {
+  return createLogger({
+    level: verbose === true ? "debug" : "silent",
+    redactor: createRedactor(secretsOf(config)),
+    destination: { write: io.err },
+  });
 }
 
 async function open(config: Config, log: Logger): Promise<OpenDatabase> {

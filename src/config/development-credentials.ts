@@ -4,6 +4,8 @@ import { join } from "node:path";
 
 import { z } from "zod";
 
+import { DataFolderError } from "./data-folder-error.ts";
+
 const secret = z.string().min(1);
 const schema = z.object({
   apiKey: secret,
@@ -32,7 +34,7 @@ export type DevelopmentCredentials = z.infer<typeof schema>;
  * Reads `<dataDir>/development.json`, making it with random values the first time, readable by its owner only. Processes
  * that start at once agree: the first one's file counts.
  *
- * @throws if the file is there but can't be used; the message says what to do
+ * @throws {DataFolderError} if it can't be read or made; the message says what to do
  */
 export async function developmentCredentials(dataDir: string): Promise<DevelopmentCredentials> {
   const file = join(dataDir, "development.json");
@@ -40,19 +42,21 @@ export async function developmentCredentials(dataDir: string): Promise<Developme
 }
 
 async function create(file: string, dataDir: string): Promise<DevelopmentCredentials> {
-  await mkdir(dataDir, { recursive: true });
   const temporary = `${file}.${randomUUID()}`;
   try {
+    await mkdir(dataDir, { recursive: true });
     await writeFile(temporary, `${JSON.stringify(randomCredentials(), null, 2)}\n`, { mode: 0o600 });
     // Unlike a rename, a link never replaces what another process has just put there.
     await link(temporary, file).catch((error: unknown) => {
       if (codeOf(error) !== "EEXIST") throw error;
     });
+  } catch (error) {
+    throw DataFolderError.notWritten(dataDir, error);
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
   const credentials = await read(file);
-  if (credentials === null) throw new Error(`${file} disappeared while Tally was starting: start again`);
+  if (credentials === null) throw new DataFolderError(`${file} disappeared while Tally was starting: start again.`);
   return credentials;
 }
 
@@ -61,9 +65,12 @@ async function read(file: string): Promise<DevelopmentCredentials | null> {
     return schema.parse(JSON.parse(await readFile(file, "utf8")));
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
-    throw new Error(`${file} can't be used: make it readable, or delete it and start again to get a new one`, {
-      cause: error,
-    });
+    // The folder is none: making the file tells.
+    if (codeOf(error) === "ENOTDIR") return null;
+    throw new DataFolderError(
+      `${file} can't be used: make it readable, or delete it and start again to get a new one.`,
+      { cause: error },
+    );
   }
 }
 

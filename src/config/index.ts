@@ -1,5 +1,7 @@
 export { completeForDevelopment, readConfig } from "./complete-config.ts";
 export { type AgoraConfig, type CloudflareConfig, type Config, ConfigError, type DatabaseConfig } from "./config.ts";
+export { DataFolderError } from "./data-folder-error.ts";
 export { databaseUrlForPeople, describeConfig } from "./describe-config.ts";
 export { developmentCredentials } from "./development-credentials.ts";
 export { loadConfig, loadDatabaseConfig } from "./load-config.ts";
+export { secretsInEnvironment, secretsOf } from "./secrets.ts";

@@ -12,6 +12,7 @@ import {
 } from "./config.ts";
 import { type Environment, environment } from "./environment.ts";
 import { isSandbox, type Settings, unmetDatabaseRequirements, unmetRequirements } from "./requirements.ts";
+import { isSecret } from "./secrets.ts";
 
 /**
  * Reads the configuration. An empty variable counts as missing; spaces around a value don't count.
@@ -73,15 +74,11 @@ function parse<T extends z.ZodObject>(schema: T, settings: Settings, unmet: stri
   const result = schema.safeParse(settings);
   const bad = (result.error?.issues ?? []).map(({ path, message }) => {
     const name = String(path[0]);
+    // A bad secret is likely a good one with something wrong around it, so it isn't shown.
     return `${name} ${message}${isSecret(name) ? "" : `, not "${String(settings[name as keyof Settings])}"`}`;
   });
   if (!result.success || unmet.length > 0) throw new ConfigError([...unmet, ...bad]);
   return result.data;
-}
-
-/** A bad secret is likely a good one with something wrong around it, so it isn't shown. */
-function isSecret(name: string): boolean {
-  return /SECRET|KEY|TOKEN|CERTIFICATE|DATABASE/.test(name);
 }
 
 function databaseConfig(values: z.infer<typeof databaseEnvironment>): DatabaseConfig {

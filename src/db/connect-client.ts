@@ -2,6 +2,8 @@ import pg from "pg";
 
 import { databaseUrlForPeople } from "../config/index.ts";
 import type { Logger } from "../log.ts";
+import { reasonOf } from "../reason-of.ts";
+import { adviceOn, isRefusal } from "./advice.ts";
 import { DatabaseUnavailable } from "./database-unavailable.ts";
 
 /**
@@ -9,7 +11,7 @@ import { DatabaseUnavailable } from "./database-unavailable.ts";
  * the session. It may wait without limit; a loss is logged, and ends it.
  *
  * @param url - a direct URL, past any transaction pooler
- * @throws {DatabaseUnavailable} if it isn't connected within 5 s
+ * @throws {DatabaseUnavailable} if it isn't connected within 5 s, or the server is too old
  */
 export async function connectClient(url: string, log: Logger): Promise<pg.Client> {
   const client = new pg.Client({
@@ -21,13 +23,28 @@ export async function connectClient(url: string, log: Logger): Promise<pg.Client
   client.on("error", (error) => log.warn({ err: error }, "db.connection_lost"));
   try {
     await client.connect();
+    await assertNewEnough(client, url);
     return client;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    await client.end().catch(() => undefined);
+    if (error instanceof DatabaseUnavailable) throw error;
+    const what = isRefusal(error) ? "can't be used" : "can't be reached";
     throw new DatabaseUnavailable(
-      `The database at ${databaseUrlForPeople(url)} can't be reached: ${reason}. ` +
-        "Check that it runs, and DATABASE_URL (and DATABASE_DIRECT_URL, if set).",
+      `The database at ${databaseUrlForPeople(url)} ${what}: ${reasonOf(error)}. ${adviceOn(error)}`,
       { cause: error },
     );
   }
+}
+
+/** What graphile-worker 0.17 needs, and then enough for our own statements. */
+const oldestMajor = 12;
+
+async function assertNewEnough(client: pg.Client, url: string): Promise<void> {
+  const { rows } = await client.query<{ server_version_num: string }>("show server_version_num");
+  const major = Math.floor(Number(rows[0]?.server_version_num) / 10_000);
+  if (major >= oldestMajor) return;
+  throw new DatabaseUnavailable(
+    `The database at ${databaseUrlForPeople(url)} is Postgres ${major}, and Tally needs ${oldestMajor} or newer. ` +
+      "Upgrade it, or point DATABASE_URL elsewhere.",
+  );
 }

@@ -35,6 +35,8 @@ export function createDatabase(options: ConnectionOptions & { schema: string; po
   const knex = knexModule.knex({
     client: "pg",
     connection: connectionSettings(options),
+    // A failed statement is told without its values. With Postgres, Knex would put them in only for a literal `?`.
+    compileSqlOnError: false,
     pool: {
       min: 0,
       max: poolMax,

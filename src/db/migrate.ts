@@ -3,6 +3,8 @@ import type { Knex } from "knex";
 import type pg from "pg";
 
 import type { Logger } from "../log.ts";
+import { reasonOf } from "../reason-of.ts";
+import { adviceOn, isRefusal } from "./advice.ts";
 import { connectClient } from "./connect-client.ts";
 import { createDatabase, createPool } from "./connection.ts";
 import { jobLogger } from "./job-logger.ts";
@@ -18,6 +20,8 @@ export interface MigrateOptions {
   url: string;
   schema: string;
   log: Logger;
+  /** Aborted when the migration isn't wanted any more: then it is no longer waited for. One that runs is finished. */
+  stopping?: AbortSignal | undefined;
 }
 
 /** Name of the schema of graphile-worker's tables. */
@@ -39,6 +43,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     const ran = await migrateTables(options);
     await migrateJobs(options);
     return ran;
+  } catch (error) {
+    throw error instanceof MigrationError || !isRefusal(error) ? error : notMigrated(options.schema, error);
   } finally {
     await lock.end();
   }
@@ -92,6 +98,7 @@ async function migrateTables({ url, schema, log }: MigrateOptions): Promise<stri
     const pending = await pendingMigrations(knex, schema);
     // Only when missing: `if not exists` still wants the right to create schemas, which an owner of one may not have.
     if (!(await schemaExists(knex, schema))) await knex.raw("create schema ??", [schema]);
+    await freeLock(knex, schema);
     for (const name of pending) {
       const startedAt = performance.now();
       await runMigration(knex, schema, name);
@@ -107,12 +114,37 @@ async function runMigration(knex: Knex, schema: string, name: string): Promise<v
   try {
     await knex.migrate.up({ migrationSource, schemaName: schema, tableName: "migrations", name });
   } catch (error) {
-    // Knex puts the whole migration before Postgres's message: "create table … - relation … already exists".
-    const reason = (error instanceof Error ? error.message : String(error)).split(" - ").at(-1) ?? "";
-    throw new MigrationError(`Migration ${name} of schema "${schema}" failed and changed nothing: ${reason}`, {
-      cause: error,
-    });
+    const advice = isMendable(error) ? `. ${adviceOn(error)}` : "";
+    throw new MigrationError(
+      `Migration ${name} of schema "${schema}" failed and changed nothing: ${postgresWords(error)}${advice}`,
+      { cause: error },
+    );
   }
+}
+
+/** Knex puts the whole statement before Postgres's message: "create table … - relation … already exists". */
+function postgresWords(error: unknown): string {
+  return reasonOf(error).split(" - ").at(-1) ?? "";
+}
+
+/** By whoever runs the database: a full disk, a missing right. Anything else is the migration's fault. */
+function isMendable(error: unknown): boolean {
+  return ["42501", "53100"].includes(String((error as { code?: unknown }).code));
+}
+
+function notMigrated(schema: string, error: unknown): MigrationError {
+  const words = `The database schema "${schema}" can't be migrated: ${postgresWords(error)}. ${adviceOn(error)}`;
+  return new MigrationError(words, { cause: error });
+}
+
+/**
+ * Knex has a lock of its own in a row. It takes it in the migration's transaction, so that a killed migrator leaves none;
+ * but one that was left by other means stays for ever, and each start would need a person. Whoever comes here has the
+ * advisory lock, which is gone with its session: so nobody migrates.
+ */
+async function freeLock(knex: Knex, schema: string): Promise<void> {
+  if (!(await tableExists(knex, schema, "migrations_lock"))) return;
+  await knex.withSchema(schema).table("migrations_lock").where({ is_locked: 1 }).update({ is_locked: 0 });
 }
 
 async function schemaExists(knex: Knex, schema: string): Promise<boolean> {
@@ -129,8 +161,9 @@ async function migrateJobs({ url, schema, log }: MigrateOptions): Promise<void> 
 }
 
 /** Waits for its turn; the lock is gone when its session is, so that a killed migrator holds up nobody. */
-async function holdLock({ url, schema, log }: MigrateOptions): Promise<pg.Client> {
+async function holdLock({ url, schema, log, stopping }: MigrateOptions): Promise<pg.Client> {
   const client = await connectClient(url, log);
+  const stopWaiting = () => void client.end();
   try {
     const key = [`tally:migrate:${schema}`];
     const free = await client.query<{ locked: boolean }>(
@@ -139,11 +172,14 @@ async function holdLock({ url, schema, log }: MigrateOptions): Promise<pg.Client
     );
     if (free.rows[0]?.locked !== true) {
       log.info({ schema }, "db.migration_awaited");
+      stopping?.addEventListener("abort", stopWaiting, { once: true });
       await client.query("select pg_advisory_lock(hashtextextended($1, 0))", key);
     }
     return client;
   } catch (error) {
     await client.end();
     throw error;
+  } finally {
+    stopping?.removeEventListener("abort", stopWaiting);
   }
 }

@@ -20,11 +20,15 @@ export interface OpenDatabase extends Database {
  * Opens the configured database, or starts the embedded one. The embedded one is always migrated; another if
  * `MIGRATE_ON_START`, else it must be up to date.
  *
+ * @param deps.stopping - aborted when it isn't wanted any more
  * @throws {MigrationError} if the schema is behind or ahead, or a migration fails
  * @throws {DatabaseUnavailable} if it can't be connected, or the embedded one can't be started
  */
-export async function openDatabase(config: DatabaseConfig, deps: { log: Logger }): Promise<OpenDatabase> {
-  const { log } = deps;
+export async function openDatabase(
+  config: DatabaseConfig,
+  deps: { log: Logger; stopping?: AbortSignal },
+): Promise<OpenDatabase> {
+  const { log, stopping } = deps;
   const { schema, poolMax } = config.database;
   const { url, directUrl, embedded } = await locateDatabase(config, log);
   const database = createDatabase({ url, schema, poolMax, log, bounded: url === directUrl });
@@ -33,7 +37,7 @@ export async function openDatabase(config: DatabaseConfig, deps: { log: Logger }
     await embedded?.stop();
   };
   try {
-    if (embedded !== null || config.migrateOnStart) await migrate({ url: directUrl, schema, log });
+    if (embedded !== null || config.migrateOnStart) await migrate({ url: directUrl, schema, log, stopping });
     // Also after a migration: this way may lead through a pooler, and must lead to the same database.
     await (await connectClient(url, log)).end();
     await assertMigrated(database.knex, schema);

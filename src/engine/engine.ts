@@ -1,9 +1,8 @@
-import type { Task } from "graphile-worker";
-
 import type { Routing, Tables } from "../eventlog/index.ts";
 import type { Policy, RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { Slots } from "../providers/index.ts";
+import { createRedactor, type Redactor } from "../redaction/index.ts";
 import { type Advance, createAdvance } from "./advance.ts";
 import { createCatchUp } from "./catch-up/catch-up.ts";
 import { catchUpTask } from "./catch-up/job.ts";
@@ -11,6 +10,7 @@ import { createPerform } from "./effects/perform.ts";
 import type { EffectSettings, Providers } from "./effects/performance.ts";
 import { performTask } from "./enqueue.ts";
 import type { FoldRules } from "./fold-stored.ts";
+import { createJobs } from "./jobs.ts";
 import { createLease } from "./lease.ts";
 import { createProcesses } from "./processes.ts";
 import { createSlots, type Rates } from "./slots.ts";
@@ -35,6 +35,8 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase"> {
 /** Collaborators. */
 export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<EffectSettings, "stageUrl"> {
   log: Logger;
+  /** Knows this process's secrets, for errors that are kept; without it only shapes are found. */
+  redactor?: Redactor;
   /** Makes the providers' clients, which take their places from these slots. */
   providers: (slots: Slots) => Providers;
 }
@@ -60,7 +62,7 @@ const stopTimeoutMs = 10_000;
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, catchUpAfterMs } = values;
-  const { knex, schema, log, interpret, stageUrl } = deps;
+  const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
   const tables = { knex, schema };
 
   const lease = createLease();
@@ -80,6 +82,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const perform = createPerform({
     ...tables,
     log,
+    redactor,
     providers,
     waitForCheckup,
     advance: advancing.advance,
@@ -91,21 +94,12 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const advance = advancing.request;
   const catchUp = createCatchUp({ ...tables, log, channelPolicy, channels, waitForCheckup, advance });
   const processes = createProcesses({ ...tables, lease, log, catchUpAfterMs });
-  const job =
-    (idName: string, run: (id: number, tries: { isLast: boolean }) => Promise<void>): Task =>
-    async (payload, { job: { task_identifier, attempts, max_attempts } }) => {
-      await lease.begun();
-      const id = (payload as Record<string, unknown> | null)?.[idName];
-      if (typeof id !== "number") {
-        throw new Error(`a ${task_identifier} job without ${idName}: ${JSON.stringify(payload)}`);
-      }
-      await run(id, { isLast: attempts >= max_attempts });
-    };
+  const jobs = createJobs({ ...tables, lease, redactor });
   const worker = createWorker({
     url: values.jobsUrl,
     schema,
     log,
-    tasks: { [performTask]: job("effectId", perform), [catchUpTask]: job("catchUpId", catchUp) },
+    tasks: { [performTask]: jobs.task("effectId", perform), [catchUpTask]: jobs.task("catchUpId", catchUp) },
     onPool: (poolId) => processes.start(poolId),
   });
   let settling: Promise<unknown> = Promise.resolve();
@@ -125,9 +119,9 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
       sweep.start();
     },
     async stop() {
-      await sweep.stop();
       lease.end();
-      await worker.stop(stopTimeoutMs);
+      await Promise.all([sweep.stop(), worker.stop(stopTimeoutMs)]);
+      await jobs.release();
       await advancing.idle();
       await settling;
       await processes.stop();

@@ -1,5 +1,6 @@
 import type { EventStatus, FoldableEvent } from "../eventlog/index.ts";
 import { type ChannelState, evolve, type LiveEvent, type Policy } from "../live/index.ts";
+import { createRedactor } from "../redaction/index.ts";
 import type { Interpretation } from "../webhooks/index.ts";
 
 /** What folding depends on beside the events. */
@@ -37,9 +38,12 @@ export function foldStored(state: ChannelState, stored: FoldableEvent, rules: Fo
     const { state: after, taught, note } = evolve(state, { at: stored.receivedAt.getTime(), event }, rules.policy);
     return { id: stored.id, status: taught ? "applied" : "ignored", note, folded: true, event, after };
   } catch (error) {
-    return { ...unfolded, status: "failed", note: `our code failed: ${String(error)}`.slice(0, 500) };
+    return { ...unfolded, status: "failed", note: redactor.text(`our code failed: ${String(error)}`).slice(0, 500) };
   }
 }
+
+/** What is stored holds no secret; but an error may speak of more than it was given. */
+const redactor = createRedactor();
 
 /** Our own events are stored as they are; only a provider's need interpreting. */
 function meaningOf(

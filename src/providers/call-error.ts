@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { createRedactor } from "../redaction/index.ts";
 import type { Provider } from "./slots.ts";
 
 /** Why a provider call failed, in a form that can be stored and shown: never a secret, never a whole body. */
@@ -37,8 +38,8 @@ export function unexpectedBody(error: z.ZodError): string {
 }
 
 /**
- * A provider may quote our request back at us. URLs go whole: an RTMP URL ends in the stream key and the page's in its
- * token. Exact secrets first, since one may stand where no pattern finds it.
+ * A provider may quote our request back at us. Exact secrets first, of any length, since one may stand where no pattern
+ * finds it. URLs go whole: an RTMP URL ends in the stream key and the page's in its token.
  */
 function redact(text: string, secrets: readonly string[]): string {
   let safe = text;
@@ -46,11 +47,7 @@ function redact(text: string, secrets: readonly string[]): string {
     // An empty one would match between all characters.
     if (secret !== "") safe = safe.replaceAll(secret, "[redacted]");
   }
-  return (
-    safe
-      .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi, "[url]")
-      .replace(/\b(basic|bearer)\s+[\w+/=.~-]{8,}/gi, "$1 [redacted]")
-      // Cloudflare's stream keys, as measured on a real account: 32 hex digits, a k, the same again.
-      .replace(/[0-9a-f]{32}k[0-9a-f]{32}/gi, "[redacted]")
-  );
+  return createRedactor(secrets)
+    .text(safe)
+    .replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>]+/gi, "[url]");
 }

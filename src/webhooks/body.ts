@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 
+import type { Redactor } from "../redaction/index.ts";
 import { sha256Hex } from "./digest.ts";
-import { redactJson, redactText } from "./redact.ts";
 
 /** A body in the form in which it is stored: one of `payload` and `raw`, without secrets. */
 export interface Body {
@@ -14,14 +14,14 @@ export interface Body {
 }
 
 /** Reads the bytes of a body, whatever they are. */
-export function readBody(bytes: Buffer): Body {
+export function readBody(bytes: Buffer, redactor: Redactor): Body {
   const sha256 = sha256Hex(bytes);
   const text = isUtf8(bytes) ? bytes.toString("utf8") : null;
   const payload = text === null ? undefined : parseJson(text);
-  if (payload !== undefined) return { payload: redactJson(payload), raw: null, sha256 };
+  if (payload !== undefined) return { payload: redactor.json(payload), raw: null, sha256 };
   // Postgres takes no NUL in a text column.
-  if (text !== null && !text.includes("\0")) return { payload: undefined, raw: redactText(text), sha256 };
-  const redacted = Buffer.from(redactText(bytes.toString("latin1")), "latin1");
+  if (text !== null && !text.includes("\0")) return { payload: undefined, raw: redactor.body(text), sha256 };
+  const redacted = Buffer.from(redactor.body(bytes.toString("latin1")), "latin1");
   return { payload: undefined, raw: `base64:${redacted.toString("base64")}`, sha256 };
 }
 

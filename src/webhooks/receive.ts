@@ -1,4 +1,5 @@
 import type { Appended, NewEvent } from "../eventlog/index.ts";
+import type { Redactor } from "../redaction/index.ts";
 import { type Body, readBody } from "./body.ts";
 import { type Authentication, type Delivery, type Envelope, headerOf } from "./delivery.ts";
 import type { UnreadBody } from "./raw-body.ts";
@@ -21,19 +22,25 @@ export type Reception =
   | { outcome: "stored" | "duplicate"; event: NewEvent; id: number }
   | { outcome: "not_stored"; event: NewEvent; error: unknown };
 
+export interface ReceiveDeps {
+  append: Append;
+  /** Takes the secrets out of what is stored. */
+  redactor: Redactor;
+}
+
 /** Takes in one delivery: authenticate, read the envelope, append. What it means is found out later. */
-export async function receive(door: Door, delivery: Delivery, append: Append): Promise<Reception> {
+export async function receive(door: Door, delivery: Delivery, { append, redactor }: ReceiveDeps): Promise<Reception> {
   const authentication = door.authenticate(delivery);
   if (!authentication.ok) return { outcome: "unauthenticated", why: authentication.why };
 
-  const body = readBody(delivery.body);
+  const body = readBody(delivery.body, redactor);
   const event: NewEvent = {
     source: door.source,
     ...door.readEnvelope(body),
     payload: body.payload,
     raw: body.raw,
     bodySha256: body.sha256,
-    headers: keptHeaders(delivery),
+    headers: keptHeaders(delivery, redactor),
   };
 
   try {
@@ -47,11 +54,11 @@ export async function receive(door: Door, delivery: Delivery, append: Append): P
 /** Those that help to find a delivery in a provider's or a proxy's log, and hold no secret. */
 const headersToKeep = ["content-type", "user-agent", "cf-ray", "x-request-id", "x-forwarded-for"];
 
-function keptHeaders({ headers }: Delivery): Record<string, string> {
+function keptHeaders({ headers }: Delivery, redactor: Redactor): Record<string, string> {
   return Object.fromEntries(
     headersToKeep.flatMap((name) => {
       const value = headerOf(headers, name);
-      return value === undefined ? [] : [[name, value]];
+      return value === undefined ? [] : [[name, redactor.body(value)]];
     }),
   );
 }

@@ -1,5 +1,6 @@
 import express, { type Router } from "express";
 
+import { createRedactor, type Redactor } from "../redaction/index.ts";
 import { authenticateAgora } from "./agora/authenticate.ts";
 import { readAgoraEnvelope } from "./agora/envelope.ts";
 import { answerTo, methodNotAllowed, send } from "./answer.ts";
@@ -22,6 +23,8 @@ export interface WebhookRouterOptions {
   secrets: WebhookSecrets;
   append: Append;
   log: WebhookLog;
+  /** Knows this process's secrets; without it only what has the shape of one is kept out of the log of events. */
+  redactor?: Redactor | undefined;
   /** Milliseconds since 1970; Date.now by default. */
   now?: () => number;
 }
@@ -32,7 +35,8 @@ export interface WebhookRouterOptions {
  *
  * @throws if a secret is blank
  */
-export function createWebhookRouter({ secrets, append, log, now = Date.now }: WebhookRouterOptions): Router {
+export function createWebhookRouter(options: WebhookRouterOptions): Router {
+  const { secrets, append, log, redactor = createRedactor(), now = Date.now } = options;
   assertNoneBlank(secrets);
   const router = express.Router();
   for (const door of doors(secrets, now)) {
@@ -40,7 +44,9 @@ export function createWebhookRouter({ secrets, append, log, now = Date.now }: We
       const startedAt = performance.now();
       const body = await readRawBody(request, response);
       const reception =
-        body.outcome === "read" ? await receive(door, { headers: request.headers, body: body.bytes }, append) : body;
+        body.outcome === "read"
+          ? await receive(door, { headers: request.headers, body: body.bytes }, { append, redactor })
+          : body;
       send(response, answerTo(reception));
       const bytes = body.outcome === "read" ? body.bytes.length : null;
       logReception(log, door, reception, { bytes, ms: performance.now() - startedAt });

@@ -1,7 +1,9 @@
+import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { assertMigrated, migrate, MigrationError, pendingMigrations } from "../../src/db/index.ts";
 import { createLogger } from "../../src/log.ts";
+import { spawnProcess, until } from "../scenarios/process.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const log = createLogger({ level: "fatal" });
@@ -63,6 +65,36 @@ describe("migrate", () => {
     expect(await database.knex("tally.heartbeat").select("beat_at", "previous_at")).toEqual([
       { beat_at: new Date("2026-01-01Z"), previous_at: null },
     ]);
+  });
+
+  test("goes on after a migrator that was killed in the middle, without a person", async () => {
+    await database.knex.raw(`
+      create table go ();
+      create function hold() returns event_trigger language plpgsql as $$ begin
+        while current_query() like '%.channels %' and not exists (select from public.go) loop
+          perform pg_sleep(0.02);
+        end loop;
+      end $$;
+      create event trigger hold on ddl_command_start execute function hold()`);
+    const killed = spawnProcess("db/migrate-main.js", { DATABASE_URL: database.url });
+    const held = "select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
+    await until("it is in the middle", async () => (await database.knex.raw<pg.QueryResult>(held)).rowCount === 1);
+    killed.child.kill("SIGKILL");
+    await killed.gone;
+
+    const again = run();
+    await database.knex.raw("insert into go default values");
+    expect(await again).toEqual(["0001_initial"]);
+    await assertMigrated(database.knex, "tally");
+    await database.knex.raw("drop event trigger hold; drop function hold; drop table go");
+  });
+
+  test("isn't kept out by a lock of Knex's that somebody left", async () => {
+    await database.knex.raw("create schema tally; create table tally.sessions ()");
+    await expect(run()).rejects.toThrow(MigrationError);
+    await database.knex("tally.migrations_lock").update({ is_locked: 1 });
+    await database.knex.raw("drop table tally.sessions");
+    expect(await run()).toEqual(["0001_initial"]);
   });
 
   test("refuses a database that a newer version migrated", async () => {

@@ -216,6 +216,18 @@ describe("an error of our own", () => {
     await world.performAll();
     expect((await world.channel("dead")).state.session).toMatchObject({ attempts: 2, failures: 0 });
   });
+
+  it("is kept without the secret that it quotes", async () => {
+    const world = openWorld();
+    const id = await readyToStart(world, "quoted");
+    world.fake.answer("start", () => Promise.reject(new Error("no push to rtmps://live.example/live/sekret")));
+    await world.perform(id, { isLast: true });
+    const error = "no push to rtmps://live.example/live/[redacted]";
+    expect(await effect(world, "quoted", id)).toMatchObject({ status: "dead", error });
+    expect(await outcome("quoted", "RelayStartFailed")).toMatchObject({
+      error: { message: `internal error: ${error}` },
+    });
+  });
 });
 
 /** A broadcast that runs, and is then stopped by request: the stop is the next effect. */

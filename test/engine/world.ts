@@ -12,6 +12,7 @@ import {
 } from "../../src/eventlog/index.ts";
 import { type ChannelState, defaultPolicy, type LiveEvent, type Policy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
+import { createRedactor } from "../../src/redaction/index.ts";
 import { interpret } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createFakeProviders, type FakeProviders } from "./providers.ts";
@@ -97,6 +98,7 @@ export function createWorld(database: TestDatabase, overrides: Partial<EngineVal
     schema,
     log,
     providers: fake.providers,
+    redactor: createRedactor(),
     waitForCheckup: () => Promise.resolve(),
     advance: advancing.advance,
     playbackBase: values.playbackBase,

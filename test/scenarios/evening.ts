@@ -12,7 +12,7 @@ import { createTestDatabase } from "../support/database.ts";
 
 export const apiKey = "scenario-key";
 /** Fast, and still with a grace and waits that can be told apart. */
-const policy = {
+export const policy = {
   STOP_GRACE_SECONDS: "0.6",
   START_RETRY_SECONDS: "0.1,0.2",
   RECOVERY_SECONDS: "0.3,0.4",

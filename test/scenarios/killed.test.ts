@@ -1,18 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-
 import fetch from "node-fetch";
 import { describe, expect, test } from "vitest";
 
 import type { Status } from "../../src/live/index.ts";
 import { apiKey, type Evening, openEvening } from "./evening.ts";
+import { type ServiceProcess, spawnService, until } from "./process.ts";
 
-/** The built service: `npm test` builds it first. */
-const entry = fileURLToPath(new URL("../../dist/src/main.js", import.meta.url));
 const channel = "channel_7";
 
 type Operation = "liveInputs.list" | "liveInputs.create" | "liveInputs.get" | "acquire" | "start";
@@ -63,24 +55,10 @@ describe("a process killed in a start", () => {
   );
 });
 
-interface Process {
-  url: string;
-  child: ChildProcess;
-  gone: Promise<unknown>;
-}
-
-async function startProcess(evening: Evening): Promise<Process> {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const env = { ...evening.environment, PATH: process.env.PATH, PORT: String(port) };
-  const child = spawn(process.execPath, [entry], { env, stdio: ["ignore", "ignore", "inherit"] });
-  const gone = once(child, "exit");
-  await until("the service is ready", async () => {
-    if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode} at its start`);
-    return (await fetch(`${url}/readyz`).catch(() => null))?.status === 200;
-  });
-  evening.sandbox.control.changeSettings({ serviceUrl: url });
-  return { url, child, gone };
+async function startProcess(evening: Evening): Promise<ServiceProcess> {
+  const service = await spawnService(evening.environment);
+  evening.sandbox.control.changeSettings({ serviceUrl: service.url });
+  return service;
 }
 
 async function untilLive(url: string): Promise<void> {
@@ -89,22 +67,4 @@ async function untilLive(url: string): Promise<void> {
     const answer = await fetch(`${url}/v1/channels/${channel}/status`, { headers });
     return answer.ok && ((await answer.json()) as Status).live;
   });
-}
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  // A killed process's jobs are free after 15 s of silence.
-  const deadline = Date.now() + 45_000;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`waited too long until ${what}`);
-    await wait(50);
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -7,6 +7,7 @@ import express from "express";
 
 import type { Appended, NewEvent } from "../../src/eventlog/index.ts";
 import { createLogger } from "../../src/log.ts";
+import { createRedactor } from "../../src/redaction/index.ts";
 import { readAgoraEnvelope } from "../../src/webhooks/agora/envelope.ts";
 import { readBody } from "../../src/webhooks/body.ts";
 import { readCloudflareNotificationEnvelope } from "../../src/webhooks/cloudflare/notification/envelope.ts";
@@ -113,7 +114,7 @@ export function json(file: string): { payload: Record<string, unknown> } & Recor
 /** The envelope of a body. */
 export function envelopeOf(door: Door, bytes: Buffer | string | object) {
   const raw = Buffer.isBuffer(bytes) || typeof bytes === "string" ? bytes : JSON.stringify(bytes);
-  const body = readBody(Buffer.from(raw));
+  const body = readBody(Buffer.from(raw), createRedactor());
   switch (door) {
     case "/agora":
       return readAgoraEnvelope(body);
@@ -127,7 +128,7 @@ export function envelopeOf(door: Door, bytes: Buffer | string | object) {
 /** What a body means once it has been through the log. */
 export function meaningOf(door: Door, bytes: Buffer | object) {
   const raw = Buffer.isBuffer(bytes) ? bytes : Buffer.from(JSON.stringify(bytes));
-  const body = readBody(raw);
+  const body = readBody(raw, createRedactor());
   return interpret({
     source: door === "/agora" ? "agora" : "cloudflare",
     type: envelopeOf(door, raw).type,

@@ -1,8 +1,9 @@
 import fetch from "node-fetch";
 
 import type { Config } from "../../config/index.ts";
+import { reasonOf } from "../../reason-of.ts";
 import { signAgora, signCloudflareNotification, signCloudflareVideo } from "../../webhooks/index.ts";
-import { Failure, reasonOf } from "../failure.ts";
+import { Failure } from "../failure.ts";
 import type { Simulation } from "./simulations.ts";
 
 /** What the service answered. */

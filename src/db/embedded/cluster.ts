@@ -20,6 +20,7 @@ import { promisify } from "node:util";
 import type { Logger } from "../../log.ts";
 import { DatabaseUnavailable } from "../database-unavailable.ts";
 import type { Binaries } from "./binaries.ts";
+import { embeddedFailure } from "./reason.ts";
 import { canEnter, type SystemUser } from "./system-user.ts";
 
 const run = promisify(execFile);
@@ -100,8 +101,8 @@ async function createCluster(home: string, options: OpenOptions): Promise<string
   }
   const password = await readPassword(home);
   if (password !== null) return password;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new DatabaseUnavailable(`The embedded database could not be created at ${home}: ${reason}`, { cause });
+  const what = `The embedded database could not be created at ${home}`;
+  throw new DatabaseUnavailable(embeddedFailure(what, cause, options.dataDir), { cause });
 }
 
 async function initialiseAndPublish(home: string, options: OpenOptions): Promise<void> {

@@ -50,6 +50,9 @@ export async function launch(
     max_connections: 100,
     log_checkpoints: "off",
     log_timezone: "UTC",
+    // Not the statement that failed, nor the rows that it failed on: its client is told, and the file keeps them.
+    log_min_error_statement: "panic",
+    log_error_verbosity: "terse",
     ...(options.durable ? {} : { fsync: "off", full_page_writes: "off", synchronous_commit: "off" }),
   };
   const log = await open(cluster.serverLog, "a", 0o600);

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import pg from "pg";
@@ -7,6 +8,7 @@ import { DatabaseUnavailable } from "../database-unavailable.ts";
 import { findBinaries } from "./binaries.ts";
 import { type Cluster, dataIn, openCluster, superuser } from "./cluster.ts";
 import { findPostmaster, launch, type Postmaster, shutDown } from "./postmaster.ts";
+import { embeddedFailure } from "./reason.ts";
 import { systemUser } from "./system-user.ts";
 
 /** The embedded Postgres, in use by this process. */
@@ -77,9 +79,8 @@ async function enter(
     await delay(100);
   }
   server?.kill();
-  throw new DatabaseUnavailable(
-    `The embedded database does not start: ${output} (its messages are in ${cluster.serverLog})`,
-  );
+  const failure = embeddedFailure("The embedded database does not start", output, dirname(cluster.serverLog));
+  throw new DatabaseUnavailable(`${failure} Its messages are in ${cluster.serverLog}.`);
 }
 
 /** Another process started the same cluster, took the port, or was killed and its last sessions are still ending. */

@@ -1,5 +1,7 @@
 import type { Tables } from "../../eventlog/index.ts";
 import type { Logger } from "../../log.ts";
+import { reasonOf } from "../../reason-of.ts";
+import type { Redactor } from "../../redaction/index.ts";
 import { type ChannelRow, readChannel } from "../channel-row.ts";
 import { appendOutcomes, conclude, type Conclusion, describeError } from "./conclude.ts";
 import { acquiredResource, beginAttempt, type EffectRow, freshResource } from "./effect-row.ts";
@@ -10,6 +12,8 @@ import type { EffectSettings, Providers, Scene } from "./performance.ts";
 
 export interface PerformOptions extends Tables, EffectSettings {
   log: Logger;
+  /** For errors of our own, which are kept with the effect. */
+  redactor: Redactor;
   providers: Providers;
   waitForCheckup: () => Promise<void>;
   /** Brings the channel up to date with the outcome. */
@@ -85,8 +89,8 @@ function sceneOf(options: PerformOptions, row: EffectRow, channel: ChannelRow): 
   };
 }
 
-async function giveUp({ knex, schema }: PerformOptions, row: EffectRow, error: unknown): Promise<Conclusion> {
-  const message = error instanceof Error ? error.message : String(error);
+async function giveUp({ knex, schema, redactor }: PerformOptions, row: EffectRow, error: unknown): Promise<Conclusion> {
+  const message = redactor.text(reasonOf(error));
   const resourceId = await acquiredResource(knex, schema, row);
   return { status: "dead", outcomes: [failureOutcome(row.effect, message, resourceId)], error: message };
 }

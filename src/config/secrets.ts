@@ -1,0 +1,53 @@
+import type { Config } from "./config.ts";
+
+/** Whether a variable of the environment holds a secret, or may: a database's URL has its password. */
+export function isSecret(name: string): boolean {
+  return /SECRET|KEY|TOKEN|CERTIFICATE|DATABASE/.test(name);
+}
+
+/**
+ * The secrets in an environment, by the names of its variables: for what is to be told before the configuration could be
+ * read, or because it couldn't.
+ */
+export function secretsInEnvironment(env: NodeJS.ProcessEnv): string[] {
+  return Object.entries(env).flatMap(([name, value = ""]) => {
+    if (!isSecret(name)) return [];
+    return name.startsWith("DATABASE") ? passwordsIn(value) : value.split(",").map((item) => item.trim());
+  });
+}
+
+/** Every secret of a configuration, for redaction; with what Agora's Basic authentication makes of two of them. */
+export function secretsOf({ apiKey, agora, cloudflare, database }: Config): string[] {
+  return [
+    apiKey,
+    agora.appCertificate,
+    agora.customerSecret,
+    `${agora.customerId}:${agora.customerSecret}`,
+    ...agora.ncsSecrets,
+    agora.storage.accessKey,
+    agora.storage.secretKey,
+    cloudflare.apiToken,
+    ...cloudflare.notificationSecrets,
+    ...cloudflare.webhookSecrets,
+    ...[database.url, database.directUrl].flatMap((url) => (url === null ? [] : passwordsIn(url))),
+  ];
+}
+
+/** One that equals its user or database stands in plain sight beside it anyway: postgres://postgres:postgres@… */
+function passwordsIn(databaseUrl: string): string[] {
+  if (!URL.canParse(databaseUrl)) return [];
+  const { username, password, pathname, searchParams } = new URL(databaseUrl);
+  const inQuery = searchParams.get("password");
+  return [decode(password), ...(inQuery === null ? [] : [inQuery])].filter(
+    (secret) => secret !== decode(username) && secret !== decode(pathname.slice(1)),
+  );
+}
+
+/** A URL may hold a percent sign that encodes nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
