@@ -94,6 +94,16 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
     ways: { startSeconds: 20 },
     script: [join, { after: 22, kind: "recorder_moves", seconds: 60 }],
   },
+  {
+    name: "a recorder that was told to push again has its time from when it was told, and not from when that was decided",
+    script: [
+      join,
+      { after: 8, kind: "recorder_moves", seconds: 37 },
+      { after: 16, kind: "recorder_moves", seconds: 1 },
+      { after: 23, kind: "outage", seconds: 1 },
+      { after: 0, kind: "recorder_moves", seconds: 15 },
+    ],
+  },
 ];
 
 describe("evenings that once went wrong", () => {

@@ -33,8 +33,13 @@ export function foldStop(state: ChannelState, event: StopOutcome, at: number): F
       const missingAt = notFound ? (recorder.missingAt ?? at) : recorder.missingAt;
       return learnt(withRecorder(state, event.resourceId, { ...recorder, stop, proof, missingAt }, at));
     }
-    case "RepointAccepted":
-      return learnt(state);
+    case "RepointAccepted": {
+      // The time to push again counts from here: a process may have died between the wish and the call.
+      const { relay } = state;
+      const isOfRelay = relay?.resourceId === event.resourceId && relay.repointedAt !== null;
+      if (!isOfRelay || recorder.repoints !== event.round) return learnt(state);
+      return learnt({ ...state, relay: { ...relay, repointedAt: at } });
+    }
     case "RepointFailed":
       return nothing(state, `not re-pointed: ${describe(event.error)}`);
   }
