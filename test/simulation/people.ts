@@ -12,6 +12,8 @@ export class People {
   private readonly roles = new Map<Who, "host" | "audience">();
   /** Whether the service was told of each host's present stay. */
   private readonly announced = new Set<Who>();
+  /** Of the join that began the present stay. */
+  private readonly joinedSeq = new Map<Who, number>();
   private lastSeq = 0;
   private readonly timeline: Timeline;
   private readonly network: Network;
@@ -57,8 +59,11 @@ export class People {
     if (role === "audience" && before === undefined) this.network.send("audience", this.audienceSeen(who));
     else if (role === "audience") this.network.send("left", this.left(who, null));
     else {
-      const event: LiveEvent = { type: "HostJoined", ...this.stamp(who), communication: false };
-      this.network.send("joined", event, () => this.announced.add(who));
+      const event = { type: "HostJoined" as const, ...this.stamp(who), communication: false };
+      this.joinedSeq.set(who, event.seq);
+      this.network.send("joined", event, () => {
+        if (this.joinedSeq.get(who) === event.seq) this.announced.add(who);
+      });
     }
   }
 
