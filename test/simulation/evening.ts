@@ -37,6 +37,7 @@ export async function playEvening(plan: Plan): Promise<Evening> {
   network.onTrouble = (type, seconds) => allowance.forWebhook(type, seconds);
   providers.onTrouble = (operation, trouble) => allowance.forCall(operation, trouble);
   service.onDeath = (seconds, isLast) => allowance.forDeath(seconds, isLast);
+  service.onCaughtUp = () => people.told();
   timeline.afterEach = () => observer.look(timeline.now);
 
   let at = 0;

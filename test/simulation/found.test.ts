@@ -104,6 +104,18 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
       { after: 0, kind: "recorder_moves", seconds: 15 },
     ],
   },
+  {
+    name: "a recorder that could not be stopped, since nobody found it, is stopped as soon as it is heard of again",
+    ways: { secondPublisher: "refused" },
+    script: [
+      join,
+      { after: 7, kind: "leave", who: 0 },
+      { after: 0, kind: "recorder_moves", seconds: 79 },
+      { after: 73, kind: "join", who: 0 },
+      { after: 8, kind: "leave", who: 0 },
+      { after: 13, kind: "join", who: 0 },
+    ],
+  },
 ];
 
 describe("evenings that once went wrong", () => {

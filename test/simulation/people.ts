@@ -46,7 +46,7 @@ export class People {
     return (this.isHost(0) && this.announced.has(0)) || (this.isHost(1) && this.announced.has(1));
   }
 
-  /** The service asked who is here, and has the answer: it names the hosts, and doesn't say who is a bot. */
+  /** The service asks who is here: the answer names the hosts, and doesn't say who is a bot. */
   told(): void {
     for (const who of [0, 1] as const) if (this.isHost(who)) this.announced.add(who);
   }

@@ -57,6 +57,7 @@ export class Service {
   /** Attempts that sent a start for a relay that was not wanted at that moment. */
   readonly unwantedStarts: string[] = [];
   readonly jobs = new Map<string, Job>();
+  onCaughtUp: () => void = () => undefined;
   onDeath: (seconds: number, isLast: boolean) => void = () => undefined;
   private readonly keys = new Set<string>();
   private readonly pending: LiveEvent[] = [];
@@ -148,7 +149,12 @@ export class Service {
     this.sweep();
     const missed = this.downSince !== null && this.timeline.now - this.downSince >= outageMs;
     this.downSince = null;
-    if (missed) this.timeline.after(heartbeatMs, () => this.asked({ type: "PresenceDoubted", why: "outage" }));
+    if (missed) this.timeline.after(heartbeatMs, () => this.catchUp());
+  }
+
+  private catchUp(): void {
+    this.asked({ type: "PresenceDoubted", why: "outage" });
+    this.onCaughtUp();
   }
 
   private sweep(): void {

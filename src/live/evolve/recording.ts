@@ -20,6 +20,7 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
     recordingSid: recorder.recordingSid ?? event.recordingSid,
     heardAt: Math.max(recorder.heardAt, at),
     missingAt: null,
+    stop: recorder.missingAt === null ? changed.stop : dueAtOnce(changed.stop),
   };
   const counted = countSequence(heard, event);
   const told = withMissed(withRecorder(state, resourceId, counted.recorder, at), "recording", counted.missed);
@@ -57,6 +58,11 @@ function findRecorder(state: ChannelState, event: RecordingEvent): string | null
     .filter(([, recorder]) => recorder.uid === event.uid)
     .sort(([, a], [, b]) => b.acquiredAt - a.acquiredAt);
   return open[0]?.[0] ?? null;
+}
+
+/** A stop that nobody took, since the recorder was moving: it is back, so the next round need not wait. */
+function dueAtOnce(stop: Recorder["stop"]): Recorder["stop"] {
+  return stop === null || stop.failedAt === null ? stop : { ...stop, failedAt: 0, retryAfterMs: null };
 }
 
 /** What is known of a worker only adds up, so that the order of arrival doesn't matter. */
