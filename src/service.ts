@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { createApp } from "./app.ts";
@@ -9,6 +9,7 @@ import { connectProviders } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog } from "./eventlog/index.ts";
+import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { listenOn } from "./port.ts";
 import { createStageUrl } from "./stage/index.ts";
@@ -95,10 +96,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     advance: (channelId) => engine.advance(channelId),
     isWorkerRunning: () => engine.isWorking(),
   });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000 }, app);
-  server.maxHeadersCount = 100;
-  // Agora keeps its connections and asks for at least 10 s (Agora docs: enable-notification-center-service).
-  server.keepAliveTimeout = 20_000;
+  const server = createHttpServer(app);
   await listenOn(server, config.port);
   closers.add("the HTTP server", () => closeServer(server));
   return (server.address() as AddressInfo).port;

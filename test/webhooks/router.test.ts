@@ -199,7 +199,8 @@ describe("a request that is no webhook", () => {
     const logged = deferred<Record<string, unknown>>();
     const destination = { write: (line: string) => logged.resolve(JSON.parse(line) as Record<string, unknown>) };
     const { url, events } = await serve({ log: createLogger({ level: "info", destination }) });
-    const outgoing = httpRequest(`${url}/agora`, { method: "POST", headers: { "content-length": 100 } });
+    const headers = { ...sign("/agora", "{}"), "content-length": 100 };
+    const outgoing = httpRequest(`${url}/agora`, { method: "POST", headers });
     outgoing.on("error", () => undefined);
     outgoing.write("{", () => outgoing.destroy());
     expect(await logged.promise).toMatchObject({ level: "warn", outcome: "broken_off" });
@@ -320,7 +321,7 @@ describe("createWebhookRouter", () => {
       });
     const server = app.listen(0, "127.0.0.1");
     closers.push(() => new Promise((resolve) => server.close(resolve)));
-    await request(server).post("/webhooks/agora").send({ a: 1 }).expect(500);
+    await request(server).post("/webhooks/agora").set(sign("/agora", "{}")).send({ a: 1 }).expect(500);
     expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("mount it first") as string })]);
   });
 });
