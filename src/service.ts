@@ -2,10 +2,11 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { keepAllowList } from "./allow-list.ts";
 import { createApp } from "./app.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config/index.ts";
-import { connectProviders } from "./connect-providers.ts";
+import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog } from "./eventlog/index.ts";
@@ -13,7 +14,7 @@ import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { listenOn } from "./port.ts";
 import { createStageUrl } from "./stage/index.ts";
-import { interpret } from "./webhooks/index.ts";
+import { type AgoraSenders, createAgoraSenders, interpret } from "./webhooks/index.ts";
 
 /**
  * Opens the service: what it is made of, in the order in which it needs each other. It is closed the other way round,
@@ -25,13 +26,24 @@ import { interpret } from "./webhooks/index.ts";
 export async function openService(config: Config, log: Logger, closers: Closers): Promise<number> {
   const database = await openDatabase(config, { log });
   closers.add("the database", () => database.close());
-  const engine = openEngine(config, log, database, closers);
+  const { engine, providers } = openEngine(config, log, database, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   await engine.start();
-  return listen(config, log, { database, engine, eventLog }, closers);
+  const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
+  const port = await listen(config, log, { database, engine, eventLog, agoraSenders }, closers);
+  if (agoraSenders !== undefined) {
+    const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
+    closers.add("the allow-list", () => allowList.stop());
+  }
+  return port;
 }
 
-function openEngine(config: Config, log: Logger, database: OpenDatabase, closers: Closers): Engine {
+function openEngine(
+  config: Config,
+  log: Logger,
+  database: OpenDatabase,
+  closers: Closers,
+): { engine: Engine; providers: ConnectedProviders } {
   const { policy, relayMode, maxActiveRelays, channelPolicy, callsPerSecond, cloudflare } = config;
   const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
@@ -39,6 +51,7 @@ function openEngine(config: Config, log: Logger, database: OpenDatabase, closers
     appCertificate: config.agora.appCertificate,
     lifetimeMs: policy.maxSessionMs,
   });
+  let providers!: ConnectedProviders; // made with the engine, of its slots
   const engine = createEngine(
     {
       policy,
@@ -55,11 +68,11 @@ function openEngine(config: Config, log: Logger, database: OpenDatabase, closers
       log,
       interpret,
       stageUrl,
-      providers: (slots) => connectProviders(config, { slots, log }, closers),
+      providers: (slots) => (providers = connectProviders(config, { slots, log }, closers)),
     },
   );
   closers.add("the engine", () => engine.stop());
-  return engine;
+  return { engine, providers };
 }
 
 function openEventLog(
@@ -84,10 +97,11 @@ interface Parts {
   database: OpenDatabase;
   engine: Engine;
   eventLog: EventLog;
+  agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog } = parts;
+  const { database, engine, eventLog, agoraSenders } = parts;
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
@@ -95,6 +109,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
     isWorkerRunning: () => engine.isWorking(),
+    agoraSenders,
   });
   const server = createHttpServer(app);
   await listenOn(server, config.port);

@@ -88,7 +88,10 @@ export function createBodyReader(changed: Partial<BodyLimits> = {}): BodyReader 
         };
         const onData = (piece: Buffer) => {
           pieces++;
-          if (length + piece.length > most || pieces > mostPieces) return reading.end({ outcome: "too_large" });
+          if (length + piece.length > most || pieces > mostPieces) {
+            reading.end({ outcome: "too_large" });
+            return;
+          }
           body = pieces === 1 ? piece : append(body, length, piece, most);
           length += piece.length;
           hold(reading, body.length);

@@ -24,7 +24,7 @@ export interface WebhookRouterOptions {
   append: Append;
   log: WebhookLog;
   /** Who may send Agora's webhooks, by address; everybody if missing. */
-  agoraSenders?: Pick<AgoraSenders, "include">;
+  agoraSenders?: Pick<AgoraSenders, "include"> | undefined;
   bodyLimits?: Partial<BodyLimits>;
   /** Milliseconds since 1970; Date.now by default. */
   now?: () => number;

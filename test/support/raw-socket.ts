@@ -9,8 +9,8 @@ export interface RawSocket {
   send: (bytes: string | Uint8Array) => void;
   /** Resolves with all that came back, once the other side has closed the connection. */
   closed: Promise<string>;
-  /** Resolves once what came back contains this. */
-  has: (text: string) => Promise<string>;
+  /** Resolves once what came back contains this, so many times. */
+  has: (text: string, times?: number) => Promise<string>;
 }
 
 export async function rawSocket(url: string): Promise<RawSocket> {
@@ -26,8 +26,8 @@ export async function rawSocket(url: string): Promise<RawSocket> {
     received: () => text,
     send: (bytes) => void socket.write(bytes),
     closed,
-    async has(wanted) {
-      while (!text.includes(wanted)) {
+    async has(wanted, times = 1) {
+      while (text.split(wanted).length <= times) {
         if (socket.destroyed) throw new Error(`closed without ${JSON.stringify(wanted)}: ${JSON.stringify(text)}`);
         await Promise.race([once(socket, "data"), closed]);
       }

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
+import type * as bodyModule from "../../src/webhooks/body.ts";
+import type * as digestModule from "../../src/webhooks/digest.ts";
 import { createReceptionLog } from "../../src/webhooks/log-reception.ts";
 import type { Door as WebhookDoor } from "../../src/webhooks/receive.ts";
 import { logLines } from "../support/log-lines.ts";
@@ -8,7 +10,7 @@ import { type Door, memoryLog, now, secrets, serveWebhooks, sign } from "./suppo
 
 const work = vi.hoisted(() => ({ hmacs: 0, bodies: 0 }));
 vi.mock("../../src/webhooks/digest.ts", async (original) => {
-  const digest = await original<typeof import("../../src/webhooks/digest.ts")>();
+  const digest = await original<typeof digestModule>();
   const hmac: typeof digest.hmac = (...of) => {
     work.hmacs++;
     return digest.hmac(...of);
@@ -16,7 +18,7 @@ vi.mock("../../src/webhooks/digest.ts", async (original) => {
   return { ...digest, hmac };
 });
 vi.mock("../../src/webhooks/body.ts", async (original) => {
-  const body = await original<typeof import("../../src/webhooks/body.ts")>();
+  const body = await original<typeof bodyModule>();
   const readBody: typeof body.readBody = (bytes) => {
     work.bodies++;
     return body.readBody(bytes);

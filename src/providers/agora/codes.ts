@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { looseInteger } from "./loose-integer.ts";
 
-export type AgoraOperation = "acquire" | "start" | "query" | "update" | "stop" | "channel_users";
+export type AgoraOperation = "acquire" | "start" | "query" | "update" | "stop" | "channel_users" | "ncs_ip";
 
 /**
  * What an answer means for the call that got it.
