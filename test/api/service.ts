@@ -15,6 +15,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export const apiKey = "operators-key";
 export const ncsSecret = "ncs-secret";
+export const notificationSecret = "notification-secret";
 
 export interface Service {
   url: string;
@@ -33,6 +34,10 @@ export interface Service {
   notifyAndWait: (eventType: number, channelName: string, uid: number) => Promise<void>;
   /** Appends facts to a channel's log, and advances it. */
   tell: (channelId: number, ...facts: LiveEvent[]) => Promise<void>;
+  /** Rows of the event log, of one source or of all. */
+  countEvents: (...sources: NewEvent["source"][]) => Promise<number>;
+  /** Resolves when everything appended so far is folded. */
+  settled: () => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -79,7 +84,7 @@ export async function startService(
     // Every test here comes from one address.
     failedKeysMost: 10_000,
     agora: { ncsSecrets: [ncsSecret] },
-    cloudflare: { notificationSecrets: ["notification-secret"], webhookSecrets: [] },
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
   };
   const collaborators = {
     knex,
@@ -153,6 +158,17 @@ export async function startService(
         ),
       );
       await advancing.advance(channelId);
+      await advancing.idle();
+    },
+    async countEvents(...sources) {
+      const { rows } = await knex.raw<{ rows: { n: number }[] }>(
+        `select count(*)::integer as n from ${schema}.events where :all or source = any(:sources)`,
+        { all: sources.length === 0, sources },
+      );
+      return rows[0]?.n ?? NaN;
+    },
+    async settled() {
+      await eventLog.idle();
       await advancing.idle();
     },
     async close() {
