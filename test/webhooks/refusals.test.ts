@@ -148,6 +148,15 @@ describe("bodies that together would take too much memory", () => {
     expect(lines).toContainEqual(expect.objectContaining({ level: "warn", outcome: "crowded_out" }));
   });
 
+  it("are refused too while they wait for their turn to be checked", async () => {
+    const { socket } = await serve({ bodyLimits: { most: 100_000, mostTogether: 250_000 } });
+    const text = post("/agora", { "agora-signature-v2": hex, "content-length": 100_000 }, "x".repeat(100_000));
+    const all = await Promise.all(Array.from({ length: 10 }, socket));
+    for (const { send } of all) send(text);
+    const answers = await Promise.all(all.map(({ has }) => has("\r\n\r\n{")));
+    for (const answer of answers) expect([401, 503]).toEqual(expect.arrayContaining(statusesIn(answer)));
+  });
+
   it("leave room again when they end or break off", async () => {
     const { log, lines, seen } = logLines();
     const { socket } = await serve({ bodyLimits: limits, log });
