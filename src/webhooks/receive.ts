@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 import type { Appended, NewEvent } from "../eventlog/index.ts";
+import type { AgoraSenders } from "./agora/senders.ts";
 import { type Body, readBody } from "./body.ts";
 import { type Admission, type Envelope, headerOf } from "./delivery.ts";
 import type { RawBody, UnreadBody } from "./raw-body.ts";
@@ -12,8 +13,8 @@ export type Append = (event: NewEvent) => Promise<Appended>;
 export interface Door {
   path: string;
   source: "agora" | "cloudflare";
-  /** Whether the provider sends from this address; undefined of a client that is gone already. */
-  letsIn: (address: string | undefined) => boolean;
+  /** From where the provider sends, if that is known and asked for. */
+  senders?: Pick<AgoraSenders, "include"> | undefined;
   admit: (headers: IncomingHttpHeaders) => Admission;
   readEnvelope: (body: Body) => Envelope;
 }
@@ -21,7 +22,7 @@ export interface Door {
 /** One HTTP request from whoever it may be; nothing of its body has been read. */
 export interface Delivery {
   headers: IncomingHttpHeaders;
-  /** The client's address, found out when it is asked for. */
+  /** The client's address, found out when it is asked for; undefined of a client that is gone already. */
   address: () => string | undefined;
   /** What is wrong with its body by its headers; null if nothing is. */
   refusal: UnreadBody | null;
@@ -42,7 +43,10 @@ export type Reception =
  */
 export async function receive(door: Door, delivery: Delivery, append: Append): Promise<Reception> {
   const { headers, refusal } = delivery;
-  if (!door.letsIn(delivery.address())) return { outcome: "address_refused", address: delivery.address() };
+  if (door.senders !== undefined) {
+    const address = delivery.address();
+    if (!door.senders.include(address)) return { outcome: "address_refused", address };
+  }
   if (refusal !== null) return refusal;
   const admission = door.admit(headers);
   if (!admission.ok) return { outcome: "unauthenticated", why: admission.why, bytes: null };

@@ -64,30 +64,23 @@ function doors({ secrets, agoraSenders, now = Date.now }: WebhookRouterOptions):
     {
       path: "/agora",
       source: "agora",
-      letsIn: (address) => agoraSenders?.include(address) ?? true,
+      senders: agoraSenders,
       admit: (headers) => admitAgora(headers, secrets.agora),
       readEnvelope: readAgoraEnvelope,
     },
     {
       path: "/cloudflare/live",
       source: "cloudflare",
-      letsIn: anybody,
       admit: (headers) => admitCloudflareNotification(headers, secrets.cloudflareNotification),
       readEnvelope: readCloudflareNotificationEnvelope,
     },
     {
       path: "/cloudflare/video",
       source: "cloudflare",
-      letsIn: anybody,
       admit: (headers) => admitCloudflareVideo(headers, secrets.cloudflareStream, now()),
       readEnvelope: readCloudflareVideoEnvelope,
     },
   ];
-}
-
-/** Cloudflare publishes addresses of its proxies, none of what sends webhooks. */
-function anybody(): boolean {
-  return true;
 }
 
 function assertNoneBlank(secrets: WebhookSecrets): void {
