@@ -1,4 +1,4 @@
-import type { EventStatus, FoldableEvent } from "../eventlog/index.ts";
+import { type EventStatus, type FoldableEvent, storableText } from "../eventlog/index.ts";
 import { type ChannelState, evolve, type LiveEvent, type Policy } from "../live/index.ts";
 import type { Interpretation } from "../webhooks/index.ts";
 
@@ -37,7 +37,7 @@ export function foldStored(state: ChannelState, stored: FoldableEvent, rules: Fo
     const { state: after, note } = evolve(state, { at: stored.receivedAt.getTime(), event }, rules.policy);
     return { id: stored.id, status: note === null ? "applied" : "ignored", note, folded: true, event, after };
   } catch (error) {
-    return { ...unfolded, status: "failed", note: `our code failed: ${String(error)}`.slice(0, 500) };
+    return { ...unfolded, status: "failed", note: storableText(`our code failed: ${String(error)}`.slice(0, 500)) };
   }
 }
 

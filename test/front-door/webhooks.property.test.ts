@@ -94,6 +94,34 @@ it("stores no body that differs from the signed one, nor one signed for another 
   expect(await countWebhooks(service)).toBe(before);
 });
 
+it("a channel goes on after an event with what Postgres refuses", async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const send = async (body: object) => {
+    const bytes = Buffer.from(JSON.stringify(body));
+    expect((await post("/agora", bytes, signNow("/agora", bytes))).status).toBe(200);
+    await service.settled();
+  };
+  const join = { channelName: "poisoned", uid: 7, clientSeq: 1, ts: now, platform: 7 };
+  await send({ noticeId: "first", productId: 1, eventType: 103, notifyMs: now * 1000, payload: join });
+  const { body } = await service.call("get", "/v1/channels/poisoned/status").expect(200);
+  const { channelId } = body as { channelId: number };
+  for (const sid of ["\0", "\ud800"]) {
+    const payload = {
+      cname: "poisoned",
+      uid: `${999_000 + channelId}`,
+      sid,
+      sequence: 1,
+      sendts: now * 1000,
+      details: {},
+    };
+    await send({ noticeId: `sid ${JSON.stringify(sid)}`, productId: 3, eventType: 70, notifyMs: now * 1000, payload });
+  }
+  const leave = { ...join, clientSeq: 2, reason: 1, duration: 1 };
+  await send({ noticeId: "last", productId: 1, eventType: 104, notifyMs: now * 1000, payload: leave });
+  const after = await service.call("get", "/v1/channels/poisoned/status").expect(200);
+  expect(after.body).toMatchObject({ host: { present: false } });
+});
+
 const elsewhere: Record<Door, Door> = {
   "/agora": "/cloudflare/video",
   "/cloudflare/live": "/agora",

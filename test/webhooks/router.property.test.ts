@@ -65,5 +65,6 @@ function assertStorable(event: NewEvent): void {
   const payload: unknown = event.payload === undefined ? null : JSON.parse(JSON.stringify(event.payload));
   const interpretation = interpret({ source, type, payload, raw });
   expect(["event", "ignored", "unrecognised"]).toContain(interpretation.kind);
+  expect(JSON.stringify(interpretation)).not.toMatch(/\\u(0000|d[89a-f])/);
   if (interpretation.kind !== "event") expect(interpretation.note.length).toBeLessThanOrEqual(300);
 }
