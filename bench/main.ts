@@ -7,6 +7,7 @@ import { createClosers } from "../src/closers.ts";
 import { migrate, startEmbedded } from "../src/db/index.ts";
 import { createLogger } from "../src/log.ts";
 import { measureAcks } from "./acks.ts";
+import { measureFlood } from "./flood.ts";
 import { measureMemory } from "./memory.ts";
 import { measureReaction } from "./reaction.ts";
 
@@ -40,6 +41,7 @@ async function main(seconds: number, rounds: number, events: number): Promise<vo
     const print = (text: string) => process.stdout.write(`${text}\n`);
     print(await measureAcks({ url: database.url, seconds, rounds }));
     print(await measureReaction({ url: database.url, joins: 200 }));
+    print(await measureFlood({ url: database.url, seconds }));
     print(await measureMemory({ url: database.url, events }));
   } finally {
     await closers.closeAll();

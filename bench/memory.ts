@@ -48,7 +48,8 @@ export async function measureMemory({ url, events }: { url: string; events: numb
   }
 }
 
-async function residentMegabytes(pid: number): Promise<{ now: number; most: number }> {
+/** Resident memory of a process, now and at its highest. NaN where there is no /proc. */
+export async function residentMegabytes(pid: number): Promise<{ now: number; most: number }> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? NaN) / 1024;
   return { now: of("VmRSS"), most: of("VmHWM") };

@@ -4,6 +4,7 @@ import {
   answerNotFound,
   type Api,
   createErrorHandler,
+  createFailedKeys,
   createHealthRouter,
   createKeyAuthentication,
   createV1Router,
@@ -12,17 +13,20 @@ import {
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "relayMode"> {
+export interface AppConfig extends Pick<Config, "apiKey" | "relayMode" | "trustProxy"> {
   agora: Pick<AgoraConfig, "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
+  /** Wrong keys from one address in a minute, before they are answered 429. */
+  failedKeysMost?: number;
 }
 
 export interface AppDeps
-  extends Omit<Api, "defaultMode">, HealthDeps, Pick<WebhookRouterOptions, "append" | "redactor"> {}
+  extends Omit<Api, "defaultMode">, HealthDeps, Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -31,7 +35,7 @@ export interface AppDeps
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, relayMode, agora, cloudflare } = config;
-  const { log, append, redactor } = deps;
+  const { log, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -41,13 +45,15 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.disable("etag"); // a status has one of its own, nothing else has any
   app.set("query parser", "simple");
+  app.set("trust proxy", config.trustProxy);
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, log, redactor }));
+  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
-  app.use("/stage", note({ route: "/stage/{token}" }), createStageRouter());
-  app.use("/v1", createV1Router({ ...deps, defaultMode: relayMode }, createKeyAuthentication(apiKey)));
+  app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter());
+  const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
+  app.use("/v1", createV1Router({ ...deps, defaultMode: relayMode }, createKeyAuthentication(apiKey), failedKeys));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

@@ -7,11 +7,22 @@ import {
   createCloudflareTransport,
   createCloudRecording,
   createLiveInputs,
+  createNotificationSenders,
+  type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
 
+/** What the engine calls, and what the service asks for itself. */
+export interface ConnectedProviders extends Providers {
+  notificationSenders: NotificationSenders;
+}
+
 /** The providers' clients, as configured; their connections are closed with the rest. */
-export function connectProviders({ agora, cloudflare }: Config, deps: ProviderDeps, closers: Closers): Providers {
+export function connectProviders(
+  { agora, cloudflare }: Config,
+  deps: ProviderDeps,
+  closers: Closers,
+): ConnectedProviders {
   const agoraTransport = createAgoraTransport(agora, deps);
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
@@ -19,6 +30,7 @@ export function connectProviders({ agora, cloudflare }: Config, deps: ProviderDe
   return {
     cloudRecording: createCloudRecording(agora, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),
+    notificationSenders: createNotificationSenders(agoraTransport),
     liveInputs: createLiveInputs(cloudflareTransport),
   };
 }

@@ -1,19 +1,20 @@
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
+import { keepAllowList } from "./allow-list.ts";
 import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, secretsOf } from "./config/index.ts";
-import { connectProviders } from "./connect-providers.ts";
+import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog } from "./eventlog/index.ts";
+import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { listenOn } from "./port.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
-import { interpret } from "./webhooks/index.ts";
+import { type AgoraSenders, createAgoraSenders, interpret } from "./webhooks/index.ts";
 
 /**
  * Opens the service: what it is made of, in the order in which it needs each other. It is closed the other way round,
@@ -34,14 +35,26 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
-  const engine = openEngine(config, log, database, redactor, closers);
+  const { engine, providers } = openEngine(config, log, database, redactor, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   await engine.start();
   stopping.throwIfAborted();
-  return listen(config, log, { database, engine, eventLog, redactor }, closers);
+  const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
+  const port = await listen(config, log, { database, engine, eventLog, redactor, agoraSenders }, closers);
+  if (agoraSenders !== undefined) {
+    const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
+    closers.add("the allow-list", () => allowList.stop());
+  }
+  return port;
 }
 
-function openEngine(config: Config, log: Logger, database: OpenDatabase, redactor: Redactor, closers: Closers): Engine {
+function openEngine(
+  config: Config,
+  log: Logger,
+  database: OpenDatabase,
+  redactor: Redactor,
+  closers: Closers,
+): { engine: Engine; providers: ConnectedProviders } {
   const { policy, relayMode, maxActiveRelays, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } = config;
   const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
@@ -49,6 +62,7 @@ function openEngine(config: Config, log: Logger, database: OpenDatabase, redacto
     appCertificate: config.agora.appCertificate,
     lifetimeMs: policy.maxSessionMs,
   });
+  let providers!: ConnectedProviders; // made with the engine, of its slots
   const engine = createEngine(
     {
       policy,
@@ -67,11 +81,11 @@ function openEngine(config: Config, log: Logger, database: OpenDatabase, redacto
       redactor,
       interpret,
       stageUrl,
-      providers: (slots) => connectProviders(config, { slots, log }, closers),
+      providers: (slots) => (providers = connectProviders(config, { slots, log }, closers)),
     },
   );
   closers.add("the engine", () => engine.stop());
-  return engine;
+  return { engine, providers };
 }
 
 function openEventLog(
@@ -97,10 +111,11 @@ interface Parts {
   engine: Engine;
   eventLog: EventLog;
   redactor: Redactor;
+  agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, redactor } = parts;
+  const { database, engine, eventLog, redactor, agoraSenders } = parts;
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
@@ -109,11 +124,9 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
     isWorkerRunning: () => engine.isWorking(),
+    agoraSenders,
   });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000 }, app);
-  server.maxHeadersCount = 100;
-  // Agora keeps its connections and asks for at least 10 s (Agora docs: enable-notification-center-service).
-  server.keepAliveTimeout = 20_000;
+  const server = createHttpServer(app);
   const close = closerOf(server, 10_000);
   await listenOn(server, config.port);
   closers.add("the HTTP server", close);

@@ -71,7 +71,9 @@ describe("loadConfig", () => {
       apiKey: null,
       migrateOnStart: true,
       database: { url: null, directUrl: null, schema: "tally", poolMax: 6 },
+      trustProxy: 0,
       agora: null,
+      agoraAllowList: false,
       cloudflare: null,
       relayMode: "cloud-recording",
       channelPolicy: "auto",
@@ -199,6 +201,9 @@ describe("loadConfig", () => {
     ["CATCH_UP_AFTER_SECONDS", "-1"],
     ["AGORA_CALLS_PER_SECOND", "0"],
     ["RECOVERY_SECONDS", "30,soon"],
+    ["TRUST_PROXY", "true"],
+    ["TRUST_PROXY", "-1"],
+    ["AGORA_NCS_ALLOW_LIST", "yes"],
     ["MAX_SESSION_HOURS", "0"],
     ["MAX_SESSION_HOURS", "721"],
     ["MAX_RESTARTS", "2.5"],
@@ -243,6 +248,11 @@ describe("describeConfig", () => {
       .flatMap(([, value]) => value.split(", "));
     expect(secrets).toHaveLength(11);
     for (const secret of [...secrets, "database-password"]) expect(text).not.toContain(secret);
+  });
+
+  test("says that a short key can be guessed", async () => {
+    const described = describeConfig(await readConfig({ ...production, API_KEY: "fifteen-letters" }));
+    expect(described.notes).toEqual([expect.stringMatching(/^API_KEY has fewer than 16 characters/)]);
   });
 
   test("says that without its secret the video webhook answers nobody", async () => {

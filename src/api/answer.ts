@@ -12,7 +12,7 @@ export interface Answer {
 
 /** Writes an answer. Nobody may keep it, unless its headers say otherwise. */
 export function send(response: Response, { status, headers, body }: Answer): void {
-  response.status(status).set({ "cache-control": "no-store", ...headers });
+  response.status(status).set({ "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers });
   if (body === undefined) response.end();
   else response.json(body);
 }

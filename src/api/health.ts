@@ -17,14 +17,23 @@ export interface HealthDeps extends Tables {
 export function createHealthRouter(deps: HealthDeps): Router {
   const router = express.Router();
   router.use(["/healthz", "/readyz"], note({ isProbe: true }));
-  router.use(createRouter("", deps, routes));
+  router.use(createRouter("", { getReadiness: shared(() => getReadiness(deps)) }, routes));
   return router;
 }
 
-const routes: readonly Route<HealthDeps>[] = [
+const routes: readonly Route<{ getReadiness: () => Promise<Answer> }>[] = [
   { method: "get", path: "/healthz", handle: () => Promise.resolve({ status: 200, body: { status: "ok" } }) },
-  { method: "get", path: "/readyz", handle: getReadiness },
+  { method: "get", path: "/readyz", handle: ({ getReadiness }) => getReadiness() },
 ];
+
+/** Anybody may ask: whoever asks while an answer is under way gets that one, so that the database isn't asked for each. */
+function shared<Result>(find: () => Promise<Result>): () => Promise<Result> {
+  let underWay: Promise<Result> | null = null;
+  return () =>
+    (underWay ??= find().finally(() => {
+      underWay = null;
+    }));
+}
 
 /** The database's answer is waited for so long. */
 const patienceMs = 1_000;

@@ -1,5 +1,6 @@
 export type { Api } from "./api.ts";
 export { createKeyAuthentication } from "./authenticate.ts";
+export { createFailedKeys } from "./failed-keys.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { logRequests, note } from "./request-log.ts";

@@ -13,6 +13,7 @@ const problems = {
   channel_id_mismatch: { status: 409, title: "Conflict" },
   too_large: { status: 413, title: "Content Too Large" },
   unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
+  too_many_failures: { status: 429, title: "Too Many Requests" },
   internal_error: { status: 500, title: "Internal Server Error" },
   unavailable: { status: 503, title: "Service Unavailable" },
 } as const;

@@ -8,14 +8,15 @@ import { listChannels } from "./channels/list-channels.ts";
 import { putChannel } from "./channels/put-channel.ts";
 import { requestRecording } from "./channels/request-recording.ts";
 import { createRouter, type Route } from "./create-router.ts";
+import type { FailedKeys } from "./failed-keys.ts";
 import { readJsonBody } from "./json-body.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
 
 /** The REST API, to be mounted at /v1: whoever calls is authenticated before anything else of a request is looked at. */
-export function createV1Router(api: Api, authenticate: Authenticate): Router {
+export function createV1Router(api: Api, authenticate: Authenticate, failedKeys: FailedKeys): Router {
   const router = express.Router();
-  router.use(requirePrincipal(authenticate), readJsonBody, createRouter("/v1", api, routes));
+  router.use(requirePrincipal(authenticate, failedKeys), readJsonBody, createRouter("/v1", api, routes));
   return router;
 }
 

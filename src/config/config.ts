@@ -6,6 +6,11 @@ export interface LoadedConfig extends DatabaseConfig {
   sandboxPort: number;
   /** Where the outside reaches this service. */
   publicUrl: string;
+  /**
+   * How many proxies stand before the service, each of which adds the address that it was called from to
+   * `X-Forwarded-For`; 0: the header is the client's own invention.
+   */
+  trustProxy: number;
   /** The operator key; null outside production only. */
   apiKey: string | null;
   /** Origins of the seller's app that may call from a browser; `*` for any. */
@@ -15,6 +20,8 @@ export interface LoadedConfig extends DatabaseConfig {
   /** Null exactly when `sandbox`. */
   agora: AgoraConfig | null;
   cloudflare: CloudflareConfig | null;
+  /** Whether Agora's webhooks are taken only from the addresses that Agora names. */
+  agoraAllowList: boolean;
   /** For channels that don't say otherwise. */
   relayMode: RelayMode;
   channelPolicy: "auto" | "registered";

@@ -11,6 +11,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     sandbox: config.sandbox,
     port: config.port,
     public_url: config.publicUrl,
+    trust_proxy: config.trustProxy,
     api_key: true,
     cors_origins: config.corsOrigins,
     log_level: config.logLevel,
@@ -26,6 +27,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     agora_customer_id: true,
     agora_customer_secret: true,
     agora_ncs_secrets: agora.ncsSecrets.length,
+    agora_ncs_allow_list: config.agoraAllowList,
     agora_cloud_recording_region: agora.region,
     agora_cloud_recording_vendor: agora.storage.vendor,
     agora_storage_region: agora.storage.region,
@@ -50,8 +52,14 @@ export function describeConfig(config: Config): Record<string, unknown> {
   };
 }
 
-function notes({ sandbox, cloudflare }: Config): string[] {
+/** Nothing else keeps a key from being guessed: the limit on wrong ones lets the right one through. */
+const shortestKey = 16;
+
+function notes({ production, apiKey, sandbox, cloudflare }: Config): string[] {
   const all: string[] = [];
+  if (production && apiKey.length < shortestKey) {
+    all.push(`API_KEY has fewer than ${shortestKey} characters, which can be guessed: take a long random one`);
+  }
   if (sandbox) all.push("no provider is configured: the built-in sandbox takes their place");
   if (cloudflare.webhookSecrets.length === 0) {
     all.push(

@@ -31,6 +31,7 @@ export const environment = z.object({
   /** Of the built-in sandbox; by default the one after `PORT`. */
   SANDBOX_PORT: integer(0, 65_535).optional(),
   PUBLIC_URL: webUrl().optional(),
+  TRUST_PROXY: integer(0, 10).default(0),
   API_KEY: z.string().optional(),
   CORS_ORIGINS: list("origins like https://shop.example.com, or *", origin).default([]),
   TALLY_DATA_DIR: z.string().default("./.data"),
@@ -46,6 +47,7 @@ export const environment = z.object({
   AGORA_CUSTOMER_ID: z.string().optional(),
   AGORA_CUSTOMER_SECRET: z.string().optional(),
   AGORA_NCS_SECRET: secrets().default([]),
+  AGORA_NCS_ALLOW_LIST: oneOf("true", "false").default("false"),
   AGORA_API_URL: webUrl().default("https://api.agora.io"),
   AGORA_CLOUD_RECORDING_REGION: oneOf("NA", "EU", "AP", "CN").default("NA"),
   AGORA_CLOUD_RECORDING_VENDOR: integer(0, 99).optional(),

@@ -1,4 +1,4 @@
-import type { EventStatus, FoldableEvent } from "../eventlog/index.ts";
+import { type EventStatus, type FoldableEvent, storableText } from "../eventlog/index.ts";
 import { type ChannelState, evolve, type LiveEvent, type Policy } from "../live/index.ts";
 import { createRedactor } from "../redaction/index.ts";
 import type { Interpretation } from "../webhooks/index.ts";
@@ -38,7 +38,8 @@ export function foldStored(state: ChannelState, stored: FoldableEvent, rules: Fo
     const { state: after, taught, note } = evolve(state, { at: stored.receivedAt.getTime(), event }, rules.policy);
     return { id: stored.id, status: taught ? "applied" : "ignored", note, folded: true, event, after };
   } catch (error) {
-    return { ...unfolded, status: "failed", note: redactor.text(`our code failed: ${String(error)}`).slice(0, 500) };
+    const words = redactor.text(`our code failed: ${String(error)}`).slice(0, 500);
+    return { ...unfolded, status: "failed", note: storableText(words) };
   }
 }
 

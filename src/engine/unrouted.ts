@@ -1,4 +1,4 @@
-import { rowsOf, table, type Tables } from "../eventlog/index.ts";
+import { rowsOf, storableText, table, type Tables } from "../eventlog/index.ts";
 import type { FoldRules, StoredWebhook } from "./fold-stored.ts";
 import { saveFolded } from "./save-folded.ts";
 
@@ -39,6 +39,6 @@ function verdict(
     if (meaning.kind === "event") return { status: "ignored", note: "it names no channel that could be ours" };
     return { status: meaning.kind, note: meaning.note };
   } catch (error) {
-    return { status: "failed", note: `our code failed: ${String(error)}`.slice(0, 500) };
+    return { status: "failed", note: storableText(`our code failed: ${String(error)}`.slice(0, 500)) };
   }
 }

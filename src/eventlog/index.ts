@@ -13,6 +13,7 @@ export { type EventFilter, getEvent, listEvents } from "./read.ts";
 export { registerChannel } from "./register-channel.ts";
 export { registerAs, type Registered, type Registration, RegistrationRefused } from "./registration.ts";
 export { type Arrival, claimStrays, resolveRoutes, type Routing } from "./routes.ts";
+export { storableText } from "./storable.ts";
 export {
   type EventSource,
   type EventStatus,

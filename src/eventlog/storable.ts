@@ -8,9 +8,9 @@ import type { NewEvent } from "./new-event.ts";
 export function storable(event: NewEvent): NewEvent {
   return {
     ...event,
-    dedupeKey: clean(event.dedupeKey),
-    type: clean(event.type),
-    route: event.route === null ? null : { ...event.route, key: clean(event.route.key) },
+    dedupeKey: storableText(event.dedupeKey),
+    type: storableText(event.type),
+    route: event.route === null ? null : { ...event.route, key: storableText(event.route.key) },
     payload: undefined,
     // JSON.stringify writes both characters as escapes of plain letters.
     raw: event.payload === undefined ? toBase64(event.raw) : JSON.stringify(event.payload),
@@ -18,12 +18,13 @@ export function storable(event: NewEvent): NewEvent {
   };
 }
 
-function clean(text: string): string {
+/** A text without what Postgres refuses in one: a zero byte, and half a surrogate pair (as a cut may leave). */
+export function storableText(text: string): string {
   return text.replace(/\p{Surrogate}|\0/gu, "\uFFFD");
 }
 
 function cleanValues(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [clean(name), clean(value)]));
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [storableText(name), storableText(value)]));
 }
 
 function toBase64(text: string | null): string | null {

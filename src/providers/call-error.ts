@@ -26,9 +26,14 @@ export function callError(error: CallError, secrets: readonly string[] = []): Ca
   const { code, message } = error;
   return {
     ...error,
-    code: typeof code === "string" ? redact(code, secrets).slice(0, longestCode) : code,
-    message: redact(message, secrets).slice(0, longestMessage),
+    code: typeof code === "string" ? cut(redact(code, secrets), longestCode) : code,
+    message: cut(redact(message, secrets), longestMessage),
   };
+}
+
+/** To be stored: without a NUL, nor half of a surrogate pair, which the cut itself may leave. Postgres refuses both. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/\p{Surrogate}|\0/gu, "\uFFFD");
 }
 
 /** Says where an answer departs from what was expected of it, without quoting the answer. */

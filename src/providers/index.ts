@@ -6,6 +6,11 @@ export {
   type RecordingId,
   type StartResult,
 } from "./agora/cloud-recording.ts";
+export {
+  createNotificationSenders,
+  type NotificationSenders,
+  type NotificationSendersResult,
+} from "./agora/notification-senders.ts";
 export type { RecordingStorage, StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";

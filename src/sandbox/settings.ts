@@ -29,6 +29,7 @@ const limits = z.strictObject({
   resourceLifetimeMs: ms,
   webhookTimeoutMs: ms,
 });
+const ncsAddresses = z.array(z.string());
 const storage = z.strictObject({ usedMinutes: z.number().min(0), limitMinutes: z.number().min(0) });
 const delays = z.strictObject({
   recorderStartedMs: ms,
@@ -56,6 +57,7 @@ export const settingsChange = z
     secrets: secrets.partial(),
     agora: agora.partial(),
     cloudflare: cloudflare.partial(),
+    ncsAddresses,
     limits: limits.partial(),
     storage: storage.partial(),
     delays: delays.partial(),
@@ -79,6 +81,8 @@ export interface Settings {
   secrets: z.infer<typeof secrets>;
   agora: z.infer<typeof agora>;
   cloudflare: z.infer<typeof cloudflare>;
+  /** From which NCS says that it sends. */
+  ncsAddresses: z.infer<typeof ncsAddresses>;
   limits: z.infer<typeof limits>;
   /** Minutes stored at Cloudflare and the plan's limit; when none are left, a new broadcast is refused. */
   storage: z.infer<typeof storage>;
@@ -100,6 +104,7 @@ export function defaultSettings(): Settings {
     },
     agora: { appId: randomSecret(), customerId: randomSecret(), customerSecret: randomSecret() },
     cloudflare: { accountId: randomSecret(), apiToken: randomSecret(), customerCode: "sandbox" },
+    ncsAddresses: ["127.0.0.1"],
     limits: {
       // Agora docs, cloud-recording: 10 a second per App ID; channel management: 20 for online statistics.
       recordingCallsPerSecond: 10,

@@ -14,9 +14,9 @@ export function createStageRouter(): Router {
 
 const headers = {
   "content-type": "application/problem+json",
-  // The address is a credential: it must stay neither in a cache nor in another site's log.
+  // The address is a credential: it must stay in no cache. Nor in another site's log, for which the headers of all
+  // pages see (`page-headers.ts`).
   "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
 };
 
 /** RFC 9457, with a stable `code`. */

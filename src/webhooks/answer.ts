@@ -18,12 +18,18 @@ export function answerTo(reception: Reception): Answer {
       return received({ received: true, duplicate: true });
     case "unauthenticated":
       return problem(401, "Unauthorized", "unauthenticated", "The webhook's signature or secret is missing or wrong.");
+    case "address_refused":
+      return problem(403, "Forbidden", "address_refused", "Agora doesn't send its notifications from this address.");
     case "not_stored":
       return problem(503, "Service Unavailable", "not_stored", "The webhook could not be stored: send it again.", {
         "retry-after": "5",
       });
     case "too_large":
       return problem(413, "Content Too Large", "too_large", "A webhook's body may have 1 MiB.");
+    case "crowded_out":
+      return problem(503, "Service Unavailable", "crowded_out", "Too many large webhooks at once: send it again.", {
+        "retry-after": "5",
+      });
     case "encoded":
       return problem(415, "Unsupported Media Type", "encoded", "Send the body without a Content-Encoding.");
     case "broken_off":
@@ -38,7 +44,10 @@ export const methodNotAllowed = problem(405, "Method Not Allowed", "method_not_a
 
 /** Writes an answer. */
 export function send(response: Response, { status, headers, body }: Answer): void {
-  response.status(status).set(headers).send(JSON.stringify(body));
+  response
+    .status(status)
+    .set({ "x-content-type-options": "nosniff", ...headers })
+    .send(JSON.stringify(body));
 }
 
 /** 200 and JSON is what Agora wants; to it 202 and 204 are failures too (Agora docs: notification center service). */

@@ -2,14 +2,19 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import type { Route } from "../eventlog/index.ts";
 
-/** One HTTP request from a provider, its bytes as they came. */
-export interface Delivery {
-  headers: IncomingHttpHeaders;
-  body: Buffer;
+/** Whether a delivery is who it says; `why` is for our log, never for the sender. */
+export type Authentication = { ok: true } | Refusal;
+
+interface Refusal {
+  ok: false;
+  why: string;
 }
 
-/** Whether a delivery is who it says; `why` is for our log, never for the sender. */
-export type Authentication = { ok: true } | { ok: false; why: string };
+/**
+ * What a delivery's headers alone tell: that nobody we know has sent it, so that its body needn't be read; or what the
+ * body must then pass.
+ */
+export type Admission = Refusal | { ok: true; authenticate: (body: Buffer) => Authentication };
 
 /** What can be read of a webhook without understanding it. */
 export interface Envelope {

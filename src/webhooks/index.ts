@@ -1,3 +1,4 @@
+export { type AgoraSenders, createAgoraSenders } from "./agora/senders.ts";
 export { describeType, eventTypes } from "./event-types.ts";
 export { interpret } from "./interpret.ts";
 export type { Interpretation } from "./interpretation.ts";

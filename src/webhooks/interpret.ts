@@ -1,3 +1,4 @@
+import { storableText } from "../eventlog/index.ts";
 import { interpretAgora } from "./agora/interpret.ts";
 import { parseJson } from "./body.ts";
 import { interpretCloudflareNotification } from "./cloudflare/notification/interpret.ts";
@@ -21,8 +22,9 @@ export interface StoredWebhook {
  * @param stored - a row with source `agora` or `cloudflare`
  */
 export function interpret({ source, type, payload, raw }: StoredWebhook): Interpretation {
-  // A row has text instead of JSON also when jsonb refuses it, as it does a NUL in a user's account name.
-  const body = raw === null ? payload : parseJson(raw);
+  // A row has text instead of JSON also when jsonb refuses it, as it does a NUL in a user's account name. What it means
+  // goes into the channel's state and into notes, which are no better at it: there the character is lost.
+  const body = raw === null ? payload : withStorableTexts(parseJson(raw));
   if (body === undefined) return unrecognised("the body isn't JSON");
   switch (source) {
     case "agora":
@@ -32,4 +34,13 @@ export function interpret({ source, type, payload, raw }: StoredWebhook): Interp
     default:
       return unrecognised(`no webhook: an event with source ${source}`);
   }
+}
+
+function withStorableTexts(value: unknown): unknown {
+  if (typeof value === "string") return storableText(value);
+  if (Array.isArray(value)) return value.map(withStorableTexts);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [storableText(key), withStorableTexts(member)]),
+  );
 }

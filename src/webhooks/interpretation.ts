@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { storableText } from "../eventlog/index.ts";
 import type { ProviderEvent } from "../live/index.ts";
 
 /** What a stored webhook means to a channel. Notes are for people, in lists and in `tally events show`. */
@@ -20,7 +21,7 @@ export function ignored(note: string): Interpretation {
 
 export function unrecognised(note: string): Interpretation {
   // A note may quote the provider, who may say anything at any length.
-  return { kind: "unrecognised", note: note.slice(0, 300) };
+  return { kind: "unrecognised", note: storableText(note.slice(0, 300)) };
 }
 
 /**

@@ -1,15 +1,16 @@
 import express, { type Router } from "express";
 
 import { createRedactor, type Redactor } from "../redaction/index.ts";
-import { authenticateAgora } from "./agora/authenticate.ts";
+import { admitAgora } from "./agora/authenticate.ts";
 import { readAgoraEnvelope } from "./agora/envelope.ts";
+import type { AgoraSenders } from "./agora/senders.ts";
 import { answerTo, methodNotAllowed, send } from "./answer.ts";
-import { authenticateCloudflareNotification } from "./cloudflare/notification/authenticate.ts";
+import { admitCloudflareNotification } from "./cloudflare/notification/authenticate.ts";
 import { readCloudflareNotificationEnvelope } from "./cloudflare/notification/envelope.ts";
-import { authenticateCloudflareVideo } from "./cloudflare/video/authenticate.ts";
+import { admitCloudflareVideo } from "./cloudflare/video/authenticate.ts";
 import { readCloudflareVideoEnvelope } from "./cloudflare/video/envelope.ts";
-import { logReception, type WebhookLog } from "./log-reception.ts";
-import { readRawBody } from "./raw-body.ts";
+import { createReceptionLog, type WebhookLog } from "./log-reception.ts";
+import { type BodyLimits, createBodyReader } from "./raw-body.ts";
 import { type Append, type Door, receive } from "./receive.ts";
 
 /** Each list may be empty: then every webhook of its kind is refused. */
@@ -25,6 +26,9 @@ export interface WebhookRouterOptions {
   log: WebhookLog;
   /** Knows this process's secrets; without it only what has the shape of one is kept out of the log of events. */
   redactor?: Redactor | undefined;
+  /** Who may send Agora's webhooks, by address; everybody if missing. */
+  agoraSenders?: Pick<AgoraSenders, "include"> | undefined;
+  bodyLimits?: Partial<BodyLimits>;
   /** Milliseconds since 1970; Date.now by default. */
   now?: () => number;
 }
@@ -36,44 +40,48 @@ export interface WebhookRouterOptions {
  * @throws if a secret is blank
  */
 export function createWebhookRouter(options: WebhookRouterOptions): Router {
-  const { secrets, append, log, redactor = createRedactor(), now = Date.now } = options;
-  assertNoneBlank(secrets);
+  const { append, redactor = createRedactor() } = options;
+  assertNoneBlank(options.secrets);
   const router = express.Router();
-  for (const door of doors(secrets, now)) {
+  const bodies = createBodyReader(options.bodyLimits);
+  const logReception = createReceptionLog(options.log);
+  for (const door of doors(options)) {
     router.post(door.path, async (request, response) => {
       const startedAt = performance.now();
-      const body = await readRawBody(request, response);
-      const reception =
-        body.outcome === "read"
-          ? await receive(door, { headers: request.headers, body: body.bytes }, { append, redactor })
-          : body;
+      const delivery = {
+        headers: request.headers,
+        address: () => request.ip,
+        refusal: bodies.refusalOf(request.headers),
+        read: () => bodies.read(request),
+      };
+      const reception = await receive(door, delivery, { append, redactor });
       send(response, answerTo(reception));
-      const bytes = body.outcome === "read" ? body.bytes.length : null;
-      logReception(log, door, reception, { bytes, ms: performance.now() - startedAt });
+      logReception(door, reception, performance.now() - startedAt);
     });
     router.all(door.path, (_request, response) => send(response, methodNotAllowed));
   }
   return router;
 }
 
-function doors(secrets: WebhookSecrets, now: () => number): Door[] {
+function doors({ secrets, agoraSenders, now = Date.now }: WebhookRouterOptions): Door[] {
   return [
     {
       path: "/agora",
       source: "agora",
-      authenticate: (delivery) => authenticateAgora(delivery, secrets.agora),
+      senders: agoraSenders,
+      admit: (headers) => admitAgora(headers, secrets.agora),
       readEnvelope: readAgoraEnvelope,
     },
     {
       path: "/cloudflare/live",
       source: "cloudflare",
-      authenticate: (delivery) => authenticateCloudflareNotification(delivery, secrets.cloudflareNotification),
+      admit: (headers) => admitCloudflareNotification(headers, secrets.cloudflareNotification),
       readEnvelope: readCloudflareNotificationEnvelope,
     },
     {
       path: "/cloudflare/video",
       source: "cloudflare",
-      authenticate: (delivery) => authenticateCloudflareVideo(delivery, secrets.cloudflareStream, now()),
+      admit: (headers) => admitCloudflareVideo(headers, secrets.cloudflareStream, now()),
       readEnvelope: readCloudflareVideoEnvelope,
     },
   ];

@@ -1,17 +1,18 @@
 import { request as httpRequest } from "node:http";
 
 import fc from "fast-check";
-import { beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 
+import { runs } from "../support/fast-check.ts";
 import { apiKey, type Service, useService } from "./service.ts";
-
-/** fast-check prints the seed and the smallest request when this fails; `{ seed }` here repeats the run. */
-const settings = { numRuns: 400 };
 
 const started = useService();
 let service: Service;
 beforeAll(() => {
   service = started();
+});
+afterAll(() => {
+  expect(service.lines.filter(({ level }) => level === "error")).toEqual([]);
 });
 
 const method = fc.constantFrom("GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND");
@@ -119,7 +120,7 @@ it("answers whatever it is sent, and never with a 5xx", async () => {
         expect(JSON.parse(received.text)).toMatchObject({ status: received.status });
       }
     }),
-    settings,
+    runs(400),
   );
 });
 
@@ -129,11 +130,13 @@ it("refuses whatever comes without the key", async () => {
     fc.stringMatching(/^[!-~]{0,40}$/).map((key) => `Bearer ${key}`),
     fc.stringMatching(/^[ -~]{0,40}$/),
   );
+  const before = await service.countEvents();
   await fc.assert(
     fc.asyncProperty(method, path, headers, body, authorization, async (method, path, headers, body, authorization) => {
       const received = await send(method, path, { ...headers, authorization }, body);
       expect(received.status).toBe(401);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
+  expect(await service.countEvents()).toBe(before);
 });

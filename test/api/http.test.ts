@@ -104,6 +104,7 @@ describe("the operators' key", () => {
   it("may not be blank", () => {
     const config = {
       apiKey: " ",
+      trustProxy: 0,
       relayMode: "cloud-recording" as const,
       agora: { ncsSecrets: [] },
       cloudflare: { notificationSecrets: [], webhookSecrets: [] },

@@ -1,5 +1,4 @@
 import { EventEmitter, once } from "node:events";
-import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import request from "supertest";
@@ -8,13 +7,15 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { type AppConfig, type AppDeps, createApp } from "../../src/app.ts";
 import { createAdvance } from "../../src/engine/index.ts";
 import { appendWithin, createEventLog, type NewEvent } from "../../src/eventlog/index.ts";
+import { createHttpServer, type HttpLimits } from "../../src/http-server.ts";
 import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export const apiKey = "operators-key";
-const ncsSecret = "ncs-secret";
+export const ncsSecret = "ncs-secret";
+export const notificationSecret = "notification-secret";
 
 export interface Service {
   url: string;
@@ -33,13 +34,20 @@ export interface Service {
   notifyAndWait: (eventType: number, channelName: string, uid: number) => Promise<void>;
   /** Appends facts to a channel's log, and advances it. */
   tell: (channelId: number, ...facts: LiveEvent[]) => Promise<void>;
+  /** Rows of the event log, of one source or of all. */
+  countEvents: (...sources: NewEvent["source"][]) => Promise<number>;
+  /** Resolves when everything appended so far is folded. */
+  settled: () => Promise<void>;
   close: () => Promise<void>;
 }
 
 /** The HTTP side of the service on a database, listening on 127.0.0.1, without a worker: effects stay open. */
 export async function startService(
   database: TestDatabase,
-  overrides: Partial<AppConfig & AppDeps> & { channelPolicy?: "auto" | "registered" } = {},
+  overrides: Partial<AppConfig & AppDeps> & {
+    channelPolicy?: "auto" | "registered";
+    limits?: Partial<HttpLimits>;
+  } = {},
 ): Promise<Service> {
   const { knex, schema } = database;
   const lines: Record<string, unknown>[] = [];
@@ -71,9 +79,12 @@ export async function startService(
   });
   const config = {
     apiKey,
+    trustProxy: 0,
     relayMode: "cloud-recording" as const,
+    // Every test here comes from one address.
+    failedKeysMost: 10_000,
     agora: { ncsSecrets: [ncsSecret] },
-    cloudflare: { notificationSecrets: ["notification-secret"], webhookSecrets: [] },
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
   };
   const collaborators = {
     knex,
@@ -83,7 +94,7 @@ export async function startService(
     advance: (id: number) => advancing.advance(id),
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
-  const server = createServer(app);
+  const server = createHttpServer(app, overrides.limits);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -147,6 +158,17 @@ export async function startService(
         ),
       );
       await advancing.advance(channelId);
+      await advancing.idle();
+    },
+    async countEvents(...sources) {
+      const { rows } = await knex.raw<{ rows: { n: number }[] }>(
+        `select count(*)::integer as n from ${schema}.events where :all or source = any(:sources)`,
+        { all: sources.length === 0, sources },
+      );
+      return rows[0]?.n ?? NaN;
+    },
+    async settled() {
+      await eventLog.idle();
       await advancing.idle();
     },
     async close() {

@@ -21,6 +21,12 @@ describe("callError", () => {
     expect(callError({ ...base, code: "no-s3cret", message: "" }, ["s3cret"]).code).toBe("no-[redacted]");
   });
 
+  it("holds nothing that Postgres refuses, also where it cuts", () => {
+    expect(messageOf("a\0b\ud800c")).toBe("a\uFFFDb\uFFFDc");
+    expect(messageOf(`${"x".repeat(299)}\u{1f600}`)).toBe(`${"x".repeat(299)}\uFFFD`);
+    expect(callError({ ...base, code: "a\0", message: "" }).code).toBe("a\uFFFD");
+  });
+
   it("redacts before it cuts, so that no half of a secret stays", () => {
     const message = messageOf(`${"x".repeat(290)} sEcReT-sEcReT-sEcReT`, ["sEcReT-sEcReT-sEcReT"]);
     expect(message).toHaveLength(300);

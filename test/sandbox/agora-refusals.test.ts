@@ -56,6 +56,16 @@ describe("the gateway", () => {
     expect(await agora.ask("POST", `${root}/resourceid/${resourceId}/mode/web/begin`, {})).toMatchObject(noRoute);
   });
 
+  test("names the addresses of its notifications to the account, without an App ID", async () => {
+    const url = `${agora.root}/v2/ncs/ip`;
+    sandbox.control.changeSettings({ ncsAddresses: ["203.0.113.7"] });
+    expect(await agora.ask("GET", url)).toMatchObject({
+      status: 200,
+      body: { data: { service: { hosts: [{ primaryIP: "203.0.113.7" }] } } },
+    });
+    expect(await call("GET", url)).toMatchObject({ status: 401 });
+  });
+
   test("takes ten recording calls a second, and twenty channel queries besides", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     sandbox.control.changeSettings({ limits: { recordingCallsPerSecond: 10, retryAfterSeconds: 2 } });

@@ -245,7 +245,7 @@ export class ProviderModel {
       if (!caller.sends(operation)) return;
       const answer = (result: T): void => {
         if (!caller.hears()) return;
-        this.noteTold(operation, result);
+        if (operation === "users") this.people.told();
         this.timeline.awaits();
         resolve(result);
       };
@@ -294,12 +294,9 @@ export class ProviderModel {
     });
   }
 
-  /** What an answer tells: from then on a recording can be stopped, and a host is known to be here. */
-  private noteTold(operation: Operation, result: unknown): void {
-    if (typeof result !== "object" || result === null) return;
-    if (operation === "users" && "broadcasters" in result) this.people.told();
-    if (!("recordingSid" in result) || typeof result.recordingSid !== "string") return;
-    const recorder = this.bySid(result.recordingSid);
+  /** A recording's id is in the service's log: from then on it can be stopped. */
+  sidKept(sid: string): void {
+    const recorder = this.bySid(sid);
     if (recorder !== null) recorder.sidTold = true;
   }
 

@@ -282,6 +282,7 @@ export class Service {
       if (this.keys.has(key)) continue;
       this.keys.add(key);
       this.pending.push(event);
+      if ("recordingSid" in event && event.recordingSid !== null) this.providers.sidKept(event.recordingSid);
     }
   }
 

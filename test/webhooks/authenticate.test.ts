@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { authenticateAgora } from "../../src/webhooks/agora/authenticate.ts";
-import { authenticateCloudflareNotification } from "../../src/webhooks/cloudflare/notification/authenticate.ts";
-import { authenticateCloudflareVideo } from "../../src/webhooks/cloudflare/video/authenticate.ts";
+import { admitAgora } from "../../src/webhooks/agora/authenticate.ts";
+import { admitCloudflareNotification } from "../../src/webhooks/cloudflare/notification/authenticate.ts";
+import { admitCloudflareVideo } from "../../src/webhooks/cloudflare/video/authenticate.ts";
+import type { Admission } from "../../src/webhooks/delivery.ts";
 import { signAgora, signCloudflareNotification, signCloudflareVideo } from "../../src/webhooks/sign.ts";
+
+function judge(admission: Admission, body: Buffer) {
+  return admission.ok ? admission.authenticate(body) : admission;
+}
 
 /** Agora docs: enable-notification-service-v2. */
 const vector = {
@@ -18,7 +23,7 @@ const vector = {
 
 describe("Agora", () => {
   const agora = (headers: Record<string, string>, secrets = ["secret"], body = vector.body) =>
-    authenticateAgora({ headers, body }, secrets);
+    judge(admitAgora(headers, secrets), body);
 
   it("signs the documented body with the documented digests", () => {
     expect(signAgora(vector.secret, vector.body)).toEqual({
@@ -77,9 +82,34 @@ describe("Agora", () => {
   });
 });
 
+describe("what the headers tell already", () => {
+  const hex = "0".repeat(64);
+  it("refuses without the body: a signature missing or of no such form, one too old, a wrong secret, no secret", () => {
+    for (const admission of [
+      admitAgora({}, ["secret"]),
+      admitAgora({ "agora-signature-v2": hex }, []),
+      admitAgora({ "agora-signature-v2": `${hex.slice(1)}g` }, ["secret"]),
+      admitAgora({ "agora-signature-v2": `${hex}, ${hex}` }, ["secret"]),
+      admitAgora({ "agora-signature-v2": "0".repeat(40) }, ["secret"]),
+      admitCloudflareNotification({ "cf-webhook-auth": "other" }, ["secret"]),
+      admitCloudflareVideo({ "webhook-signature": `time=1,sig1=${hex}` }, ["secret"], 302_000),
+      admitCloudflareVideo({ "webhook-signature": `time=1,sig1=${hex}` }, [], 1_000),
+    ]) {
+      expect(admission).toEqual({ ok: false, why: expect.stringMatching(/./) as string });
+    }
+  });
+
+  it("leaves the rest to the body", () => {
+    expect(admitAgora({ "agora-signature-v2": hex }, ["secret"])).toMatchObject({ ok: true });
+    expect(admitAgora({ "agora-signature": "0".repeat(40) }, ["secret"])).toMatchObject({ ok: true });
+    const signed = { "webhook-signature": `time=1,sig1=${hex}` };
+    expect(admitCloudflareVideo(signed, ["secret"], 1_000)).toMatchObject({ ok: true });
+  });
+});
+
 describe("Cloudflare Notifications", () => {
   const notification = (headers: Record<string, string>, secrets: string[]) =>
-    authenticateCloudflareNotification({ headers, body: Buffer.from("{}") }, secrets);
+    judge(admitCloudflareNotification(headers, secrets), Buffer.from("{}"));
 
   it("takes the secret as it is, and any of several", () => {
     expect(notification(signCloudflareNotification("new"), ["old", "new"])).toEqual({ ok: true });
@@ -103,10 +133,9 @@ describe("Cloudflare Stream", () => {
   const body = Buffer.from('{"uid":"a"}');
   const time = 1_790_006_400;
   const stream = (header: string | undefined, secrets = ["secret"], nowSeconds = time) =>
-    authenticateCloudflareVideo(
-      { headers: header === undefined ? {} : { "webhook-signature": header }, body },
-      secrets,
-      nowSeconds * 1000,
+    judge(
+      admitCloudflareVideo(header === undefined ? {} : { "webhook-signature": header }, secrets, nowSeconds * 1000),
+      body,
     );
   const header = signCloudflareVideo("secret", body, time)["webhook-signature"];
   const signature = header.split("sig1=")[1] ?? "";
@@ -124,10 +153,10 @@ describe("Cloudflare Stream", () => {
 
   it("allows five minutes to either side", () => {
     for (const skew of [-300, 300]) expect(stream(header, ["secret"], time + skew)).toEqual({ ok: true });
-    for (const skew of [-301, 301]) {
+    for (const skew of [-301, -300.1, 300.1, 301]) {
       expect(stream(header, ["secret"], time + skew)).toMatchObject({
         ok: false,
-        why: expect.stringContaining(`${skew} s old`) as string,
+        why: expect.stringContaining(`${skew.toFixed(1)} s old`) as string,
       });
     }
   });
@@ -135,6 +164,11 @@ describe("Cloudflare Stream", () => {
   it("refuses another time than the signed one, even a fresh one", () => {
     expect(stream(`time=${time + 1},sig1=${signature}`)).toMatchObject({ ok: false });
     expect(stream(`time=0${time},sig1=${signature}`)).toMatchObject({ ok: false });
+  });
+
+  it("does not search a header that is longer than any of Cloudflare's", () => {
+    const many = `time=${time},${"sig1=00,".repeat(1000)}sig1=${signature}`;
+    expect(stream(many)).toMatchObject({ ok: false });
   });
 
   it("refuses what isn't of the documented form", () => {

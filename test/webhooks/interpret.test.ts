@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { interpret } from "../../src/webhooks/index.ts";
+import { unrecognised } from "../../src/webhooks/interpretation.ts";
 import { fixture, json, meaningOf } from "./support.ts";
 
 const agora = (body: object) => meaningOf("/agora", body);
@@ -335,6 +336,16 @@ describe("a row with text instead of JSON", () => {
     expect(interpret(row)).toMatchObject({ kind: "event", event: { type: "HostJoined", uid: 1187 } });
   });
 
+  it("puts nothing that Postgres refuses into what it means, nor into notes", () => {
+    const body = json("recording.70.json");
+    body.payload.sid = "sid\0\ud800";
+    const row = { source: "agora", type: "recording.70", payload: null, raw: JSON.stringify(body) };
+    const meaning = interpret(row);
+    expect(meaning.kind).toBe("event");
+    expect(JSON.stringify(meaning)).toContain("sid\uFFFD\uFFFD");
+    expect(JSON.stringify(meaning)).not.toMatch(/\\u(0000|d800)/);
+  });
+
   it("is not recognised if the text is no JSON", () => {
     for (const source of ["agora", "cloudflare"]) {
       for (const raw of ["", "hello", "base64:/w==", "{", "[".repeat(200_000)]) {
@@ -343,6 +354,14 @@ describe("a row with text instead of JSON", () => {
       }
     }
   });
+});
+
+it("cuts a long note without leaving half of a character", () => {
+  for (const length of [298, 299, 300]) {
+    const { note } = unrecognised(`${"x".repeat(length)}\u{1f600}`) as { note: string };
+    expect(note.length).toBeLessThanOrEqual(300);
+    expect(note).not.toMatch(/\p{Surrogate}/u);
+  }
 });
 
 it("does not recognise JSON that is no object, nor events that are no webhooks", () => {

@@ -2,7 +2,8 @@ import { z } from "zod";
 
 import { looseInteger } from "./loose-integer.ts";
 
-export type AgoraOperation = "acquire" | "start" | "query" | "update" | "stop" | "channel_users" | "channel_list";
+export type AgoraOperation =
+  "acquire" | "start" | "query" | "update" | "stop" | "channel_users" | "channel_list" | "ncs_ip";
 
 /**
  * What an answer means for the call that got it.

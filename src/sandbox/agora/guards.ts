@@ -14,11 +14,17 @@ export const guardAcquire = guard(refusals.invalidAppIdOnAcquire, ({ rates }) =>
 /** Credentials, App ID and rate of a channel query, which has a rate of its own. */
 export const guardChannelQuery = guard(refusals.invalidAppId, ({ rates }) => rates.takeChannelQuery());
 
+/** Credentials alone: the call names no App ID, and its rate is not documented. */
+export const guardAccount: Guard = ({ settings: { agora } }, { headers }) => {
+  const expected = Buffer.from(`${agora.customerId}:${agora.customerSecret}`).toString("base64");
+  if (headers.authorization !== `Basic ${expected}`) throw refusals.badCredentials();
+};
+
 function guard(invalidAppId: () => Refused, take: (world: World) => boolean): Guard {
-  return (world, { headers, params }) => {
+  return (world, call) => {
     const { agora, limits } = world.settings;
-    const expected = Buffer.from(`${agora.customerId}:${agora.customerSecret}`).toString("base64");
-    if (headers.authorization !== `Basic ${expected}`) throw refusals.badCredentials();
+    guardAccount(world, call);
+    const { params } = call;
     if (params.appid !== agora.appId) throw invalidAppId();
     if (!take(world)) throw refusals.rateLimited(limits.retryAfterSeconds);
   };

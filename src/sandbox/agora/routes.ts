@@ -4,7 +4,8 @@ import { type Call, type Handler, operation, write } from "../http/index.ts";
 import type { Operation, World } from "../world/index.ts";
 import { acquire } from "./acquire.ts";
 import { channelList, channelUser } from "./channel-queries.ts";
-import { guardAcquire, guardChannelQuery, guardRecording } from "./guards.ts";
+import { guardAccount, guardAcquire, guardChannelQuery, guardRecording } from "./guards.ts";
+import { ncsIp } from "./ncs-ip.ts";
 import { query } from "./query.ts";
 import { refusals } from "./refusals.ts";
 import { start } from "./start.ts";
@@ -28,6 +29,7 @@ export function agoraRoutes(world: () => World): Router {
   router.post(`${task}/stop`, on("stop", guardRecording, stop));
   router.get([channelUsers, `${channelUsers}/hosts_only`], on("channelUser", guardChannelQuery, channelUser));
   router.get("/dev/v1/channel/:appid", on("channelList", guardChannelQuery, channelList));
+  router.get("/v2/ncs/ip", on("ncsIp", guardAccount, ncsIp));
   router.use((_request, response) => write(response, refusals.noRoute().answer));
   return router;
 }

@@ -11,6 +11,7 @@ const operations = [
   "stop",
   "channelUser",
   "channelList",
+  "ncsIp",
   "liveInputs.create",
   "liveInputs.get",
   "liveInputs.list",

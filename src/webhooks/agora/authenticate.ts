@@ -1,22 +1,30 @@
-import { type Authentication, type Delivery, headerOf } from "../delivery.ts";
+import type { IncomingHttpHeaders } from "node:http";
+
+import { type Admission, headerOf } from "../delivery.ts";
 import { hmac, isHexOf } from "../digest.ts";
 
+const signatures = [
+  { header: "Agora-Signature-V2", algorithm: "sha256", form: /^[0-9a-f]{64}$/i },
+  { header: "Agora-Signature", algorithm: "sha1", form: /^[0-9a-f]{40}$/i },
+] as const;
+
 /**
- * Whether one of `secrets` signed this notification. `Agora-Signature` (SHA-1) counts only where `Agora-Signature-V2`
+ * Whether one of `secrets` signed a notification. `Agora-Signature` (SHA-1) counts only where `Agora-Signature-V2`
  * (SHA-256) is absent, so that nobody can choose the weaker one. Agora docs: signature-verification.
  *
  * @param secrets - one per product, and old ones during a rotation
  */
-export function authenticateAgora({ headers, body }: Delivery, secrets: readonly string[]): Authentication {
-  const v2 = headerOf(headers, "agora-signature-v2");
-  if (v2 !== undefined) {
-    const signed = secrets.some((secret) => isHexOf(hmac("sha256", secret, body), v2));
-    return signed ? { ok: true } : { ok: false, why: fitsNone("Agora-Signature-V2", secrets) };
-  }
-  const v1 = headerOf(headers, "agora-signature");
-  if (v1 !== undefined) {
-    const signed = secrets.some((secret) => isHexOf(hmac("sha1", secret, body), v1));
-    return signed ? { ok: true } : { ok: false, why: fitsNone("Agora-Signature", secrets) };
+export function admitAgora(headers: IncomingHttpHeaders, secrets: readonly string[]): Admission {
+  for (const { header, algorithm, form } of signatures) {
+    const signature = headerOf(headers, header.toLowerCase());
+    if (signature === undefined) continue;
+    const refusal = { ok: false, why: fitsNone(header, secrets) } as const;
+    if (secrets.length === 0 || !form.test(signature)) return refusal;
+    return {
+      ok: true,
+      authenticate: (body) =>
+        secrets.some((secret) => isHexOf(hmac(algorithm, secret, body), signature)) ? { ok: true } : refusal,
+    };
   }
   return { ok: false, why: "no Agora-Signature-V2 and no Agora-Signature header: not sent by Agora" };
 }

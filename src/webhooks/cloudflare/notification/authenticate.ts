@@ -1,4 +1,6 @@
-import { type Authentication, type Delivery, headerOf } from "../../delivery.ts";
+import type { IncomingHttpHeaders } from "node:http";
+
+import { type Admission, headerOf } from "../../delivery.ts";
 import { isSameSecret } from "../../digest.ts";
 
 /**
@@ -7,12 +9,12 @@ import { isSameSecret } from "../../digest.ts";
  *
  * @param secrets - the destination's, and an old one during a rotation
  */
-export function authenticateCloudflareNotification({ headers }: Delivery, secrets: readonly string[]): Authentication {
+export function admitCloudflareNotification(headers: IncomingHttpHeaders, secrets: readonly string[]): Admission {
   const header = headerOf(headers, "cf-webhook-auth");
   if (header === undefined) return { ok: false, why: "no cf-webhook-auth header: the destination has no secret" };
   // Node reads a header's bytes as Latin-1; the secret is compared in the bytes that were sent.
   const given = Buffer.from(header, "latin1");
-  if (secrets.some((secret) => isSameSecret(given, secret))) return { ok: true };
+  if (secrets.some((secret) => isSameSecret(given, secret))) return { ok: true, authenticate: () => ({ ok: true }) };
   const why = `cf-webhook-auth is none of the ${secrets.length} secrets of CLOUDFLARE_NOTIFICATION_SECRET`;
   return { ok: false, why };
 }

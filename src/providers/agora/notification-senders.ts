@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+import type { CallError } from "../call-error.ts";
+import type { CallOptions } from "../provider-call.ts";
+import type { AgoraTransport } from "./transport.ts";
+
+export type NotificationSendersResult =
+  { ok: true; addresses: string[] } | { ok: false; retryAfterMs: number | null; error: CallError };
+
+export interface NotificationSenders {
+  /** Asks from which addresses Agora sends its notifications. They change: the answer is good for a day at most. */
+  list(options?: CallOptions): Promise<NotificationSendersResult>;
+}
+
+/** Agora docs: notification center service, and shared/common/rest-api/ncs-ip. */
+export function createNotificationSenders(transport: AgoraTransport): NotificationSenders {
+  return {
+    async list(options) {
+      const answer = await transport.call(
+        { operation: "ncs_ip", method: "GET", path: ["v2", "ncs", "ip"], expects: sendersSchema },
+        options,
+      );
+      if (answer.ok) return { ok: true, addresses: answer.body };
+      return { ok: false, retryAfterMs: answer.retryAfterMs, error: answer.error };
+    },
+  };
+}
+
+/** A list without any address is an answer that we don't understand: it would refuse everybody. */
+const sendersSchema: z.ZodType<string[]> = z
+  .object({ data: z.object({ service: z.object({ hosts: z.array(z.object({ primaryIP: z.string() })) }) }) })
+  .transform(({ data }) => data.service.hosts.map(({ primaryIP }) => primaryIP.trim()))
+  .refine((addresses) => addresses.some((address) => ip.safeParse(address).success), "names no address");
+
+const ip = z.union([z.ipv4(), z.ipv6()]);
