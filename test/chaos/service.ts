@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+
+import fetch from "node-fetch";
+
+import { type Child, startChild } from "./child.ts";
+
+/** One of the service's processes, which is started again after each kill. */
+export interface Service {
+  readonly port: number;
+  /** SIGKILL. @returns when it is gone */
+  kill(): Promise<void>;
+  /** Starts it again. @returns when it is ready */
+  start(): Promise<void>;
+  /** SIGTERM. @returns what was not as it should be: that it had ended before, or didn't end */
+  stop(): Promise<string[]>;
+}
+
+const readyMs = 30_000;
+
+export async function startService(env: Record<string, string>): Promise<Service> {
+  const port = await freePort();
+  let child: Child;
+
+  async function start(): Promise<void> {
+    const started = startChild("main.js", [], { ...env, PORT: String(port) });
+    child = started;
+    const deadline = Date.now() + readyMs;
+    while ((await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.status !== 200) {
+      if (started.isOver()) throw new Error(`a service ended at its start: ${started.words()}`);
+      if (Date.now() > deadline) throw new Error(`a service was not ready after ${readyMs} ms: ${started.words()}`);
+      await wait(20);
+    }
+  }
+
+  await start();
+  return {
+    port,
+    start,
+    kill: () => child.kill(),
+    async stop() {
+      if (child.isOver()) return [`a service ended by itself: ${child.words()}`];
+      return (await child.end()) ? [] : [`a service did not end at SIGTERM: ${child.words()}`];
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
