@@ -81,9 +81,21 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
       isStopping = true;
       clearTimeout(restarting);
       if (workers !== null) await shutDown(workers, timeoutMs);
-      await pool?.end();
+      if (pool !== null) await endPool(pool, log);
     },
   };
+}
+
+/** The rest of a stop: by then nothing of ours runs. */
+const endPoolMs = 1_000;
+
+/** A connection that is gone without a word can't say goodbye: it is left, and ends with the process. */
+async function endPool(pool: pg.Pool, log: Logger): Promise<void> {
+  const abort = new AbortController();
+  const ended = pool.end().then(() => true);
+  const inTime = await Promise.race([ended, wait(endPoolMs, false, { signal: abort.signal })]);
+  abort.abort();
+  if (!inTime) log.warn({ connections: pool.totalCount }, "worker.connections_left");
 }
 
 async function shutDown(workers: WorkerPool, timeoutMs: number): Promise<void> {

@@ -26,7 +26,7 @@ export async function playEvening(
   plan: EveningPlan,
   { withFaults, signal }: { withFaults: boolean; signal: AbortSignal },
 ): Promise<Played> {
-  const stage = await openStage(server, `evening_${plan.seed}_${withFaults ? "with" : "without"}`);
+  const stage = await openStage(server, `evening_${plan.seed}_${withFaults ? "with" : "without"}`, plan.channels);
   try {
     const problems: Problem[] = [];
     const recoveries: Recovery[] = [];

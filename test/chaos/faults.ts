@@ -124,10 +124,13 @@ export const faults: Record<FaultKind, Fault> = {
   },
   "webhooks-lost": {
     words: "webhooks lost: leaves, recorders', Cloudflare's",
-    inject: ({ sandbox }, random) =>
+    inject: ({ sandbox, channels }, random) =>
       plan(sandbox, [
-        // The channel's end tells of the leave as well. A lost join is the one thing that nothing makes up for.
-        ...[104, 112, 102].map((eventType) => lost({ product: 1, eventType }, random.int(2, 4))),
+        // All leaves of some channels, and what tells of them as well. Never a join: nothing makes up for that.
+        ...random
+          .shuffled(channels)
+          .slice(0, 3)
+          .flatMap((about) => [104, 112, 102].map((eventType) => lost({ about, eventType }, 9))),
         ...[70, 71, 100].map((eventType) => lost({ product: 3, eventType }, random.int(1, 3))),
         ...["live_input.connected", "live_input.disconnected"].map((eventType) =>
           lost({ eventType }, random.int(1, 3)),

@@ -52,6 +52,10 @@ const figures: { words: string; of: (accounts: readonly Account[]) => string }[]
   { words: "recorders started", of: sumOf(({ record }) => record.recorders.length) },
   { words: "calls at the providers", of: sumOf(({ record }) => record.calls.length) },
   { words: "most calls at Agora in any second", of: mostOf(busiestSecond) },
+  {
+    words: "calls that Agora refused for their rate, unplanned",
+    of: sumOf(({ record }) => record.calls.filter(({ status, planned }) => status === 429 && !planned).length),
+  },
   { words: "recorders side by side, longest (s)", of: mostOf((account) => longest(account) / 1000, 2) },
   { words: "recorder time (s)", of: sumOf((account) => recorderMs(account).all / 1000, 1) },
   { words: "of it beyond host time and grace (s)", of: sumOf((account) => recorderMs(account).beyond / 1000, 1) },

@@ -7,11 +7,12 @@ import { startFrontProxy } from "./front-proxy.ts";
 import { type SandboxClient, sandboxClient } from "./sandbox.ts";
 import type { Server } from "./server.ts";
 import { type Service, startService } from "./service.ts";
-import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 /** All that an evening is played on: two service processes, the sandbox, and the ways between them. */
 export interface Stage {
   server: Server;
+  channels: readonly string[];
   /** The evening's database, past the proxy. */
   databaseUrl: () => string;
   databaseProxy: TcpProxy;
@@ -22,7 +23,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(server: Server, name: string): Promise<Stage> {
+export async function openStage(server: Server, name: string, channels: readonly string[]): Promise<Stage> {
   const closers = createClosers();
   try {
     return await open();
@@ -69,6 +70,7 @@ export async function openStage(server: Server, name: string): Promise<Stage> {
     const pair: Stage["services"] = await Promise.all([start(), start()]);
     return {
       server,
+      channels,
       databaseUrl: () => server.urlOf(name),
       databaseProxy,
       sandbox,

@@ -34,19 +34,25 @@ export interface Overlap {
   ms: number;
 }
 
-/** Until one of the two ends or is told to stop. */
+/** Until one of the two ends, or Agora is asked to stop it, whatever it answers. */
 export function overlaps({ record }: Pick<Account, "record">): Overlap[] {
-  const end = ({ stopRequestedAt, endedAt }: (typeof record.recorders)[number]) =>
-    stopRequestedAt ?? endedAt ?? Date.now();
-  return record.recorders.flatMap((one, i) =>
-    record.recorders
+  const lives = record.recorders.map((recorder) => ({ ...recorder, until: wantedUntil(recorder, record) }));
+  return lives.flatMap((one, i) =>
+    lives
       .slice(i + 1)
       .filter(({ cname }) => cname === one.cname)
       .map((other) => ({
         channel: one.cname,
         sids: [one.sid, other.sid] satisfies [string, string],
-        ms: Math.min(end(one), end(other)) - Math.max(one.startedAt, other.startedAt),
+        ms: Math.min(one.until, other.until) - Math.max(one.startedAt, other.startedAt),
       }))
       .filter(({ ms }) => ms > 0),
   );
+}
+
+type Recorder = Account["record"]["recorders"][number];
+
+function wantedUntil({ sid, endedAt }: Recorder, { calls }: Account["record"]): number {
+  const stop = calls.find(({ operation, path }) => operation === "stop" && path.includes(`/sid/${sid}/`));
+  return Math.min(stop?.at ?? Infinity, endedAt ?? Infinity);
 }
