@@ -81,10 +81,17 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     stageUrl,
     maxSessionMs: policy.maxSessionMs,
   });
-  const processes = createProcesses({ ...tables, lease, log });
+  const inHand = new Set<number>();
+  const processes = createProcesses({ ...tables, lease, log, inHand });
   const performJob: Task = async (payload, { job }) => {
-    await lease.begun();
-    await perform(effectIdOf(payload), { isLast: job.attempts >= job.max_attempts });
+    const effectId = effectIdOf(payload);
+    inHand.add(effectId);
+    try {
+      await lease.begun();
+      await perform(effectId, { isLast: job.attempts >= job.max_attempts });
+    } finally {
+      inHand.delete(effectId);
+    }
   };
   const worker = createWorker({
     url: values.jobsUrl,

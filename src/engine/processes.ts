@@ -2,7 +2,9 @@ import { hostname } from "node:os";
 
 import { jobsSchema } from "../db/index.ts";
 import { quoted, rowsOf, table, type Tables } from "../eventlog/index.ts";
+import type { EffectType } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import { addJobs } from "./enqueue.ts";
 import type { Lease } from "./lease.ts";
 
 /** A pool that was silent for so long is dead: longer than a lease (5 s) and the longest call (8 s) together. */
@@ -20,12 +22,18 @@ export interface Processes {
  * keeps a killed process's jobs locked for four hours. It locks by the id of the worker pool (0.17: `locked_by`), so
  * that id is what a process is known by here.
  *
+ * @param options.inHand - ids of the effects that this process is performing
  * @param options.intervalMs - between heartbeats; 3 s, so that one may be lost within the lease's 5 s
  */
 export function createProcesses(
-  options: Tables & { lease: Pick<Lease, "confirm">; log: Logger; intervalMs?: number },
+  options: Tables & {
+    lease: Pick<Lease, "confirm">;
+    log: Logger;
+    inHand: ReadonlySet<number>;
+    intervalMs?: number;
+  },
 ): Processes {
-  const { knex, schema, lease, log, intervalMs = 3_000 } = options;
+  const { knex, schema, lease, log, inHand, intervalMs = 3_000 } = options;
   const processes = table(schema, "processes");
   let poolId: string | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -41,6 +49,7 @@ export function createProcesses(
       );
       lease.confirm(sentAt);
       await freeDeadPools();
+      await takeUpMissed(id);
     } catch (error) {
       log.warn({ err: error, poolId: id }, "processes.heartbeat_failed");
     }
@@ -61,6 +70,17 @@ export function createProcesses(
     await knex.raw(`delete from ${processes} where ${isSilent("heartbeat_at")}`);
   }
 
+  /**
+   * A job is given out in a commit: if its answer is lost, this pool holds a job that it never heard of. Its effect gets
+   * another job. One that has just been performed and is about to be marked done is harmless: its effect is closed.
+   */
+  async function takeUpMissed(id: string): Promise<void> {
+    const held = await rowsOf<{ id: number; type: EffectType; key: string }>(knex, heldSql(schema), { id });
+    const missed = held.filter((effect) => !inHand.has(effect.id));
+    await addJobs(knex, schema, missed);
+    if (missed.length > 0) log.warn({ effects: missed.map(({ key }) => key) }, "processes.jobs_missed");
+  }
+
   return {
     async start(id) {
       if (timer !== null) clearTimeout(timer); // of an earlier pool, whose jobs are then freed like a dead one's
@@ -75,6 +95,15 @@ export function createProcesses(
       if (id !== null) await knex.raw(`delete from ${processes} where pool_id = :id`, { id });
     },
   };
+}
+
+/** Open effects whose job has been in this pool's hands for longer than an answer takes. */
+function heldSql(schema: string): string {
+  return `
+    select effect.id, effect.type, effect.key
+    from ${quoted(jobsSchema(schema))}.jobs job
+    join ${table(schema, "effects")} effect on job.key = 'effect:' || effect.id
+    where job.locked_by = :id and ${isSilent("job.locked_at")} and effect.status = 'open'`;
 }
 
 /** Pools that hold jobs and have no fresh heartbeat: also one that died before its first. */

@@ -14,7 +14,7 @@ export interface Child {
 
 /** The longest stop of a service: its jobs and its HTTP connections get 10 s each at most. */
 const patienceMs = 25_000;
-const wordsMost = 4_000;
+const wordsMost = 20_000;
 
 /**
  * Starts a file of the build; this one may run from the build or from the sources.

@@ -1,14 +1,15 @@
 import type { Account } from "./account.ts";
-import type { Problem } from "./checks/index.ts";
+import type { Played } from "./evening.ts";
 
 /** What did not hold, and for each channel concerned what there is to find the cause by. */
-export function describeProblems(account: Account, problems: readonly Problem[]): string {
+export function describeProblems({ account, problems, serviceWords }: Played): string {
   const channels = [...new Set(problems.flatMap(({ channel }) => channel ?? []))];
   const shown = channels.slice(0, channelsMost);
   return [
     ...problems.map(({ channel, words }) => `  ${channel ?? "the service"}: ${words}`),
     ...shown.flatMap((channel) => describeChannel(account, channel)),
     ...(channels.length > shown.length ? [`\nand of ${channels.length - shown.length} channels more`] : []),
+    ...serviceWords.flatMap((words) => part("the end of a service's log", words.trim().split("\n"))),
   ].join("\n");
 }
 

@@ -12,6 +12,8 @@ import { notWell } from "./wellness.ts";
 export interface Played {
   account: Account;
   problems: Problem[];
+  /** What the service processes logged last. */
+  serviceWords: string[];
 }
 
 /**
@@ -38,9 +40,10 @@ export async function playEvening(
     }
     problems.push(...(await settle(stage, plan, signal)));
     const account = { plan, withFaults, recoveries, ...(await takeAccount(stage)) };
+    const serviceWords = stage.serviceWords();
     problems.push(...(await stage.stopServices()).map((words) => ({ channel: null, words })));
     problems.push(...(await checkAll(account, stage.databaseUrl())));
-    return { account, problems };
+    return { account, problems, serviceWords };
   } finally {
     await stage.close();
   }
@@ -55,7 +58,6 @@ async function playScene(
   scene: Scene,
   { withFaults, signal }: { withFaults: boolean; signal: AbortSignal },
 ): Promise<{ ms: number | null; problems: Problem[] }> {
-  await stage.sandbox.post("/faults", scene.disorder);
   const beginning = Date.now();
   const until = (atMs: number) => wait(Math.max(0, beginning + atMs - Date.now()), undefined, { signal });
   const { words, inject } = faults[scene.fault];
@@ -67,8 +69,9 @@ async function playScene(
     return at;
   };
   const acts = async () => {
-    // What is about the next calls and webhooks is planned before anybody does anything.
+    // A fault of the next calls and webhooks is planned before anybody does anything, and goes before the disorder.
     if (scene.faultAtMs === 0) await faulty;
+    await stage.sandbox.post("/faults", scene.disorder);
     for (const { atMs, path, body } of scene.acts) {
       await until(atMs);
       await stage.sandbox.post(path, body);
@@ -141,20 +144,23 @@ async function settle(stage: Stage, { channels }: EveningPlan, signal: AbortSign
 
 async function whatIsOwed({ sandbox, databaseUrl }: Stage): Promise<Problem[]> {
   const { recorders } = await sandbox.state();
-  const { webhooks } = await sandbox.record();
   const rows = await query<{ name: string | null; words: string }>(
     databaseUrl(),
     `select c.name, format('event %s (%s) is %s', e.id, e.type, e.status) as words
      from ${schema}.events e left join ${schema}.channels c on c.id = e.channel_id where e.status = 'pending'
      union all
-     select c.name, format('effect %s is open after %s attempts', f.key, f.attempts)
-     from ${schema}.effects f join ${schema}.channels c on c.id = f.channel_id where f.status = 'open'`,
+     select c.name, format('effect %s is open after %s attempts, its job after %s, locked by %s since %s',
+       f.key, f.attempts, j.attempts, j.locked_by, j.locked_at::time)
+     from ${schema}.effects f join ${schema}.channels c on c.id = f.channel_id
+     left join ${schema}_jobs.jobs j on j.key = 'effect:' || f.id where f.status = 'open'`,
   );
-  return [
+  const owed = [
     ...recorders.map(({ cname, sid, state }) => ({ channel: cname, words: `recorder ${sid} is ${state}` })),
-    ...webhooks
-      .filter(({ outcome }) => outcome === "pending")
-      .map(({ about, eventType }) => ({ channel: about, words: `webhook ${eventType} is still being sent` })),
     ...rows.map(({ name, words }) => ({ channel: name, words })),
   ];
+  if (owed.length > 0) return owed;
+  // The whole record is long: it is asked for last.
+  return (await sandbox.record()).webhooks
+    .filter(({ outcome }) => outcome === "pending")
+    .map(({ about, eventType }) => ({ channel: about, words: `webhook ${eventType} is still being sent` }));
 }

@@ -63,10 +63,10 @@ export const faults: Record<FaultKind, Fault> = {
     inject: ({ sandbox }, random) =>
       plan(
         sandbox,
-        random
-          .shuffled(calls)
-          .slice(0, 4)
-          .map((operation) => ({ operation, answer: "hang" })),
+        ["acquire", "start", "stop", "liveInputs.get", random.pick(calls)].map((operation) => ({
+          operation,
+          answer: "hang",
+        })),
       ),
   },
   "provider-refuses": {

@@ -5,7 +5,7 @@ import { describeProblems } from "./describe-problems.ts";
 import { playEvening, type Played } from "./evening.ts";
 import { describeFigures, type Pair } from "./figures.ts";
 import { type EveningPlan, planEvening } from "./plan.ts";
-import { startServer } from "./server.ts";
+import { type Server, startServer } from "./server.ts";
 
 const usage = `Usage: npm run chaos -- [--minutes 3] [--seed N] [--evenings N]
 
@@ -51,29 +51,30 @@ async function run(firstSeed: number, minutes: number, evenings: number): Promis
   const closers = createClosers();
   const pairs: Pair[] = [];
   try {
-    const server = await startServer(closers);
+    // One each, so that what happens to the one doesn't to the other.
+    const [server, quietServer] = [await startServer(closers), await startServer(closers)];
     const beginning = performance.now();
     const elapsed = () => performance.now() - beginning;
     let longest = 0;
     for (let i = 0; i < evenings && (i === 0 || elapsed() + longest < minutes * 60_000); i++) {
       const before = elapsed();
       const plan = planEvening(firstSeed + i);
-      const [withFaults, without] = [await play(plan, true), await play(plan, false)];
+      const [withFaults, without] = await Promise.all([play(server, plan, true), play(quietServer, plan, false)]);
       pairs.push({ withFaults: withFaults.account, without: without.account });
       longest = Math.max(longest, elapsed() - before);
       if (withFaults.problems.length + without.problems.length > 0) return false;
     }
     return true;
 
-    async function play(plan: EveningPlan, isFaulty: boolean): Promise<Played> {
+    async function play(on: Server, plan: EveningPlan, isFaulty: boolean): Promise<Played> {
       const began = performance.now();
-      const played = await playEvening(server, plan, { withFaults: isFaulty, signal: stopping.signal });
+      const played = await playEvening(on, plan, { withFaults: isFaulty, signal: stopping.signal });
       const seconds = Math.round((performance.now() - began) / 1000);
       const kinds = isFaulty ? plan.scenes.map(({ fault }) => fault).join(", ") : "without faults";
-      const { account, problems } = played;
+      const { problems } = played;
       print(`seed ${plan.seed}: ${kinds}: ${problems.length === 0 ? "sound" : "NOT SOUND"}, ${seconds} s`);
       if (problems.length > 0) {
-        print(describeProblems(account, problems));
+        print(describeProblems(played));
         print(`\nAgain: npm run chaos -- --seed ${plan.seed} --evenings 1`);
       }
       return played;

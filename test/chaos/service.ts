@@ -9,6 +9,8 @@ import { type Child, startChild } from "./child.ts";
 /** One of the service's processes, which is started again after each kill. */
 export interface Service {
   readonly port: number;
+  /** What it logged last. */
+  words(): string;
   /** SIGKILL. @returns when it is gone */
   kill(): Promise<void>;
   /** Starts it again. @returns when it is ready */
@@ -37,6 +39,7 @@ export async function startService(env: Record<string, string>): Promise<Service
   await start();
   return {
     port,
+    words: () => child.words(),
     start,
     kill: () => child.kill(),
     async stop() {

@@ -18,6 +18,8 @@ export interface Stage {
   databaseProxy: TcpProxy;
   sandbox: SandboxClient;
   services: readonly [Service, Service];
+  /** What they logged last, each. */
+  serviceWords(): string[];
   /** Ends the service processes. @returns what was not as it should be */
   stopServices(): Promise<string[]>;
   close(): Promise<void>;
@@ -75,6 +77,7 @@ export async function openStage(server: Server, name: string, channels: readonly
       databaseProxy,
       sandbox,
       services: pair,
+      serviceWords: () => pair.map((service) => service.words()),
       stopServices: async () => (await Promise.all(pair.map((service) => service.stop()))).flat(),
       close: () => closers.closeAll(),
     };

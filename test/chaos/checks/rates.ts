@@ -1,12 +1,13 @@
 import type { Account } from "../account.ts";
+import { agoraCallsPerSecond } from "../environment.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * Tally begins a call at Agora every 125 ms, over all processes (8 a second). The record has the time of arrival: a call
- * that a busy machine makes late comes closer to the next. 12 is what comes of lateness up to half a second; a limit that
- * held for each process only would show as 16.
+ * Tally spaces its calls at Agora over all processes. The record has the time of arrival: a call that a busy machine
+ * makes late comes closer to the next. Half as much again is what comes of lateness up to half a second; a limit that
+ * held for each process only would show as twice as much.
  */
-const callsMost = 12;
+const callsMost = agoraCallsPerSecond * 1.5;
 
 /** Never more calls at Agora in any second than are allowed, as exactly as arrivals can tell. */
 export function checkRates(account: Account): Problem[] {
