@@ -72,6 +72,31 @@ describe("the worker", () => {
     await after;
   });
 
+  it("takes jobs although the database was away when it started", async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    const { log, seen } = logLines();
+    const ran = new EventEmitter();
+    worker = createWorker({
+      url: database.url,
+      schema: database.schema,
+      log,
+      tasks: {
+        after: () => {
+          ran.emit("after");
+        },
+      },
+      onPool: () => Promise.resolve(),
+    });
+    await closeDatabase(name);
+    await worker.start();
+    await seen("worker.ended");
+
+    await admin.query(`alter database ${name} with allow_connections true`);
+    const after = once(ran, "after");
+    await addJob("after");
+    await after;
+  });
+
   it("stops although the connection that listens is gone without a word", async () => {
     const { log, seen } = logLines();
     const direct = new URL(database.url);
