@@ -8,6 +8,7 @@ import type { Stage } from "./stage.ts";
 /** How long all channels took to be as they should be, from the moment of the fault. */
 export interface Recovery {
   fault: FaultKind;
+  at: number;
   ms: number;
 }
 

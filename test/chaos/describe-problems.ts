@@ -91,5 +91,5 @@ function clock(ms: number | null): string {
 }
 
 function short(value: unknown): string {
-  return (JSON.stringify(value) ?? "").slice(0, 220);
+  return JSON.stringify(value).slice(0, 220);
 }

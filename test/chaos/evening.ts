@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import { type Account, type Recovery, takeAccount } from "./account.ts";
+import { allOver } from "./all-over.ts";
 import { checkAll, type Problem } from "./checks/index.ts";
 import { faults } from "./faults.ts";
 import type { EveningPlan, Scene } from "./plan.ts";
@@ -35,7 +36,7 @@ export async function playEvening(
     for (const scene of plan.scenes) {
       if (problems.length > 0) break;
       const found = await playScene(stage, plan, scene, { withFaults, signal });
-      if (found.ms !== null) recoveries.push({ fault: scene.fault, ms: found.ms });
+      if (found.ms !== null) recoveries.push({ fault: scene.fault, at: found.faultAt, ms: found.ms });
       problems.push(...found.problems);
     }
     problems.push(...(await settle(stage, plan, signal)));
@@ -57,15 +58,15 @@ async function playScene(
   { channels }: EveningPlan,
   scene: Scene,
   { withFaults, signal }: { withFaults: boolean; signal: AbortSignal },
-): Promise<{ ms: number | null; problems: Problem[] }> {
+): Promise<{ faultAt: number; ms: number | null; problems: Problem[] }> {
   const beginning = Date.now();
   const until = (atMs: number) => wait(Math.max(0, beginning + atMs - Date.now()), undefined, { signal });
-  const { words, inject } = faults[scene.fault];
+  const fault = faults[scene.fault];
 
-  const fault = async () => {
+  const begin = async () => {
     await until(scene.faultAtMs);
     const at = Date.now();
-    if (withFaults) await inject(stage, createRandom(scene.faultSeed));
+    if (withFaults) await fault.inject(stage, createRandom(scene.faultSeed));
     return at;
   };
   const acts = async () => {
@@ -77,13 +78,15 @@ async function playScene(
       await stage.sandbox.post(path, body);
     }
   };
-  const faulty = fault();
-  const [faultAt] = await Promise.all([faulty, acts()]);
+  const faulty = begin();
+  // Also when it is to end early: a process that is just being started would outlive its stage.
+  const [faultAt] = await allOver([faulty, acts()] as const);
 
   const { at, wrong } = await untilWell(stage, channels, recoveryMostMs, signal);
   await stage.sandbox.post("/faults/clear");
-  const after = withFaults ? `after: ${words}` : "without any fault";
+  const after = withFaults ? `after: ${fault.words}` : "without any fault";
   return {
+    faultAt,
     ms: at === null ? null : at - faultAt,
     problems: [...wrong].map(([channel, what]) => ({
       channel,
@@ -104,19 +107,14 @@ async function untilWell(
   signal: AbortSignal,
 ): Promise<{ at: number | null; wrong: Map<string, string> }> {
   const deadline = Date.now() + withinMs;
-  let since: number | null = null;
-  for (let well = 0; ; await wait(lookMs, undefined, { signal })) {
+  let wellAt: number[] = [];
+  for (;;) {
     const now = Date.now();
     const wrong = notWell(await sandbox.state(), channels);
-    if (wrong.size > 0) {
-      since = null;
-      well = 0;
-      if (now > deadline) return { at: null, wrong };
-      continue;
-    }
-    since ??= now;
-    well += 1;
-    if (well === looks) return { at: since, wrong };
+    wellAt = wrong.size === 0 ? [...wellAt, now] : [];
+    if (wellAt.length === looks) return { at: wellAt[0] ?? null, wrong };
+    if (wrong.size > 0 && now > deadline) return { at: null, wrong };
+    await wait(lookMs, undefined, { signal });
   }
 }
 

@@ -113,10 +113,10 @@ export const faults: Record<FaultKind, Fault> = {
         ...[70, 30, 100].map((eventType) => ({
           match: { product: 3, eventType },
           action: "delay",
-          ms: random.int(2_000, 3_000),
-          times: 4,
+          ms: random.int(5_000, 7_000),
+          times: 6,
         })),
-        { operation: "start", answer: "dropAfter", times: random.int(2, 3) },
+        { operation: "start", answer: "dropAfter", times: random.int(3, 4) },
         { operation: "stop", answer: "dropAfter", times: random.int(1, 2) },
         { operation: "acquire", answer: "dropAfter" },
         { operation: "liveInputs.create", answer: "dropAfter", times: random.int(1, 2) },

@@ -1,7 +1,7 @@
 import { median, table } from "../../bench/table.ts";
 import type { Account } from "./account.ts";
-import { overlaps } from "./checks/recorders.ts";
 import { busiestSecond } from "./checks/rates.ts";
+import { overlaps } from "./checks/recorders.ts";
 import { faults } from "./faults.ts";
 import { hostSpans, type Span } from "./host-spans.ts";
 import { faultKinds } from "./plan.ts";

@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 
 import { createClosers } from "../../src/closers.ts";
+import { allOver } from "./all-over.ts";
 import { describeProblems } from "./describe-problems.ts";
-import { playEvening, type Played } from "./evening.ts";
+import { type Played, playEvening } from "./evening.ts";
 import { describeFigures, type Pair } from "./figures.ts";
 import { type EveningPlan, planEvening } from "./plan.ts";
 import { type Server, startServer } from "./server.ts";
@@ -55,20 +56,24 @@ async function run(firstSeed: number, minutes: number, evenings: number): Promis
     const [server, quietServer] = [await startServer(closers), await startServer(closers)];
     const beginning = performance.now();
     const elapsed = () => performance.now() - beginning;
-    let longest = 0;
-    for (let i = 0; i < evenings && (i === 0 || elapsed() + longest < minutes * 60_000); i++) {
-      const before = elapsed();
+    // The next one is begun if it will probably be over in time.
+    const isTime = (played: number) => elapsed() * (1 + 1 / Math.max(1, played)) < minutes * 60_000;
+    for (let i = 0; i < evenings && (i === 0 || isTime(i)); i++) {
       const plan = planEvening(firstSeed + i);
-      const [withFaults, without] = await Promise.all([play(server, plan, true), play(quietServer, plan, false)]);
+      const [withFaults, without] = await allOver([play(server, plan, true), play(quietServer, plan, false)] as const);
       pairs.push({ withFaults: withFaults.account, without: without.account });
-      longest = Math.max(longest, elapsed() - before);
       if (withFaults.problems.length + without.problems.length > 0) return false;
     }
     return true;
 
     async function play(on: Server, plan: EveningPlan, isFaulty: boolean): Promise<Played> {
       const began = performance.now();
-      const played = await playEvening(on, plan, { withFaults: isFaulty, signal: stopping.signal });
+      const played = await playEvening(on, plan, { withFaults: isFaulty, signal: stopping.signal }).catch(
+        (error: unknown) => {
+          stopping.abort(error); // the other one too
+          throw error;
+        },
+      );
       const seconds = Math.round((performance.now() - began) / 1000);
       const kinds = isFaulty ? plan.scenes.map(({ fault }) => fault).join(", ") : "without faults";
       const { problems } = played;

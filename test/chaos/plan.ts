@@ -1,5 +1,5 @@
 import { createRandom, type Random } from "./random.ts";
-import { createTroupe, type Act } from "./troupe.ts";
+import { type Act, createTroupe, type Mood } from "./troupe.ts";
 
 /** What can go wrong; `faults.ts` does it, and says what it is. */
 export const faultKinds = [
@@ -73,6 +73,15 @@ const fromTheStart: readonly FaultKind[] = [
   "clock-behind",
 ];
 
+/** So that there is something for the fault to spoil. */
+const moods: Partial<Record<FaultKind, Mood>> = {
+  "webhooks-lost": "leave",
+  "answers-lost": "start",
+  "provider-hangs": "start",
+  "provider-refuses": "start",
+  "provider-limits": "start",
+};
+
 const channelCount = 6;
 const sceneMs = 1_500;
 
@@ -82,7 +91,7 @@ export function planEvening(seed: number, kinds?: readonly FaultKind[]): Evening
   const channels = Array.from({ length: channelCount }, (_, i) => `channel_${i + 1}`);
   const troupe = createTroupe(channels, random);
   const scenes = (kinds ?? kindsOf(seed, random)).map((fault) => ({
-    acts: troupe.perform(sceneMs, fault === "webhooks-lost" ? "leave" : "anything"),
+    acts: troupe.perform(sceneMs, moods[fault] ?? "anything"),
     disorder: disorder(random),
     fault,
     faultAtMs: fromTheStart.includes(fault) ? 0 : random.int(150, sceneMs),

@@ -27,7 +27,9 @@ export function sandboxClient(url: string): SandboxClient {
     return answer.json();
   }
   return {
-    post: async (path, body) => void (await call("POST", path, body)),
+    async post(path, body) {
+      await call("POST", path, body);
+    },
     state: async () => (await call("GET", "/state")) as SandboxState,
     record: async () => (await call("GET", "/record")) as RecordEntries,
   };

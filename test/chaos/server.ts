@@ -47,8 +47,12 @@ export async function startServer(closers: Closers): Promise<Server> {
   return {
     port: () => Number(new URL(embedded.url).port),
     urlOf,
-    createDatabase: async (name) => void (await asAdmin(`create database ${name} template ${template}`)),
-    dropDatabase: async (name) => void (await asAdmin(`drop database if exists ${name} with (force)`)),
+    createDatabase: async (name) => {
+      await asAdmin(`create database ${name} template ${template}`);
+    },
+    dropDatabase: async (name) => {
+      await asAdmin(`drop database if exists ${name} with (force)`);
+    },
     async restart(how) {
       const pidFile = join(dataDir, "postgres", "data", "postmaster.pid");
       process.kill(Number((await readFile(pidFile, "utf8")).split("\n")[0]), how === "fast" ? "SIGINT" : "SIGQUIT");

@@ -23,30 +23,36 @@ const readyMs = 30_000;
 
 export async function startService(env: Record<string, string>): Promise<Service> {
   const port = await freePort();
-  let child: Child;
-
-  async function start(): Promise<void> {
-    const started = startChild("main.js", [], { ...env, PORT: String(port) });
-    child = started;
-    const deadline = Date.now() + readyMs;
-    while ((await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.status !== 200) {
-      if (started.isOver()) throw new Error(`a service ended at its start: ${started.words()}`);
-      if (Date.now() > deadline) throw new Error(`a service was not ready after ${readyMs} ms: ${started.words()}`);
-      await wait(20);
-    }
+  const launch = () => startChild("main.js", [], { ...env, PORT: String(port) });
+  let child = launch();
+  try {
+    await isReady(child, port);
+  } catch (error) {
+    await child.kill();
+    throw error;
   }
-
-  await start();
   return {
     port,
     words: () => child.words(),
-    start,
     kill: () => child.kill(),
+    async start() {
+      child = launch();
+      await isReady(child, port);
+    },
     async stop() {
       if (child.isOver()) return [`a service ended by itself: ${child.words()}`];
       return (await child.end()) ? [] : [`a service did not end at SIGTERM: ${child.words()}`];
     },
   };
+}
+
+async function isReady(child: Child, port: number): Promise<void> {
+  const deadline = Date.now() + readyMs;
+  while ((await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null))?.status !== 200) {
+    if (child.isOver()) throw new Error(`a service ended at its start: ${child.words()}`);
+    if (Date.now() > deadline) throw new Error(`a service was not ready after ${readyMs} ms: ${child.words()}`);
+    await wait(20);
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,13 +1,14 @@
 import { once } from "node:events";
 
 import { createClosers } from "../../src/closers.ts";
+import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { allOver } from "./all-over.ts";
 import { startChild } from "./child.ts";
 import { environment, pace, sandboxSettings } from "./environment.ts";
 import { startFrontProxy } from "./front-proxy.ts";
 import { type SandboxClient, sandboxClient } from "./sandbox.ts";
 import type { Server } from "./server.ts";
 import { type Service, startService } from "./service.ts";
-import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
 /** All that an evening is played on: two service processes, the sandbox, and the ways between them. */
 export interface Stage {
@@ -37,7 +38,7 @@ export async function openStage(server: Server, name: string, channels: readonly
   async function open(): Promise<Stage> {
     await server.createDatabase(name);
     closers.add("the evening's database", () => server.dropDatabase(name));
-    const databaseProxy = await startTcpProxy(server.port);
+    const databaseProxy = await startTcpProxy(() => server.port());
     closers.add("the proxy before the database", () => databaseProxy.close());
     const services: Service[] = [];
     const front = await startFrontProxy(() => services.map(({ port }) => port));
@@ -48,7 +49,9 @@ export async function openStage(server: Server, name: string, channels: readonly
       ["--port", "0", "--pace", String(pace), "--service-url", front.url],
       environment,
     );
-    closers.add("the sandbox", async () => void (await sandboxProcess.end()));
+    closers.add("the sandbox", async () => {
+      await sandboxProcess.end();
+    });
     const [{ url }] = (await Promise.race([
       once(sandboxProcess.process, "message"),
       once(sandboxProcess.process, "exit").then(() => {
@@ -66,10 +69,12 @@ export async function openStage(server: Server, name: string, channels: readonly
         CLOUDFLARE_API_URL: `${url}/cloudflare/client/v4`,
       });
       services.push(service);
-      closers.add("a service", async () => void (await service.stop()));
+      closers.add("a service", async () => {
+        await service.stop();
+      });
       return service;
     };
-    const pair: Stage["services"] = await Promise.all([start(), start()]);
+    const pair: Stage["services"] = await allOver([start(), start()] as const);
     return {
       server,
       channels,

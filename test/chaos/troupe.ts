@@ -11,9 +11,11 @@ export interface Act {
 
 /** The people of the evening: hosts, viewers and bots. Remembers who is where, so that every act is possible. */
 export interface Troupe {
-  /** @param mood - with `leave`, hosts who are there mostly go. */
-  perform(lastingMs: number, mood: "anything" | "leave"): Act[];
+  perform(lastingMs: number, mood: Mood): Act[];
 }
+
+/** `leave`: hosts who are there mostly go. `start`: who is there comes back after the grace, which begins anew. */
+export type Mood = "anything" | "leave" | "start";
 
 type Role = "host" | "audience";
 /** Hidden from the audience count of a channel: on-premise recording, Cloud Recording (Agora docs: clientType). */
@@ -25,7 +27,7 @@ export function createTroupe(channels: readonly string[], random: Random): Troup
   const present = new Map<string, Map<number, Role>>(channels.map((channel) => [channel, new Map()]));
   let lastUid = 100_000;
 
-  function perform(lastingMs: number, mood: "anything" | "leave"): Act[] {
+  function perform(lastingMs: number, mood: Mood): Act[] {
     const acts = channels.flatMap((channel, i) => {
       const people = present.get(channel) ?? new Map<number, Role>();
       const stage = createStage(channel, people);
@@ -42,7 +44,7 @@ export function createTroupe(channels: readonly string[], random: Random): Troup
   }
 
   /** @returns when the channel's next act may be */
-  function hostDoes(stage: Stage, uid: number, atMs: number, mood: "anything" | "leave"): number {
+  function hostDoes(stage: Stage, uid: number, atMs: number, mood: Mood): number {
     const role = stage.people.get(uid);
     if (role === undefined) {
       if (random.isTrue(0.2)) {
@@ -55,7 +57,7 @@ export function createTroupe(channels: readonly string[], random: Random): Troup
       stage.switchTo(atMs, uid, "host");
       return atMs + random.int(200, 900);
     }
-    const chance = mood === "leave" ? random.next() * 0.6 : random.next();
+    const chance = mood === "leave" ? random.next() * 0.6 : mood === "start" ? 1 : random.next();
     if (chance < 0.4) {
       stage.leave(atMs, uid);
       return atMs + random.int(200, 900);
@@ -66,7 +68,7 @@ export function createTroupe(channels: readonly string[], random: Random): Troup
     }
     // A drop, and back: mostly within the grace, sometimes after it.
     stage.leave(atMs, uid);
-    const backAt = atMs + random.int(50, 900);
+    const backAt = atMs + (mood === "start" ? random.int(700, 1_000) : random.int(50, 900));
     stage.join(backAt, uid, "host");
     return backAt + random.int(100, 500);
   }
