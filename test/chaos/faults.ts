@@ -116,7 +116,8 @@ export const faults: Record<FaultKind, Fault> = {
           ms: random.int(5_000, 7_000),
           times: 6,
         })),
-        { operation: "start", answer: "dropAfter", times: random.int(3, 4) },
+        // After three lost answers of one resource, another is started beside it: that is policy.
+        { operation: "start", answer: "dropAfter", times: 2 },
         { operation: "stop", answer: "dropAfter", times: random.int(1, 2) },
         { operation: "acquire", answer: "dropAfter" },
         { operation: "liveInputs.create", answer: "dropAfter", times: random.int(1, 2) },

@@ -32,7 +32,7 @@ const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     process.once(signal, () => process.exit(1));
-    stopping.abort(new Error(`stopped by ${signal}`));
+    stopping.abort(`stopped by ${signal}`);
   });
 }
 
@@ -42,7 +42,7 @@ else {
   run(first, Number(values.minutes), Number(values.evenings)).then(
     (isSound) => process.exit(isSound ? 0 : 1),
     (error: unknown) => {
-      console.error(error);
+      console.error(stopping.signal.aborted ? stopping.signal.reason : error);
       process.exit(1);
     },
   );
