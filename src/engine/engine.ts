@@ -93,8 +93,8 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const { channels } = providers;
   const advance = advancing.request;
   const catchUp = createCatchUp({ ...tables, log, channelPolicy, channels, waitForCheckup, advance });
-  const processes = createProcesses({ ...tables, lease, log, catchUpAfterMs });
   const jobs = createJobs({ ...tables, lease, redactor });
+  const processes = createProcesses({ ...tables, lease, log, catchUpAfterMs, isInHand: jobs.isInHand });
   const worker = createWorker({
     url: values.jobsUrl,
     schema,

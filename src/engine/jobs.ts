@@ -13,6 +13,8 @@ export type Run = (id: number, tries: { isLast: boolean }) => Promise<void>;
 export interface Jobs {
   /** The task of one kind of job, whose payload holds one id under this name. */
   task(idName: string, run: Run): Task;
+  /** Whether this process is at that job. */
+  isInHand(jobId: string): boolean;
   /**
    * Makes the jobs due at once that this process took and won't finish, without an attempt counted: stopping is nobody's
    * failure. Call it when the worker has given its jobs back, which by itself makes each wait as after a failure.
@@ -43,6 +45,7 @@ export function createJobs({
           throw new Error(redactor.text(reasonOf(error)), { cause: error });
         }
       },
+    isInHand: (jobId) => [...unfinished].some(({ id }) => String(id) === jobId),
     async release() {
       for (const { id, attempts } of unfinished) {
         await rowsOf(

@@ -2,8 +2,10 @@ import { hostname } from "node:os";
 
 import { jobsSchema } from "../db/index.ts";
 import { quoted, rowsOf, table, type Tables } from "../eventlog/index.ts";
+import type { EffectType } from "../live/index.ts";
 import type { Logger } from "../log.ts";
-import { addCatchUpsSql } from "./catch-up/job.ts";
+import { addCatchUpJob, addCatchUpsSql, catchUpOf } from "./catch-up/job.ts";
+import { addJobs } from "./enqueue.ts";
 import type { Lease } from "./lease.ts";
 
 /** A pool that was silent for so long is dead: longer than a lease (5 s) and the longest call (8 s) together. */
@@ -22,12 +24,19 @@ export interface Processes {
  * that id is what a process is known by here.
  *
  * @param options.catchUpAfterMs - a time without a heartbeat of anybody, after which Agora is asked who is where; 0 never
+ * @param options.isInHand - whether this process is at that job
  * @param options.intervalMs - between heartbeats; 3 s, so that one may be lost within the lease's 5 s
  */
 export function createProcesses(
-  options: Tables & { lease: Pick<Lease, "confirm">; log: Logger; catchUpAfterMs: number; intervalMs?: number },
+  options: Tables & {
+    lease: Pick<Lease, "confirm">;
+    log: Logger;
+    catchUpAfterMs: number;
+    isInHand: (jobId: string) => boolean;
+    intervalMs?: number;
+  },
 ): Processes {
-  const { knex, schema, lease, log, catchUpAfterMs, intervalMs = 3_000 } = options;
+  const { knex, schema, lease, log, catchUpAfterMs, isInHand, intervalMs = 3_000 } = options;
   const processes = table(schema, "processes");
   let poolId: string | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -47,6 +56,7 @@ export function createProcesses(
         log.warn({ catchUpId: catchUp.id, gapSeconds: catchUp.gapSeconds }, "catch_up.due");
       }
       await freeDeadPools();
+      await takeUpMissed(id);
     } catch (error) {
       log.warn({ err: error, poolId: id }, "processes.heartbeat_failed");
     }
@@ -65,6 +75,23 @@ export function createProcesses(
       log.warn({ poolIds: ids }, "processes.jobs_freed");
     }
     await knex.raw(`delete from ${processes} where ${isSilent("heartbeat_at")}`);
+  }
+
+  /**
+   * A job is given out in a commit: if its answer is lost, this pool holds a job that it never heard of. What it is for
+   * gets another. One that has just been done and is about to be marked so is harmless: its effect is closed.
+   */
+  async function takeUpMissed(id: string): Promise<void> {
+    const held = await rowsOf<Held>(knex, heldSql(schema), { id });
+    const missed = held.filter(({ jobId }) => !isInHand(jobId));
+    if (missed.length === 0) return;
+    const effects = missed.flatMap(({ effect }) => effect ?? []);
+    await addJobs(knex, schema, effects);
+    for (const { key } of missed) {
+      const catchUp = catchUpOf(key);
+      if (catchUp !== null) await addCatchUpJob(knex, schema, catchUp);
+    }
+    log.warn({ jobs: missed.map(({ key }) => key) }, "processes.jobs_missed");
   }
 
   return {
@@ -97,6 +124,24 @@ function beatSql(schema: string): string {
     ), beat as (
       update ${table(schema, "heartbeat")} set previous_at = beat_at, beat_at = clock_timestamp() returning ${gap}
     ), ${addCatchUpsSql(schema, "select 'outage', null, gap from beat where gap > :limit::double precision")}`;
+}
+
+interface Held {
+  jobId: string;
+  key: string;
+  /** Null for the job of a catch-up. */
+  effect: { id: number; type: EffectType } | null;
+}
+
+/** Jobs for which something is open and that have been in this pool's hands for longer than an answer takes. */
+function heldSql(schema: string): string {
+  return `
+    select job.id::text as "jobId", job.key,
+      case when effect.id is not null then json_build_object('id', effect.id, 'type', effect.type) end as effect
+    from ${quoted(jobsSchema(schema))}.jobs job
+    left join ${table(schema, "effects")} effect on job.key = 'effect:' || effect.id
+    where job.locked_by = :id and ${isSilent("job.locked_at")} 
+      and (effect.status = 'open' or job.key like 'catch-up:%')`;
 }
 
 /** Pools that hold jobs and have no fresh heartbeat: also one that died before its first. */

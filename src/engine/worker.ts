@@ -1,6 +1,7 @@
+import { EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { runTaskList, type Task, type WorkerPool } from "graphile-worker";
+import { runTaskList, type Task, type WorkerEvents, type WorkerPool } from "graphile-worker";
 import type pg from "pg";
 
 import { createPool, jobLogger, jobsSchema } from "../db/index.ts";
@@ -44,6 +45,7 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
   let isStopping = false;
 
   async function startWorkers(pgPool: pg.Pool): Promise<void> {
+    const events: WorkerEvents = new EventEmitter();
     const started = runTaskList(
       {
         schema: jobsSchema(schema),
@@ -52,23 +54,25 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
         noHandleSignals: true,
         noPreparedStatements: true,
         logger: jobLogger(log),
+        events,
         preset: { worker: handledCompletion },
       },
       tasks,
       pgPool,
     );
     workers = started;
+    endIfDeaf(started, events);
     started.promise.then(
-      () => restartLater(pgPool, null),
-      (error: unknown) => restartLater(pgPool, error),
+      () => restartLater(pgPool, {}),
+      (error: unknown) => restartLater(pgPool, { err: error }),
     );
     await onPool(started.id);
   }
 
   /** The library ends its pool when it can't say what became of a job, as in a long outage of the database. */
-  function restartLater(pgPool: pg.Pool, error: unknown): void {
+  function restartLater(pgPool: pg.Pool, why: { err?: unknown }): void {
     if (isStopping) return;
-    log.error({ err: error }, "worker.ended");
+    log.error(why, "worker.ended");
     restarting = setTimeout(() => void startWorkers(pgPool), restartMs);
   }
 
@@ -81,9 +85,36 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
       isStopping = true;
       clearTimeout(restarting);
       if (workers !== null) await shutDown(workers, timeoutMs);
-      await pool?.end();
+      if (pool !== null) await endPool(pool, log);
     },
   };
+}
+
+/** The rest of a stop: by then nothing of ours runs. */
+const endPoolMs = 1_000;
+
+/** A connection that is gone without a word can't say goodbye: it is left, and ends with the process. */
+async function endPool(pool: pg.Pool, log: Logger): Promise<void> {
+  const abort = new AbortController();
+  const ended = pool.end().then(() => true);
+  const inTime = await Promise.race([ended, wait(endPoolMs, false, { signal: abort.signal })]);
+  abort.abort();
+  if (!inTime) log.warn({ connections: pool.totalCount }, "worker.connections_left");
+}
+
+/**
+ * 0.17 asks for the ids of its tasks once and keeps the answer, also if it is an error: a pool that starts while the
+ * database is away never takes a job. It ends instead, for another to take its place.
+ */
+function endIfDeaf(started: WorkerPool, events: WorkerEvents): void {
+  let isHeard = false;
+  const hear = () => (isHeard = true);
+  events.once("worker:getJob:empty", hear);
+  events.once("job:start", hear);
+  events.once("worker:getJob:error", () => {
+    // What went wrong is told by `promise`.
+    if (!isHeard) Promise.resolve(started.gracefulShutdown("no job could be asked for")).catch(() => undefined);
+  });
 }
 
 async function shutDown(workers: WorkerPool, timeoutMs: number): Promise<void> {

@@ -31,6 +31,8 @@ const limits = z.strictObject({
 });
 const ncsAddresses = z.array(z.string());
 const storage = z.strictObject({ usedMinutes: z.number().min(0), limitMinutes: z.number().min(0) });
+const offset = z.number().min(-86_400_000).max(86_400_000);
+const clocks = z.strictObject({ agoraOffsetMs: offset, cloudflareOffsetMs: offset });
 const delays = z.strictObject({
   recorderStartedMs: ms,
   pushAnsweredMs: ms,
@@ -60,6 +62,7 @@ export const settingsChange = z
     ncsAddresses,
     limits: limits.partial(),
     storage: storage.partial(),
+    clocks: clocks.partial(),
     delays: delays.partial(),
   })
   .partial();
@@ -86,6 +89,8 @@ export interface Settings {
   limits: z.infer<typeof limits>;
   /** Minutes stored at Cloudflare and the plan's limit; when none are left, a new broadcast is refused. */
   storage: z.infer<typeof storage>;
+  /** How far each provider's clock is ahead (negative: behind), in everything that it stamps and signs. */
+  clocks: z.infer<typeof clocks>;
   delays: z.infer<typeof delays>;
 }
 
@@ -120,6 +125,7 @@ export function defaultSettings(): Settings {
       webhookTimeoutMs: 10_000,
     },
     storage: { usedMinutes: 0, limitMinutes: 1000 },
+    clocks: { agoraOffsetMs: 0, cloudflareOffsetMs: 0 },
     delays: {
       // From start's answer to event 70; about 5 s at Agora.
       recorderStartedMs: 1_000,

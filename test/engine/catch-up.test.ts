@@ -243,7 +243,13 @@ describe("a gap in the heartbeats", () => {
   const beat = async (...ids: string[]) => {
     const processes = ids.map((id) => ({
       id,
-      process: createProcesses({ ...worlds.database, lease: createLease(), log, catchUpAfterMs: 60_000 }),
+      process: createProcesses({
+        ...worlds.database,
+        lease: createLease(),
+        log,
+        catchUpAfterMs: 60_000,
+        isInHand: () => false,
+      }),
     }));
     await Promise.all(processes.map(({ id, process }) => process.start(id)));
     await Promise.all(processes.map(({ process }) => process.stop()));
@@ -273,7 +279,13 @@ describe("a gap in the heartbeats", () => {
 
   it("asks for none where it is switched off", async () => {
     await silentFor(5_000);
-    const processes = createProcesses({ ...worlds.database, lease: createLease(), log, catchUpAfterMs: 0 });
+    const processes = createProcesses({
+      ...worlds.database,
+      lease: createLease(),
+      log,
+      catchUpAfterMs: 0,
+      isInHand: () => false,
+    });
     await processes.start("never");
     await processes.stop();
     expect(await catchUps()).toEqual([]);

@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { log } from "./world.ts";
 
 let database: TestDatabase;
+const isInHand = () => false;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -36,6 +37,21 @@ async function pool(id: string, ages: { heartbeat: number | null; job: number })
   );
 }
 
+/** An open effect. */
+async function effect(key: string): Promise<number> {
+  const [row] = await rowsOf<{ id: number }>(
+    database.knex,
+    `with event as (
+       insert into tally.events (source, dedupe_key, type, channel_id) values ('tally', :key, 'RelayRequested', 1)
+       returning id
+     )
+     insert into tally.effects (key, channel_id, event_id, type, payload)
+     select :key, 1, event.id, 'StartRelay', '{}' from event returning id`,
+    { key },
+  );
+  return row?.id ?? 0;
+}
+
 async function lockedJobs(): Promise<string[]> {
   const rows = await rowsOf<{ key: string }>(
     database.knex,
@@ -47,7 +63,7 @@ async function lockedJobs(): Promise<string[]> {
 describe("processes", () => {
   it("a process is on the list while it runs, and holds its lease", async () => {
     const lease = createLease();
-    const processes = createProcesses({ ...database, lease, log, catchUpAfterMs: 60_000 });
+    const processes = createProcesses({ ...database, lease, log, catchUpAfterMs: 60_000, isInHand });
     await processes.start("pool-mine");
     expect(await pools()).toEqual([{ id: "pool-mine" }]);
     expect(() => lease.assertHeld()).not.toThrow();
@@ -61,7 +77,14 @@ describe("processes", () => {
     const confirm = () => {
       if (++beats === 3) third.resolve(undefined);
     };
-    const processes = createProcesses({ ...database, lease: { confirm }, log, catchUpAfterMs: 60_000, intervalMs: 10 });
+    const processes = createProcesses({
+      ...database,
+      lease: { confirm },
+      log,
+      catchUpAfterMs: 60_000,
+      isInHand,
+      intervalMs: 10,
+    });
     await processes.start("pool-beating");
     await third.promise;
     await processes.stop();
@@ -73,7 +96,7 @@ describe("processes", () => {
     await pool("pool-dead", { heartbeat: 16, job: 3600 });
     await pool("pool-dead-before-its-first-heartbeat", { heartbeat: null, job: 16 });
     await pool("pool-just-started", { heartbeat: null, job: 5 });
-    const processes = createProcesses({ ...database, lease: createLease(), log, catchUpAfterMs: 60_000 });
+    const processes = createProcesses({ ...database, lease: createLease(), log, catchUpAfterMs: 60_000, isInHand });
     await processes.start("pool-mine");
     await processes.stop();
 
@@ -81,10 +104,40 @@ describe("processes", () => {
     expect(await pools()).toEqual([{ id: "pool-alive" }]);
   });
 
+  it("gives an effect another job whose job it was given and never heard of", async () => {
+    await database.knex.raw(`insert into tally.channels (id, name, state) values (1, 'channel_1', '{}')`);
+    const [missed, performing] = [await effect("missed"), await effect("performing")];
+    for (const id of [missed, performing]) await pool(`effect:${id}`, { heartbeat: null, job: 16 });
+    await database.knex.raw("update tally_jobs._private_jobs set locked_by = 'pool-mine'");
+    const [job] = await rowsOf<{ id: string }>(database.knex, "select id::text from tally_jobs.jobs where key = :key", {
+      key: `effect:${performing}`,
+    });
+    const processes = createProcesses({
+      ...database,
+      lease: createLease(),
+      log,
+      catchUpAfterMs: 60_000,
+      isInHand: (jobId) => jobId === job?.id,
+    });
+    await processes.start("pool-mine");
+    await processes.stop();
+
+    const free = await rowsOf(database.knex, "select key from tally_jobs.jobs where locked_by is null");
+    expect(free).toEqual([{ key: `effect:${missed}` }]);
+    expect(await lockedJobs()).toContain(`effect:${performing}`);
+  });
+
   it("loses no beat over a database that is away, and then holds no lease", async () => {
     const lease = createLease({ lifetimeMs: 0 });
     const knex = { raw: () => Promise.reject(new Error("Connection terminated")) };
-    const processes = createProcesses({ ...database, knex: knex as never, lease, log, catchUpAfterMs: 60_000 });
+    const processes = createProcesses({
+      ...database,
+      knex: knex as never,
+      lease,
+      log,
+      catchUpAfterMs: 60_000,
+      isInHand,
+    });
     await processes.start("pool-cut-off");
     expect(() => lease.assertHeld()).toThrow();
     await expect(processes.stop()).rejects.toThrow("Connection terminated");

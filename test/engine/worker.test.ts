@@ -2,11 +2,12 @@ import { EventEmitter, once } from "node:events";
 
 import pg from "pg";
 import { inject } from "vitest";
-import { afterEach, beforeEach, describe, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { createWorker, type Worker } from "../../src/engine/worker.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { logLines } from "../support/log-lines.ts";
+import { startTcpProxy } from "../support/tcp-proxy.ts";
 
 let database: TestDatabase;
 let admin: pg.Client;
@@ -19,6 +20,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await worker?.stop(1_000);
+  worker = null;
   await admin.end();
   await database.drop();
 });
@@ -68,5 +70,53 @@ describe("the worker", () => {
     const after = once(ran, "after");
     await addJob("after");
     await after;
+  });
+
+  it("takes jobs although the database was away when it started", async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    const { log, seen } = logLines();
+    const ran = new EventEmitter();
+    worker = createWorker({
+      url: database.url,
+      schema: database.schema,
+      log,
+      tasks: {
+        after: () => {
+          ran.emit("after");
+        },
+      },
+      onPool: () => Promise.resolve(),
+    });
+    await closeDatabase(name);
+    await worker.start();
+    await seen("worker.ended");
+
+    await admin.query(`alter database ${name} with allow_connections true`);
+    const after = once(ran, "after");
+    await addJob("after");
+    await after;
+  });
+
+  it("stops although the connection that listens is gone without a word", async () => {
+    const { log, seen } = logLines();
+    const direct = new URL(database.url);
+    const proxy = await startTcpProxy(() => Number(direct.port));
+    const through = new URL(database.url);
+    through.port = String(proxy.port);
+    const stopped = createWorker({
+      url: through.href,
+      schema: database.schema,
+      log,
+      tasks: { none: () => undefined },
+      onPool: () => Promise.resolve(),
+    });
+    try {
+      await stopped.start();
+      await expect.poll(() => proxy.blackHoleListeners()).toBe(1);
+      await stopped.stop(100);
+      await seen("worker.connections_left");
+    } finally {
+      await proxy.close();
+    }
   });
 });

@@ -52,6 +52,12 @@ export async function reenqueueCatchUps(db: Knex, schema: string): Promise<numbe
   return rows.map((row) => row.id);
 }
 
+/** Which catch-up a job's key is of; null if it is another kind of job. */
+export function catchUpOf(jobKey: string): number | null {
+  const id = /^catch-up:(\d+)$/.exec(jobKey)?.[1];
+  return id === undefined ? null : Number(id);
+}
+
 function addJob(schema: string): string {
   return `${quoted(jobsSchema(schema))}.add_job('${catchUpTask}', json_build_object('catchUpId', wanted.id),
     job_key := 'catch-up:' || wanted.id, priority := ${priority}, max_attempts := ${maxAttempts})`;

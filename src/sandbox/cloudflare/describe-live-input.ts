@@ -1,8 +1,7 @@
-import type { Settings } from "../settings.ts";
-import { type LiveInput, microseconds, rtmpsUrl } from "../world/index.ts";
+import { type LiveInput, microseconds, rtmpsUrl, type World } from "../world/index.ts";
 
 /** A live input with its credentials and status, as create, get and update answer (Cloudflare docs: start-stream-live). */
-export function describeLiveInput(input: LiveInput, settings: Settings): object {
+export function describeLiveInput(input: LiveInput, { settings, clocks }: World): object {
   const { uid, streamKey, config } = input;
   const { defaultCreator, ...shown } = config;
   const customer = `https://customer-${settings.cloudflare.customerCode}.cloudflarestream.com`;
@@ -18,7 +17,7 @@ export function describeLiveInput(input: LiveInput, settings: Settings): object 
     srtPlayback: srt,
     webRTC: { url: `${customer}/${streamKey}/webRTC/publish` },
     webRTCPlayback: { url: `${customer}/${uid}/webRTC/play` },
-    status: statusOf(input, settings.statusShape),
+    status: statusOf(input, settings.statusShape, new Date(clocks.cloudflare())),
   };
 }
 
@@ -38,7 +37,7 @@ export function listLiveInput({ uid, createdAt, modifiedAt, config }: LiveInput)
 /** The SDK's words for the wire's states. */
 const sdkWords = { connected: "connected", disconnected: "client_disconnect", errored: "failed_to_connect" } as const;
 
-function statusOf({ status }: LiveInput, shape: Settings["statusShape"]): unknown {
+function statusOf({ status }: LiveInput, shape: World["settings"]["statusShape"], seenAt: Date): unknown {
   if (status === null || shape === "null") return null;
   if (shape === "string") return sdkWords[status.state];
   const { state, reason, enteredAt } = status;
@@ -48,7 +47,7 @@ function statusOf({ status }: LiveInput, shape: Settings["statusShape"]): unknow
       reason,
       ingestProtocol: "rtmp",
       statusEnteredAt: new Date(enteredAt).toISOString(),
-      statusLastSeen: new Date().toISOString(),
+      statusLastSeen: seenAt.toISOString(),
     },
   };
 }

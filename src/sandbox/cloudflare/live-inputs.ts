@@ -6,11 +6,11 @@ import { ok, refusals } from "./envelope.ts";
 import { readLiveInput } from "./live-input-body.ts";
 
 export function createLiveInput(world: World, call: Call): Answer {
-  return ok(describeLiveInput(world.liveInputs.create(readLiveInput(call)), world.settings));
+  return ok(describeLiveInput(world.liveInputs.create(readLiveInput(call)), world));
 }
 
 export function getLiveInput(world: World, call: Call): Answer {
-  return ok(describeLiveInput(find(world, call), world.settings));
+  return ok(describeLiveInput(find(world, call), world));
 }
 
 /** All at once: the documents know no pages here. */
@@ -23,9 +23,9 @@ export function listLiveInputs(world: World): Answer {
 export function updateLiveInput(world: World, call: Call): Answer {
   const input = find(world, call);
   input.config = readLiveInput(call, input.config);
-  input.modifiedAt = Date.now();
+  input.modifiedAt = world.clocks.cloudflare();
   if (!input.config.enabled) input.cut();
-  return ok(describeLiveInput(input, world.settings));
+  return ok(describeLiveInput(input, world));
 }
 
 export function deleteLiveInput(world: World, call: Call): Answer {

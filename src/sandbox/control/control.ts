@@ -34,6 +34,8 @@ export interface SandboxControl {
   failInput(uid: string, error: z.input<typeof inputErrorBody>): void;
   /** Plans faults for calls and webhooks to come, after those planned before. */
   planFaults(...faults: FaultPlan[]): void;
+  /** Forgets the planned faults that were not used up. */
+  clearFaults(): void;
   changeSettings(change: SettingsChange): void;
   /** Forgets everything but the settings: people, recorders, live inputs, faults, the record, what was to happen. */
   reset(): void;
@@ -88,14 +90,15 @@ export function createControl(deps: { settings: Settings; world: () => World; re
       input.fail({ code, message, videoCodec, audioCodec });
     },
     planFaults: (...faults) => world().faults.plan(faultsBody.parse(faults)),
+    clearFaults: () => world().faults.clear(),
     changeSettings: (change) => applySettings(settings, change),
     reset,
     record: () => world().record.entries,
     state() {
       const { people, recorders, liveInputs, faults } = world();
-      const { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, delays } = settings;
+      const { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, clocks, delays } = settings;
       return {
-        settings: { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, delays },
+        settings: { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, clocks, delays },
         channels: people.channels(),
         recorders: recorders.running().map(({ entry, push }) => ({ ...entry, push: push?.status ?? null })),
         liveInputs: liveInputs.list().map(describe),

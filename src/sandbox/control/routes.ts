@@ -41,6 +41,7 @@ export function controlRoutes(control: SandboxControl): Router {
   post("/recorders/:sid/push-recover", nothing, ({ params }) => control.recoverPush(params.sid ?? ""));
   post("/inputs/:uid/error", inputErrorBody, ({ params }, error) => control.failInput(params.uid ?? "", error));
   post("/faults", faultsBody, (_call, faults) => control.planFaults(...faults));
+  post("/faults/clear", nothing, () => control.clearFaults());
   post("/settings", settingsChange, (_call, change) => control.changeSettings(change));
   post("/reset", nothing, () => control.reset());
 

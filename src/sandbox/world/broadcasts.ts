@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { Settings } from "../settings.ts";
+import type { Clocks } from "./clocks.ts";
 import type { CloudflareNotices } from "./cloudflare-notices.ts";
 import { microseconds } from "./stamps.ts";
 import type { Timers } from "./timers.ts";
@@ -26,10 +27,10 @@ interface Broadcast {
 
 /** @param input - read when needed: an update changes the hold of later pauses */
 export function createBroadcasts(
-  deps: { settings: Settings; timers: Timers; notices: CloudflareNotices },
+  deps: { settings: Settings; clocks: Clocks; timers: Timers; notices: CloudflareNotices },
   input: { uid: string; name: () => string; timeoutSeconds: () => number | null },
 ): Broadcasts {
-  const { settings, timers, notices } = deps;
+  const { settings, clocks, timers, notices } = deps;
   const broadcasts: Broadcast[] = [];
   let current: Broadcast | null = null;
   let cancelHold: () => void = () => undefined;
@@ -85,7 +86,7 @@ export function createBroadcasts(
       current = {
         uid: randomBytes(16).toString("hex"),
         name: input.name(),
-        createdAt: Date.now(),
+        createdAt: clocks.cloudflare(),
         endedAt: null,
         ready: false,
       };
@@ -94,7 +95,7 @@ export function createBroadcasts(
     pause() {
       const paused = current;
       if (!paused) return;
-      paused.endedAt = Date.now();
+      paused.endedAt = clocks.cloudflare();
       const seconds = input.timeoutSeconds();
       const holdMs = seconds === null ? settings.delays.defaultHoldMs : seconds * 1000;
       cancelHold = timers.after(holdMs, () => finish(paused));

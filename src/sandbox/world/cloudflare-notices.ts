@@ -1,5 +1,6 @@
 import { signCloudflareNotification, signCloudflareVideo } from "../../webhooks/sign.ts";
 import type { Settings } from "../settings.ts";
+import type { Clocks } from "./clocks.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 export interface IngestError {
@@ -20,7 +21,14 @@ export interface CloudflareNotices {
   video(liveInput: string, video: object): void;
 }
 
-export function createCloudflareNotices(settings: Settings, webhooks: WebhookSender): CloudflareNotices {
+export function createCloudflareNotices(deps: {
+  settings: Settings;
+  clocks: Clocks;
+  webhooks: WebhookSender;
+}): CloudflareNotices {
+  const { settings, clocks, webhooks } = deps;
+  const nowSeconds = () => Math.floor(clocks.cloudflare() / 1000);
+
   return {
     live(liveInput, eventType, updatedAt, error) {
       const text = [
@@ -77,8 +85,4 @@ export function createCloudflareNotices(settings: Settings, webhooks: WebhookSen
       });
     },
   };
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

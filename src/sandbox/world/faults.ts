@@ -93,6 +93,8 @@ export interface Faults {
   plan(planned: readonly (CallFault | WebhookFault)[]): void;
   takeForCall(operation: Operation): CallFault | null;
   takeForWebhook(webhook: Pick<WebhookEntry, "kind" | "product" | "eventType" | "about">): WebhookFault | null;
+  /** Forgets what is left. */
+  clear(): void;
   /** What is left, `times` counted down. */
   remaining(): (CallFault | WebhookFault)[];
 }
@@ -121,6 +123,10 @@ export function createFaults(): Faults {
       );
       if (taken) webhooks = countDown(webhooks, taken);
       return taken ?? null;
+    },
+    clear() {
+      calls = [];
+      webhooks = [];
     },
     remaining: () => [...calls, ...webhooks],
   };

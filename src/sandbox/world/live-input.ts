@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 
 import type { Settings } from "../settings.ts";
 import { type Broadcasts, createBroadcasts } from "./broadcasts.ts";
+import type { Clocks } from "./clocks.ts";
 import type { CloudflareNotices, IngestError, LiveInputEventType } from "./cloudflare-notices.ts";
 import type { PublisherSpan, SandboxRecord } from "./record.ts";
 import type { Timers } from "./timers.ts";
@@ -61,6 +62,7 @@ export interface LiveInput {
 
 export interface LiveInputDeps {
   settings: Settings;
+  clocks: Clocks;
   timers: Timers;
   record: SandboxRecord;
   notices: CloudflareNotices;
@@ -69,11 +71,11 @@ export interface LiveInputDeps {
 }
 
 export function createLiveInput(deps: LiveInputDeps, config: LiveInputConfig): LiveInput {
-  const { settings, timers, record, notices, stamp } = deps;
+  const { settings, clocks, timers, record, notices, stamp } = deps;
   const uid = randomBytes(16).toString("hex");
   const spans = new Map<PublisherSpan, Publisher>();
   let status: IngestStatus | null = null;
-  const createdAt = Date.now();
+  const createdAt = clocks.cloudflare();
   const broadcasts = createBroadcasts(deps, {
     uid,
     name: () => (typeof input.config.meta.name === "string" ? input.config.meta.name : uid),
@@ -81,7 +83,7 @@ export function createLiveInput(deps: LiveInputDeps, config: LiveInputConfig): L
   });
 
   function enter(state: IngestStatus["state"], reason: IngestStatus["reason"], error?: IngestError): void {
-    status = { state, reason, enteredAt: Date.now() };
+    status = { state, reason, enteredAt: clocks.cloudflare() };
     const eventType: LiveInputEventType = `live_input.${state}`;
     const updatedAt = stamp();
     const { ingestConnectedNoticeMs, ingestDisconnectedNoticeMs } = settings.delays;

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 
 import { signAgora } from "../../webhooks/sign.ts";
 import type { Settings } from "../settings.ts";
+import type { Clocks } from "./clocks.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
 /** Agora's Notification Center Service: wraps an event in its envelope and sends it, with resends. */
@@ -13,7 +14,8 @@ export interface Ncs {
   notify(product: 1 | 3, eventType: number, about: string, payload: object, agoraSessionId?: string): void;
 }
 
-export function createNcs(settings: Settings, webhooks: WebhookSender): Ncs {
+export function createNcs(deps: { settings: Settings; clocks: Clocks; webhooks: WebhookSender }): Ncs {
+  const { settings, clocks, webhooks } = deps;
   const project = randomInt(1_000_000_000, 2_000_000_000);
   let lastNotice = randomInt(1_000, 9_000);
 
@@ -33,7 +35,7 @@ export function createNcs(settings: Settings, webhooks: WebhookSender): Ncs {
           noticeId,
           productId: product,
           eventType,
-          notifyMs: Date.now(),
+          notifyMs: clocks.agora(),
           payload,
         }),
         headers: (rawBody) => ({ ...signAgora(secret, rawBody) }),

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { ControlRefused } from "../refused.ts";
+import type { Clocks } from "./clocks.ts";
 import type { Ncs } from "./ncs.ts";
 
 export type Role = "host" | "audience";
@@ -51,14 +52,18 @@ const joined = { host: 103, audience: 105 } as const;
 const left = { host: 104, audience: 106 } as const;
 const switched = { host: 111, audience: 112 } as const;
 
-export function createPeople(ncs: Ncs): People {
+export function createPeople(ncs: Ncs, clocks: Clocks): People {
   const channels = new Map<string, Channel>();
   let lastSeq = 0;
 
   /** Milliseconds that only grow, as in the documents' samples: later events of a user have a greater `clientSeq`. */
   function nextSeq(): number {
-    lastSeq = Math.max(lastSeq + 1, Date.now());
+    lastSeq = Math.max(lastSeq + 1, clocks.agora());
     return lastSeq;
+  }
+
+  function nowSeconds(): number {
+    return Math.floor(clocks.agora() / 1000);
   }
 
   function opened(name: string): Channel {
@@ -151,8 +156,4 @@ function identity({ uid, account }: Person): object {
 
 function client({ platform, clientType }: Person): object {
   return { platform, ...(clientType === undefined ? {} : { clientType }) };
-}
-
-function nowSeconds(): number {
-  return Math.floor(Date.now() / 1000);
 }

@@ -1,3 +1,4 @@
+import type { Clocks } from "./clocks.ts";
 import type { Ncs } from "./ncs.ts";
 import type { PushStatus } from "./push.ts";
 import type { RecorderEntry } from "./record.ts";
@@ -27,19 +28,25 @@ export interface RecorderNotices {
 const service = { cloudRecording: 0, uploader: 2, webRecorder: 6 } as const;
 
 /** @param entry - read at every notice: a failover changes the uid */
-export function createRecorderNotices(ncs: Ncs, entry: RecorderEntry): RecorderNotices {
+export function createRecorderNotices(
+  { ncs, clocks }: { ncs: Ncs; clocks: Clocks },
+  entry: RecorderEntry,
+): RecorderNotices {
   let sequence = 0;
 
   function notify(eventType: number, serviceType: number, details: { msgName: string }): void {
     const { cname, liveUid, sid } = entry;
-    const payload = { cname, uid: String(liveUid), sid, sequence, sendts: Date.now(), serviceType, details };
+    const payload = { cname, uid: String(liveUid), sid, sequence, sendts: clocks.agora(), serviceType, details };
     sequence += 1;
     ncs.notify(3, eventType, cname, payload);
   }
 
   return {
     recording() {
-      const started = { msgName: "web_recorder_started", recorderStartTime: entry.recordingAt };
+      const started = {
+        msgName: "web_recorder_started",
+        recorderStartTime: clocks.agora(entry.recordingAt ?? undefined),
+      };
       notify(70, service.webRecorder, started);
       const uploader = { msgName: "uploader_started", status: 0 };
       notify(30, service.uploader, uploader);

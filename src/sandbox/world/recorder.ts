@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 
 import type { Settings } from "../settings.ts";
+import type { Clocks } from "./clocks.ts";
 import type { LiveInputs } from "./live-inputs.ts";
 import type { Ncs } from "./ncs.ts";
 import { createPush, type Push } from "./push.ts";
@@ -57,6 +58,7 @@ export interface Recorder {
 
 export interface RecorderDeps {
   settings: Settings;
+  clocks: Clocks;
   timers: Timers;
   record: SandboxRecord;
   ncs: Ncs;
@@ -81,7 +83,7 @@ export function startRecorder(deps: RecorderDeps, order: RecorderOrder): Recorde
     endedAt: null,
     endCause: null,
   });
-  const notices = createRecorderNotices(deps.ncs, entry);
+  const notices = createRecorderNotices(deps, entry);
   const pending = new Set<() => void>();
   let { onhold } = order;
   let resolveEnded: () => void = () => undefined;
@@ -125,7 +127,7 @@ export function startRecorder(deps: RecorderDeps, order: RecorderOrder): Recorde
     const path = [...order.fileNamePrefix, `${sid}_${cname}`].join("/");
     return order.fileTypes.map((type) => ({
       filename: type === "hls" ? `${path}.m3u8` : `${path}_0.mp4`,
-      sliceStartTime: recordingAt,
+      sliceStartTime: deps.clocks.agora(recordingAt),
     }));
   }
 

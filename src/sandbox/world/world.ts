@@ -1,4 +1,5 @@
 import type { Settings } from "../settings.ts";
+import { type Clocks, createClocks } from "./clocks.ts";
 import { createCloudflareNotices } from "./cloudflare-notices.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createLiveInputs, type LiveInputs } from "./live-inputs.ts";
@@ -14,6 +15,7 @@ import { createWebhookSender } from "./webhooks.ts";
 /** Everything that exists and happens behind the imitated APIs, from one reset to the next. */
 export interface World {
   settings: Settings;
+  clocks: Clocks;
   timers: Timers;
   record: SandboxRecord;
   faults: Faults;
@@ -27,23 +29,25 @@ export interface World {
 
 /** @param settings - read when something happens, so that changes apply at once */
 export function createWorld(settings: Settings): World {
+  const clocks = createClocks(settings);
   const record = createRecord();
   const faults = createFaults();
   const timers = createTimers(() => settings.pace);
   const webhooks = createWebhookSender({ settings, timers, record, faults });
-  const notices = createCloudflareNotices(settings, webhooks);
-  const ncs = createNcs(settings, webhooks);
-  const liveInputs = createLiveInputs({ settings, timers, record, notices, stamp: createStamps() });
+  const notices = createCloudflareNotices({ settings, clocks, webhooks });
+  const ncs = createNcs({ settings, clocks, webhooks });
+  const liveInputs = createLiveInputs({ settings, clocks, timers, record, notices, stamp: createStamps(clocks) });
 
   return {
     settings,
+    clocks,
     timers,
     record,
     faults,
     rates: createRates(settings),
-    people: createPeople(ncs),
+    people: createPeople(ncs, clocks),
     liveInputs,
-    recorders: createRecorders({ settings, timers, record, ncs, liveInputs }),
+    recorders: createRecorders({ settings, clocks, timers, record, ncs, liveInputs }),
     close() {
       timers.close();
       webhooks.close();

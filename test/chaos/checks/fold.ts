@@ -1,0 +1,29 @@
+import { loadConfig } from "../../../src/config/index.ts";
+import { createDatabase } from "../../../src/db/index.ts";
+import { planReplay } from "../../../src/engine/index.ts";
+import { createLogger } from "../../../src/log.ts";
+import { interpret } from "../../../src/webhooks/index.ts";
+import { environment } from "../environment.ts";
+import { schema } from "../server.ts";
+import type { Problem } from "./problem.ts";
+
+/**
+ * What is saved of every channel is what its log folds to: two processes that advanced it at the same time would have
+ * lost what one of them learnt.
+ */
+export async function checkFold(databaseUrl: string): Promise<Problem[]> {
+  const database = createDatabase({ url: databaseUrl, schema, poolMax: 2, log: createLogger({ level: "fatal" }) });
+  try {
+    const { policy, relayMode } = loadConfig({ ...environment, DATABASE_URL: databaseUrl });
+    const rules = { policy, interpret, defaultMode: relayMode };
+    const { channels } = await planReplay(database, { status: "applied" }, rules, { act: true });
+    return channels
+      .filter(({ differs }) => differs)
+      .map(({ channel, before, after }) => ({
+        channel,
+        words: `its state is not what its log folds to: ${JSON.stringify(before)}, folded ${JSON.stringify(after)}`,
+      }));
+  } finally {
+    await database.close();
+  }
+}
