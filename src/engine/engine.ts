@@ -94,7 +94,13 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   const advance = advancing.request;
   const catchUp = createCatchUp({ ...tables, log, channelPolicy, channels, waitForCheckup, advance });
   const jobs = createJobs({ ...tables, lease, redactor });
-  const processes = createProcesses({ ...tables, lease, log, catchUpAfterMs, isInHand: jobs.isInHand });
+  const processes = createProcesses({
+    ...tables,
+    lease,
+    log,
+    catchUpAfterMs,
+    isInHand: (jobId) => jobs.isInHand(jobId),
+  });
   const worker = createWorker({
     url: values.jobsUrl,
     schema,

@@ -45,7 +45,7 @@ export function createJobs({
           throw new Error(redactor.text(reasonOf(error)), { cause: error });
         }
       },
-    isInHand: (jobId) => [...unfinished].some(({ id }) => String(id) === jobId),
+    isInHand: (jobId) => [...unfinished].some(({ id }) => id === jobId),
     async release() {
       for (const { id, attempts } of unfinished) {
         await rowsOf(
