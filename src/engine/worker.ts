@@ -112,8 +112,12 @@ function endIfDeaf(started: WorkerPool, events: WorkerEvents): void {
   events.once("worker:getJob:empty", hear);
   events.once("job:start", hear);
   events.once("worker:getJob:error", () => {
-    // What went wrong is told by `promise`.
-    if (!isHeard) Promise.resolve(started.gracefulShutdown("no job could be asked for")).catch(() => undefined);
+    // Afterwards: a worker that is ended in the midst of its error writes a trace to standard error.
+    if (isHeard) return;
+    setImmediate(() => {
+      // What went wrong is told by `promise`.
+      Promise.resolve(started.gracefulShutdown("no job could be asked for")).catch(() => undefined);
+    });
   });
 }
 

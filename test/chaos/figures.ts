@@ -1,4 +1,4 @@
-import { median, table } from "../../bench/table.ts";
+import { table } from "../../bench/table.ts";
 import type { Account } from "./account.ts";
 import { busiestSecond } from "./checks/rates.ts";
 import { overlaps } from "./checks/recorders.ts";
@@ -33,6 +33,13 @@ function recoveryTable(pairs: readonly Pair[]): string {
 function medianAndWorst(times: number[]): string[] {
   if (times.length === 0) return ["-", "-"];
   return [median(times), Math.max(...times)].map((ms) => (ms / 1000).toFixed(1));
+}
+
+/** Of two, what lies between them. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number) => sorted[Math.floor(index)] ?? NaN;
+  return (at((sorted.length - 1) / 2) + at(sorted.length / 2)) / 2;
 }
 
 function eveningTable(pairs: readonly Pair[]): string {
