@@ -18,6 +18,13 @@ test("a line is one JSON object with an ISO time and a level by name", () => {
   ]);
 });
 
+test("what was thrown may be no error at all", () => {
+  const { log, lines } = logLines();
+  log.error({ err: null }, "nothing");
+  log.error({ err: "a text" }, "text");
+  expect(lines).toMatchObject([{ err: null }, { err: "a text" }]);
+});
+
 test("secrets are redacted by their field's name: nested, in lists, in errors and in child loggers", () => {
   const { log, lines } = logLines();
   const headers = { authorization: "hush", "cf-webhook-auth": "hush", "user-agent": "agora" };

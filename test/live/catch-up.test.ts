@@ -13,6 +13,24 @@ function asked(story: Story): number {
   return question.check;
 }
 
+describe("a clock of Agora's that was set back", () => {
+  test("doesn't keep a host off the air whose join looks older than the channel's last end", () => {
+    const story = goesLive(new Story()).hears(hostLeft(2, { after: 3600 }), channelDestroyed(3600)).passes(30);
+    story.wanted();
+    story.hears(hostJoined(3, { after: 60 }));
+    expect(story.status.host.present).toBe(false);
+    story.hears(presenceChecked(asked(story), [hostUid]));
+    expect(story.status).toMatchObject({ state: "starting", host: { present: true } });
+  });
+
+  test("nor take her off it by an end of the channel that came up before", () => {
+    const story = goesLive(new Story()).passes(60).hears(channelDestroyed(3600));
+    story.hears(presenceChecked(asked(story), [hostUid]));
+    expect(story.passes(60).wanted()).toEqual([]);
+    expect(story.status.live).toBe(true);
+  });
+});
+
 describe("presence in doubt", () => {
   test("is asked about once, though no session is open and nobody was ever here", () => {
     const story = new Story().hears(doubted);

@@ -118,7 +118,7 @@ describe("going off the air", () => {
 
   test("the end of the channel ends the session when the host's own leave is lost", () => {
     const story = goesLive(new Story()).passes(60).hears(channelDestroyed(61)).passes(15);
-    expect(story.wanted()).toEqual(["StopRecorder"]);
+    expect(story.wanted()).toEqual(["CheckPresence", "StopRecorder"]);
   });
 
   test("a late end of the last broadcast never ends the next one", () => {

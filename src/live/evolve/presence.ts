@@ -20,7 +20,10 @@ export function foldPresence(
   const heard = { ...state, host: { ...state.host, heardAt: Math.max(state.host.heardAt ?? 0, at) } };
   if (event.type === "ChannelDestroyed") {
     if (event.ts <= state.destroyedTs) return nothing(heard, `ts ${event.ts} is not newer than ${state.destroyedTs}`);
-    return learnt(doubtedIfLate(state, { ...heard, destroyedTs: event.ts }, event.ts, at));
+    const ended = { ...heard, destroyedTs: event.ts };
+    // Her own leave should have said so before. It may be lost; or Agora's clock was ahead, and she is here.
+    const contradicts = presentHosts(state).length > 0 && presentHosts(ended).length === 0;
+    return learnt(contradicts ? { ...ended, doubtedAt: at } : ended);
   }
 
   const known = state.presence[event.uid];
@@ -43,7 +46,9 @@ export function foldPresence(
     ...(precedesAnswer(state, event.ts) && { late: true }),
   };
   const told = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
-  const next = doubtedIfLate(state, told, event.ts, at);
+  // Newer than anything of hers, and yet older than the channel's end: late, or Agora's clock was set back.
+  const isHidden = entry.present && !isPresent(told, entry) && countsAsHost(told, event.uid, entry);
+  const next = isHidden ? { ...told, doubtedAt: at } : doubtedIfLate(state, told, event.ts, at);
   const ofHost = event.type !== "AudienceSeen" && countsAsHost(next, event.uid, entry);
   return missingBefore(learnt(forgetDeparted(ofHost ? withoutReplayHold(next, at) : next)), event, known);
 }
