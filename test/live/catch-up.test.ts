@@ -15,7 +15,9 @@ function asked(story: Story): number {
 
 describe("a clock of Agora's that was set back", () => {
   test("doesn't keep a host off the air whose join looks older than the channel's last end", () => {
-    const story = goesLive(new Story()).hears(hostLeft(2, { after: 3600 }), channelDestroyed(3600)).passes(30);
+    const story = goesLive(new Story())
+      .hears(hostLeft(2, { after: 3600 }), channelDestroyed(3600))
+      .passes(30);
     story.wanted();
     story.hears(hostJoined(3, { after: 60 }));
     expect(story.status.host.present).toBe(false);
