@@ -7,8 +7,8 @@ const withoutDatabase = ["live", "simulation", "redaction", "webhooks", "provide
 
 export default defineConfig({
   test: {
-    // Two cores: more workers than that only make the embedded Postgres slower.
-    maxWorkers: 2,
+    // For two cores: the longest tests wait for processes to end and for leases to run out, and leave a core free.
+    maxWorkers: 3,
     projects: [
       { test: { name: "core", include: [...withoutDatabase, "test/*.test.ts"], testTimeout: 30_000 } },
       {

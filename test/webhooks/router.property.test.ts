@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import type { NewEvent } from "../../src/eventlog/index.ts";
+import { storable } from "../../src/eventlog/storable.ts";
 import { interpret } from "../../src/webhooks/index.ts";
 import { runs } from "../support/fast-check.ts";
 import { anyBody, forgedHeaders } from "./arbitrary-bodies.ts";
@@ -61,8 +62,10 @@ function assertStorable(event: NewEvent): void {
   expect(event.bodySha256).toMatch(/^[0-9a-f]{64}$/);
   expect(event.payload === undefined).toBe(event.raw !== null);
   expect(event.raw ?? "").not.toContain("\0");
-  const { source, type, raw } = event;
-  const payload: unknown = event.payload === undefined ? null : JSON.parse(JSON.stringify(event.payload));
+  // As it comes back from the log: what jsonb refuses was stored as text.
+  const isRefused = /\\u(0000|d[89a-f])/.test(JSON.stringify(event.payload) ?? "");
+  const { source, type, raw, payload: kept } = isRefused ? storable(event) : event;
+  const payload: unknown = kept === undefined ? null : JSON.parse(JSON.stringify(kept));
   const interpretation = interpret({ source, type, payload, raw });
   expect(["event", "ignored", "unrecognised"]).toContain(interpretation.kind);
   expect(JSON.stringify(interpretation)).not.toMatch(/\\u(0000|d[89a-f])/);
