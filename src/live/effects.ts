@@ -53,7 +53,7 @@ function keyWithinChannel(decision: Decision): string {
     case "RelayPostponed":
       return `relay:${decision.session}:${decision.attempt}:postponed`;
     case "RecorderPresumedEnded":
-      return `recorder:${decision.resourceId}:presumed-ended`;
+      return `recorder:${decision.resourceId}:presumed-ended:${decision.check}`;
     case "RecorderStopRequested":
       return `stop:${decision.resourceId}:${decision.round}`;
     case "RecorderStopDied":

@@ -116,6 +116,16 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
       { after: 13, kind: "join", who: 0 },
     ],
   },
+  {
+    name: "a recorder that nobody found for so long that it was taken for dead, and that speaks again, is stopped",
+    script: [
+      join,
+      { after: 9, kind: "recorder_moves", seconds: 24 },
+      { after: 24, kind: "outage", seconds: 24 },
+      { after: 7, kind: "push_drops" },
+      { after: 2, kind: "recorder_moves", seconds: 81 },
+    ],
+  },
 ];
 
 describe("evenings that once went wrong", () => {

@@ -71,11 +71,12 @@ function checkEnd(state: ChannelState, resourceId: string, recorder: Recorder, d
 }
 
 function checkRecorder(state: ChannelState, resourceId: string, recorder: Recorder, deciding: Deciding): Decision[] {
-  if (isProvenGone(recorder, deciding)) return [{ type: "RecorderPresumedEnded", resourceId, why: "not_found" }];
+  const check = recorder.check?.id ?? 0;
+  if (isProvenGone(recorder, deciding)) return [{ type: "RecorderPresumedEnded", resourceId, check, why: "not_found" }];
   if (recorder.recordingSid === null) {
     const life = recorder.start === "refused" ? resourceLifeMs : deciding.policy.maxSessionMs + expiryMarginMs;
     const expired = deciding.due(recorder.acquiredAt + life);
-    return expired ? [{ type: "RecorderPresumedEnded", resourceId, why: "expired" }] : [];
+    return expired ? [{ type: "RecorderPresumedEnded", resourceId, check, why: "expired" }] : [];
   }
   return isQuestionDue(recorder, deciding) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];
 }

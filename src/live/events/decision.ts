@@ -79,6 +79,8 @@ export interface RelayPostponed {
 export interface RecorderPresumedEnded {
   type: "RecorderPresumedEnded";
   resourceId: string;
+  /** The last question about it, 0 if there was none: it may speak again, and be presumed ended once more. */
+  check: number;
   why: "not_found" | "expired";
 }
 

@@ -20,6 +20,8 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
     recordingSid: recorder.recordingSid ?? event.recordingSid,
     heardAt: Math.max(recorder.heardAt, at),
     missingAt: null,
+    // That nobody found it for long was a presumption: one that speaks again may have moved twice, and costs money.
+    proof: changed.proof === "not_found" && saysItRuns(event) ? null : changed.proof,
     stop: recorder.missingAt === null ? changed.stop : dueAtOnce(changed.stop),
   };
   const counted = countSequence(heard, event);
