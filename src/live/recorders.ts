@@ -51,13 +51,14 @@ export function liveRtmp(recorder: Recorder): Recorder["rtmp"][string] | null {
 }
 
 /**
- * When an end that nobody asked for is to be asked about; null if there is nothing to ask. A failover leaves a worker
+ * When an end that no accepted stop explains is to be asked about; null if there is nothing to ask. A failover leaves a worker
  * behind that may report its end, and the one that goes on costs money: it is found within 90 s (Agora docs: best
  * practices).
  */
 export function endCheckAt(recorder: Recorder, workerLostMs: number): number | null {
   const { state, endedAt, proof, stop, recordingSid, check } = recorder;
-  if (state !== "ended" || endedAt === null || proof !== null || stop !== null || recordingSid === null) return null;
+  if (state !== "ended" || endedAt === null || proof !== null || recordingSid === null) return null;
+  if (stop?.acceptedOnce === true) return null;
   const at = endedAt + workerLostMs;
   const isAnswered = check?.answeredAt != null && !check.failed && check.askedAt >= at;
   return isAnswered ? null : at;

@@ -126,6 +126,16 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
       { after: 2, kind: "recorder_moves", seconds: 81 },
     ],
   },
+  {
+    name: "an end is asked about also if a stop was asked for that nobody has accepted",
+    ways: { oldWorkerReports: true },
+    script: [
+      join,
+      { after: 1, kind: "joins_audience", who: 0 },
+      { after: 15, kind: "recorder_moves", seconds: 1 },
+      { after: 1, kind: "outage", seconds: 19 },
+    ],
+  },
 ];
 
 describe("evenings that once went wrong", () => {
