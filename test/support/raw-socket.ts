@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /** A connection that sends just what it is told, byte for byte. */
@@ -18,9 +17,11 @@ export async function rawSocket(url: string): Promise<RawSocket> {
   const socket = connect(Number(port), hostname);
   let text = "";
   socket.setEncoding("latin1").on("data", (chunk: string) => (text += chunk));
-  socket.on("error", () => undefined); // a reset is a close
-  const closed = once(socket, "close").then(() => text);
-  await Promise.race([once(socket, "connect"), closed]);
+  // A reset is a close like any other; node:events' own `once` would reject with it.
+  const once = (event: string) => new Promise<void>((resolve) => void socket.once(event, () => resolve()));
+  socket.on("error", () => undefined);
+  const closed = once("close").then(() => text);
+  await Promise.race([once("connect"), closed]);
   return {
     socket,
     received: () => text,
@@ -29,7 +30,7 @@ export async function rawSocket(url: string): Promise<RawSocket> {
     async has(wanted, times = 1) {
       while (text.split(wanted).length <= times) {
         if (socket.destroyed) throw new Error(`closed without ${JSON.stringify(wanted)}: ${JSON.stringify(text)}`);
-        await Promise.race([once(socket, "data"), closed]);
+        await Promise.race([once("data"), closed]);
       }
       return text;
     },
