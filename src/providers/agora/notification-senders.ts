@@ -12,7 +12,7 @@ export interface NotificationSenders {
   list(options?: CallOptions): Promise<NotificationSendersResult>;
 }
 
-/** Agora docs: notification center service, and shared/common/rest-api/ncs-ip. */
+/** Agora docs: notification center service, and rest-api/ncs-ip. */
 export function createNotificationSenders(transport: AgoraTransport): NotificationSenders {
   return {
     async list(options) {
