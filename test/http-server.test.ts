@@ -99,7 +99,7 @@ describe("a connection is closed", () => {
 });
 
 it("a connection is kept when a refused body came to its end in time", async () => {
-  const { socket } = await serve({ lingerMs: 100 }, refuse);
+  const { socket } = await serve({ lingerMs: 1_000 }, refuse);
   const { send, has, received } = await socket();
   for (let i = 1; i <= 3; i++) {
     send(wire("POST /", { host: "tally", "content-length": 3 }));

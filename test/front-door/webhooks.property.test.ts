@@ -103,8 +103,8 @@ it("a channel goes on after an event with what Postgres refuses", async () => {
   };
   const join = { channelName: "poisoned", uid: 7, clientSeq: 1, ts: now, platform: 7 };
   await send({ noticeId: "first", productId: 1, eventType: 103, notifyMs: now * 1000, payload: join });
-  const { body } = await service.call("get", "/v1/channels/poisoned/status").expect(200);
-  const { channelId } = body as { channelId: number };
+  const before = await service.call("get", "/v1/channels/poisoned/status").expect(200);
+  const { channelId } = before.body as { channelId: number };
   for (const sid of ["\0", "\ud800"]) {
     const payload = {
       cname: "poisoned",
