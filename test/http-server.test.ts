@@ -72,9 +72,10 @@ describe("a connection is closed", () => {
   });
 
   it("when it goes on sending what was refused already", async () => {
-    const { socket } = await serve({ lingerMs: 50 }, refuse);
-    const { send, closed } = await socket();
+    const { socket } = await serve({ lingerMs: 500 }, refuse);
+    const { send, has, closed } = await socket();
     send(wire("POST /", { host: "tally", "content-length": 1_000_000 }));
+    await has("refused");
     expect(statusesIn(await trickle(send, () => "x", closed))).toEqual([401]);
   });
 
@@ -99,7 +100,7 @@ describe("a connection is closed", () => {
 });
 
 it("a connection is kept when a refused body came to its end in time", async () => {
-  const { socket } = await serve({ lingerMs: 100 }, refuse);
+  const { socket } = await serve({ lingerMs: 1_000 }, refuse);
   const { send, has, received } = await socket();
   for (let i = 1; i <= 3; i++) {
     send(wire("POST /", { host: "tally", "content-length": 3 }));

@@ -9,6 +9,14 @@ export const looseNumber = z.preprocess(
 /** An Agora uid: 32 bits, unsigned. */
 export const looseUid = looseNumber.pipe(z.int().min(0).max(0xffff_ffff));
 
+/** A Unix time in seconds that a Date can hold, up to the year 9999. */
+export const looseSeconds = looseNumber.pipe(
+  z
+    .number()
+    .min(0)
+    .max(Date.UTC(9999, 11, 31) / 1000),
+);
+
 /** Anything or nothing. */
 export const anything = z.unknown().optional();
 

@@ -1,14 +1,18 @@
+import type { HttpLimits } from "../../src/http-server.ts";
 import { signAgora, signCloudflareNotification, signCloudflareVideo } from "../../src/webhooks/index.ts";
 import { ncsSecret, notificationSecret, type Service, useService } from "../api/service.ts";
 import type { Door } from "../webhooks/support.ts";
 
 const webhookSecret = "webhook-secret";
 
-/** The whole service with all three doors open, which gives up on the slow within a moment. */
-export function useFrontDoor(): () => Service {
+/** Gives up on the slow within a moment: for tests that wait for just that. */
+export const impatient = { headersMs: 200, requestMs: 300, checkMs: 10, lingerMs: 100 };
+
+/** The whole service with all three doors open. */
+export function useFrontDoor(limits: Partial<HttpLimits> = {}): () => Service {
   return useService({
     cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [webhookSecret] },
-    limits: { headersMs: 200, requestMs: 300, checkMs: 10, lingerMs: 100 },
+    limits,
   });
 }
 

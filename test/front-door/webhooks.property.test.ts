@@ -94,6 +94,15 @@ it("stores no body that differs from the signed one, nor one signed for another 
   expect(await countWebhooks(service)).toBe(before);
 });
 
+it.each([1e300, -1e300, 9e15, -1, 0, 1e-300])("a channel goes on after a host joined at second %s", async (ts) => {
+  const payload = { channelName: `odd ${ts}`, uid: 7, clientSeq: 1, ts, platform: 7 };
+  const body = Buffer.from(JSON.stringify({ noticeId: `at ${ts}`, productId: 1, eventType: 103, payload }));
+  expect((await post("/agora", body, signNow("/agora", body))).status).toBe(200);
+  await service.settled();
+  await service.call("get", `/v1/channels/${encodeURIComponent(payload.channelName)}/status`);
+  expect(faults(service)).toEqual([]);
+});
+
 it("a channel goes on after an event with what Postgres refuses", async () => {
   const now = Math.floor(Date.now() / 1000);
   const send = async (body: object) => {
@@ -103,8 +112,8 @@ it("a channel goes on after an event with what Postgres refuses", async () => {
   };
   const join = { channelName: "poisoned", uid: 7, clientSeq: 1, ts: now, platform: 7 };
   await send({ noticeId: "first", productId: 1, eventType: 103, notifyMs: now * 1000, payload: join });
-  const answer = await service.call("get", "/v1/channels/poisoned/status").expect(200);
-  const { channelId } = answer.body as { channelId: number };
+  const before = await service.call("get", "/v1/channels/poisoned/status").expect(200);
+  const { channelId } = before.body as { channelId: number };
   for (const sid of ["\0", "\ud800"]) {
     const payload = {
       cname: "poisoned",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { anything, looseNumber, looseUid, optionalNumber, optionalObject } from "../fields.ts";
+import { anything, looseSeconds, looseUid, optionalNumber, optionalObject } from "../fields.ts";
 import { event, ignored, type Interpretation, read, unrecognised } from "../interpretation.ts";
 import { isHealthCheck } from "./health-check.ts";
 
@@ -37,7 +37,7 @@ export function interpretRtc(eventType: number, payload: unknown): Interpretatio
 
 const subject = optionalObject({ channelName: anything, uid: anything });
 
-const channelEnd = z.looseObject({ ts: looseNumber });
+const channelEnd = z.looseObject({ ts: looseSeconds });
 
 /**
  * `clientSeq` is documented for all of these. Its samples are milliseconds since 1970, so where it is missing the
@@ -47,7 +47,7 @@ const channelEnd = z.looseObject({ ts: looseNumber });
 const user = z
   .looseObject({
     uid: looseUid,
-    ts: looseNumber,
+    ts: looseSeconds,
     clientSeq: optionalNumber,
     clientType: optionalNumber,
     reason: optionalNumber,
