@@ -136,6 +136,21 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
       { after: 1, kind: "outage", seconds: 19 },
     ],
   },
+  {
+    name: "a start that is carried out late is not taken for never started, because its repetition was refused",
+    ways: { oldWorkerReports: true },
+    script: [
+      join,
+      { after: 0, kind: "leave", who: 0 },
+      { after: 0, kind: "join", who: 0 },
+      { after: 9, kind: "live_input_deleted" },
+      { after: 0, kind: "recorder_moves", seconds: 16 },
+    ],
+    trouble: [
+      { kind: "call", operation: "start", nth: 2, trouble: { how: "late", seconds: 19 } },
+      { kind: "death", step: 62, seconds: 1 },
+    ],
+  },
 ];
 
 describe("evenings that once went wrong", () => {

@@ -35,7 +35,9 @@ async function startAgain(scene: StartScene, resourceId: string, rtmpUrl: RtmpUr
   if (!(await scene.isStillWanted())) return { outcomes: [], error: null };
   const { outcomes, error } = await start(scene, resourceId, rtmpUrl);
   return {
-    outcomes: outcomes.map((told) => (told.type === "RelayStartFailed" ? { ...told, mayRun: true } : told)),
+    outcomes: outcomes.map((told) =>
+      told.type === "RelayStartFailed" || told.type === "RecorderAlreadyRunning" ? { ...told, mayRun: true } : told,
+    ),
     error,
   };
 }

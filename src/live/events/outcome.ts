@@ -62,6 +62,8 @@ export interface RecorderAlreadyRunning {
   resourceId: string;
   /** `this_resource`: 201/7. `same_uid`: 400/53, so `resourceId` itself never started. */
   which: "this_resource" | "same_uid";
+  /** True when an earlier start of this resource is unaccounted for. */
+  mayRun?: boolean;
   recordingSid: string | null;
 }
 

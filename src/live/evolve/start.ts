@@ -80,9 +80,10 @@ function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, 
   }
 
   // One with this uid runs, so this resource never started. If an earlier start of ours is unaccounted for, that is it.
-  const proven = endUnstarted(state, event.resourceId, "another recorder with this uid runs", at);
+  const proven = endUnstarted(doubted(state, event, at), event.resourceId, "another recorder with this uid runs", at);
   const { recordingSid: told } = event;
   const [candidate] = Object.entries(proven.recorders)
+    .filter(([id]) => id !== event.resourceId)
     .filter(([, recorder]) => recorder.uid === event.uid && recorder.state !== "ended" && recorder.stop === null)
     .filter(([, { recordingSid }]) => told === null || recordingSid === told || isUnknown(proven, recordingSid, told))
     .sort(([, a], [, b]) => b.acquiredAt - a.acquiredAt);
@@ -105,6 +106,13 @@ function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, 
   const adopted = withRecorder(proven, resourceId, running, at);
   if (!isWanted(adopted, event)) return learnt(adopted);
   return learnt(started({ ...adopted, relay: { ...adopted.relay, resourceId } }, resourceId));
+}
+
+/** An earlier start of this resource may still be carried out: this answer proves nothing about it. */
+function doubted(state: ChannelState, { resourceId, mayRun }: RecorderAlreadyRunning, at: number): ChannelState {
+  const recorder = state.recorders[resourceId];
+  if (mayRun !== true || recorder === undefined) return state;
+  return withRecorder(state, resourceId, { ...recorder, start: "doubtful" }, at);
 }
 
 /** Whether a recording that was told of can be that of a recorder without an id: none of ours is known to have it. */
