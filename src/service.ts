@@ -55,7 +55,8 @@ function openEngine(
   redactor: Redactor,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
-  const { policy, relayMode, maxActiveRelays, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } = config;
+  const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
+    config;
   const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -68,6 +69,7 @@ function openEngine(
       policy,
       defaultMode: relayMode,
       maxActiveRelays,
+      picture,
       channelPolicy,
       catchUpAfterMs,
       rates: callsPerSecond,

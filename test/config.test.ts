@@ -78,6 +78,7 @@ describe("loadConfig", () => {
       relayMode: "cloud-recording",
       channelPolicy: "auto",
       maxActiveRelays: 50,
+      picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },
       callsPerSecond: { agora: 8, cloudflare: 3 },
       policy: defaultPolicy,
     });
@@ -197,6 +198,10 @@ describe("loadConfig", () => {
     ["DB_POOL_MAX", "1"],
     ["CHANNEL_POLICY", "all"],
     ["MAX_ACTIVE_RELAYS", "0"],
+    ["VIDEO_WIDTH", "719"],
+    ["VIDEO_HEIGHT", "238"],
+    ["VIDEO_FPS", "31"],
+    ["VIDEO_BITRATE_KBPS", "8001"],
     ["CATCH_UP_AFTER_SECONDS", "5"],
     ["CATCH_UP_AFTER_SECONDS", "-1"],
     ["AGORA_CALLS_PER_SECOND", "0"],
@@ -210,6 +215,13 @@ describe("loadConfig", () => {
     ["BOT_CLIENT_TYPES", "web"],
   ])("refuses %s=%s", (name, value) => {
     expect(namesIn(problemsOf({ [name]: value }))).toEqual([name]);
+  });
+
+  test("refuses a picture with more pixels than Agora records", () => {
+    expect(problemsOf({ VIDEO_WIDTH: "1920", VIDEO_HEIGHT: "1920" })).toEqual([
+      expect.stringMatching(/^VIDEO_WIDTH times VIDEO_HEIGHT must be at most 1920x1080/),
+    ]);
+    expect(loadConfig({ VIDEO_WIDTH: "1080", VIDEO_HEIGHT: "1920" }).picture).toMatchObject({ width: 1080 });
   });
 
   test.each(["my_shop", "shop//live", "/shop"])("refuses AGORA_STORAGE_PREFIX=%s", (value) => {
@@ -253,6 +265,11 @@ describe("describeConfig", () => {
   test("says that a short key can be guessed", async () => {
     const described = describeConfig(await readConfig({ ...production, API_KEY: "fifteen-letters" }));
     expect(described.notes).toEqual([expect.stringMatching(/^API_KEY has fewer than 16 characters/)]);
+  });
+
+  test("notes a bitrate below what Cloudflare asks for", async () => {
+    const described = describeConfig(await readConfig({ ...production, VIDEO_BITRATE_KBPS: "1999" }));
+    expect(described.notes).toEqual([expect.stringMatching(/^VIDEO_BITRATE_KBPS is below 2000/)]);
   });
 
   test("says that without its secret the video webhook answers nobody", async () => {

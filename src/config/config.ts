@@ -24,6 +24,8 @@ export interface LoadedConfig extends DatabaseConfig {
   agoraAllowList: boolean;
   /** For channels that don't say otherwise. */
   relayMode: RelayMode;
+  /** What is pushed: pixels, frames a second, kbit/s. */
+  picture: { width: number; height: number; fps: number; bitrateKbps: number };
   channelPolicy: "auto" | "registered";
   maxActiveRelays: number;
   /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */

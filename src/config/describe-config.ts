@@ -43,6 +43,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     cloudflare_notification_secrets: cloudflare.notificationSecrets.length,
     cloudflare_stream_webhook_secrets: cloudflare.webhookSecrets.length,
     relay_mode: config.relayMode,
+    video: config.picture,
     channel_policy: config.channelPolicy,
     max_active_relays: config.maxActiveRelays,
     catch_up_after_ms: config.catchUpAfterMs,
@@ -55,10 +56,16 @@ export function describeConfig(config: Config): Record<string, unknown> {
 /** Nothing else keeps a key from being guessed: the limit on wrong ones lets the right one through. */
 const shortestKey = 16;
 
-function notes({ production, apiKey, sandbox, cloudflare }: Config): string[] {
+/** Cloudflare docs: start-stream-live, 2 to 14 Mbps. */
+const lowestBitrateKbps = 2000;
+
+function notes({ production, apiKey, sandbox, cloudflare, picture }: Config): string[] {
   const all: string[] = [];
   if (production && apiKey.length < shortestKey) {
     all.push(`API_KEY has fewer than ${shortestKey} characters, which can be guessed: take a long random one`);
+  }
+  if (picture.bitrateKbps < lowestBitrateKbps) {
+    all.push(`VIDEO_BITRATE_KBPS is below ${lowestBitrateKbps}, the least that Cloudflare's documents ask for`);
   }
   if (sandbox) all.push("no provider is configured: the built-in sandbox takes their place");
   if (cloudflare.webhookSecrets.length === 0) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { defaultPolicy } from "../live/index.ts";
 import {
+  evenInteger,
   integer,
   list,
   oneOf,
@@ -66,6 +67,11 @@ export const environment = z.object({
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),
 
   RELAY_MODE: oneOf("cloud-recording", "media-push").default("cloud-recording"),
+  /** What Agora takes in web-page mode; Media Push takes more. Even, or H.264 can't carry them. */
+  VIDEO_WIDTH: evenInteger(240, 1920).default(1280),
+  VIDEO_HEIGHT: evenInteger(240, 1920).default(720),
+  VIDEO_FPS: integer(5, 30).default(30),
+  VIDEO_BITRATE_KBPS: integer(50, 8000).default(2500),
   CHANNEL_POLICY: oneOf("auto", "registered").default("auto"),
   MAX_ACTIVE_RELAYS: integer(1, 100_000).default(50),
   CATCH_UP_AFTER_SECONDS: secondsOrNever(10).default(60_000),

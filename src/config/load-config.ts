@@ -38,6 +38,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     cloudflare: sandbox ? null : cloudflareConfig(values),
     agoraAllowList: values.AGORA_NCS_ALLOW_LIST === "true",
     relayMode: values.RELAY_MODE,
+    picture: {
+      width: values.VIDEO_WIDTH,
+      height: values.VIDEO_HEIGHT,
+      fps: values.VIDEO_FPS,
+      bitrateKbps: values.VIDEO_BITRATE_KBPS,
+    },
     channelPolicy: values.CHANNEL_POLICY,
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,

@@ -20,6 +20,7 @@ export function unmetRequirements(settings: Settings): string[] {
     ...missing(settings, needed),
     ...(production ? insecure(settings) : []),
     ...notAgoras(settings),
+    ...tooLarge(settings),
     ...notBuiltYet(settings),
   ];
 }
@@ -90,6 +91,14 @@ function insecure(settings: Settings): string[] {
   return (["PUBLIC_URL", "AGORA_API_URL", "CLOUDFLARE_API_URL"] as const)
     .filter((name) => settings[name]?.toLowerCase().startsWith("http:"))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
+}
+
+/** Agora docs: cloud-recording/rest-api/start. */
+const mostPixels = 1920 * 1080;
+
+function tooLarge({ VIDEO_WIDTH = "1280", VIDEO_HEIGHT = "720" }: Settings): string[] {
+  if (!(Number(VIDEO_WIDTH) * Number(VIDEO_HEIGHT) > mostPixels)) return [];
+  return ["VIDEO_WIDTH times VIDEO_HEIGHT must be at most 1920x1080"];
 }
 
 /** At the real Agora anything else fails later, as an empty token; an imitation takes what it likes. */

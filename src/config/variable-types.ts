@@ -27,6 +27,13 @@ export function integer(min: number, max: number) {
   });
 }
 
+export function evenInteger(min: number, max: number) {
+  return parsed(`must be an even number from ${min} to ${max}`, (text) => {
+    const value = decimal(text);
+    return value !== undefined && value % 2 === 0 && value >= min && value <= max ? value : undefined;
+  });
+}
+
 export function rate() {
   return parsed("must be a number of calls a second, more than 0", (text) => {
     const value = decimal(text);

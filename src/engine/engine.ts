@@ -19,7 +19,7 @@ import { settleUnrouted } from "./unrouted.ts";
 import { createWorker } from "./worker.ts";
 
 /** Settings. */
-export interface EngineValues extends Pick<EffectSettings, "playbackBase"> {
+export interface EngineValues extends Pick<EffectSettings, "playbackBase" | "picture"> {
   policy: Policy;
   defaultMode: RelayMode;
   maxActiveRelays: number;
@@ -61,7 +61,7 @@ const stopTimeoutMs = 10_000;
 
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
-  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, catchUpAfterMs } = values;
+  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, picture, catchUpAfterMs } = values;
   const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
   const tables = { knex, schema };
 
@@ -87,6 +87,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     waitForCheckup,
     advance: advancing.advance,
     playbackBase,
+    picture,
     stageUrl,
     maxSessionMs: policy.maxSessionMs,
   });

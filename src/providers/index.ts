@@ -11,6 +11,7 @@ export {
   type NotificationSenders,
   type NotificationSendersResult,
 } from "./agora/notification-senders.ts";
+export type { Picture } from "./agora/picture.ts";
 export type { RecordingStorage, StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";

@@ -51,8 +51,7 @@ describe("StartRelay", () => {
       resourceId: "resource-1",
       pageUrl: "http://127.0.0.1/stage/11-1-1",
       maxRecordingHour: 12,
-      width: 1280,
-      height: 720,
+      picture: { width: 1280, height: 720 },
       fileNamePrefix: ["11", "1"],
     });
     const { rtmpUrl } = start?.input as { rtmpUrl: { reveal(): string } };

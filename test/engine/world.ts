@@ -64,6 +64,7 @@ export function engineValues(
     catchUpAfterMs: 60_000,
     rates: { agora: 1000, cloudflare: 1000 },
     playbackBase: null,
+    picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },
     ...overrides,
   };
 }
@@ -102,6 +103,7 @@ export function createWorld(database: TestDatabase, overrides: Partial<EngineVal
     waitForCheckup: () => Promise.resolve(),
     advance: advancing.advance,
     playbackBase: values.playbackBase,
+    picture: values.picture,
     maxSessionMs: values.policy.maxSessionMs,
     stageUrl,
   });

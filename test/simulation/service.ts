@@ -253,6 +253,7 @@ export class Service {
     const scene: Scene = {
       ...this.providers.clientsOf(caller),
       playbackBase: null,
+      picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },
       maxSessionMs: defaultPolicy.maxSessionMs,
       stageUrl: () => "https://stage",
       waitForCheckup: () => Promise.resolve(),

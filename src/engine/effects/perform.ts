@@ -66,10 +66,11 @@ async function attempt(options: PerformOptions, row: EffectRow, channel: Channel
 }
 
 function sceneOf(options: PerformOptions, row: EffectRow, channel: ChannelRow): Scene {
-  const { knex, schema, providers, playbackBase, maxSessionMs, stageUrl, waitForCheckup } = options;
+  const { knex, schema, providers, playbackBase, picture, maxSessionMs, stageUrl, waitForCheckup } = options;
   return {
     ...providers,
     playbackBase,
+    picture,
     maxSessionMs,
     stageUrl,
     waitForCheckup,

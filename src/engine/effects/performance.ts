@@ -1,5 +1,5 @@
 import type { ChannelState, Effect, EffectType, Outcome, ProviderError } from "../../live/index.ts";
-import type { AgoraChannels, CallOptions, CloudRecording, LiveInputs } from "../../providers/index.ts";
+import type { AgoraChannels, CallOptions, CloudRecording, LiveInputs, Picture } from "../../providers/index.ts";
 
 /** The calls that effects need. */
 export interface Providers {
@@ -11,6 +11,8 @@ export interface Providers {
 export interface EffectSettings {
   /** `https://customer-….cloudflarestream.com`, if configured; else it is taken from Cloudflare's answer. */
   playbackBase: string | null;
+  /** What is pushed. */
+  picture: Picture;
   /** The longest session, in ms: what a recording may last. */
   maxSessionMs: number;
   /** The page that the recorder of this attempt opens. */

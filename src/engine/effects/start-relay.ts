@@ -6,8 +6,6 @@ import { fetchRtmpUrl } from "./rtmp-url.ts";
 type StartScene = Scene<EffectOf<"StartRelay">>;
 type Refusal = Pick<RelayStartFailed, "disposition" | "mayRun" | "retryAfterMs" | "error">;
 
-const picture = { width: 1280, height: 720 };
-
 /**
  * Acquires a resource, commits it, starts it. The commit between is what makes a killed process harmless: every start
  * that may have been sent has its resource in the log, and the next try starts that one again instead of another.
@@ -73,7 +71,7 @@ async function start(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl, sl
       pageUrl: scene.stageUrl({ channel: channel.name, channelId: channel.id, session, attempt }),
       rtmpUrl,
       maxRecordingHour: recordingHours(scene),
-      ...picture,
+      picture: scene.picture,
       fileNamePrefix: [String(channel.id), String(session)],
     },
     { ...call, slot },

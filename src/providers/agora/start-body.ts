@@ -1,4 +1,5 @@
 import type { RtmpUrl } from "../rtmp-url.ts";
+import type { Picture } from "./picture.ts";
 
 export interface StartInput {
   channel: string;
@@ -10,9 +11,7 @@ export interface StartInput {
   rtmpUrl: RtmpUrl;
   /** Hours, 1 to 720: Agora ends the recording then. The backstop, since nothing else ends it (no idle stop). */
   maxRecordingHour: number;
-  /** Pixels, 240 to 1920. Up to 1280x720 is billed as HD. */
-  width: number;
-  height: number;
+  picture: Picture;
   /** Folders below the storage's own prefix. Characters that Agora refuses are left out. */
   fileNamePrefix: readonly string[];
 }
@@ -33,9 +32,6 @@ export interface RecordingStorage {
 
 /** Agora's number for "any other S3", which alone takes an endpoint. */
 export const otherS3 = 11;
-
-/** Cloudflare takes 2 to 14 Mbps. It is also Agora's default from 720p on; below that Agora's default is 1500. */
-const videoBitrateKbps = 2_000;
 
 /** 48 kHz, mono, about 128 kbps: the lowest profile, 48 kbps, spoils music. */
 const audioProfile = 1;
@@ -59,9 +55,10 @@ export function startBody(input: StartInput, storage: RecordingStorage): object 
             serviceParam: {
               url: input.pageUrl,
               audioProfile,
-              videoWidth: input.width,
-              videoHeight: input.height,
-              videoBitrate: videoBitrateKbps,
+              videoWidth: input.picture.width,
+              videoHeight: input.picture.height,
+              videoFps: input.picture.fps,
+              videoBitrate: input.picture.bitrateKbps,
               maxRecordingHour: input.maxRecordingHour,
             },
           },

@@ -32,8 +32,7 @@ const startInput: StartInput = {
   pageUrl: "https://tally.example/stage/page-token",
   rtmpUrl: new RtmpUrl("rtmps://live.cloudflare.com:443/live/stream-key"),
   maxRecordingHour: 12,
-  width: 1280,
-  height: 720,
+  picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },
   fileNamePrefix: ["shoes #1", "42-7"],
 };
 const recording = { channel: "shoes #1", uid: 999_042, resourceId: "res/ource", recordingSid: "38f8e3cf" };
@@ -116,7 +115,8 @@ describe("start", () => {
                 audioProfile: 1,
                 videoWidth: 1280,
                 videoHeight: 720,
-                videoBitrate: 2000,
+                videoFps: 30,
+                videoBitrate: 2500,
                 maxRecordingHour: 12,
               },
             },
