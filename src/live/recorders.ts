@@ -1,14 +1,22 @@
+import type { RelayMode } from "./events.ts";
 import type { ChannelState, Recorder } from "./state.ts";
 
 /** Ended recorders that are remembered, so that their late notifications find them. */
 const endedMost = 20;
 
 /** A start that was asked for, before anything is known of it. */
-export function acquiredRecorder(of: { session: number; attempt: number; uid: number; at: number }): Recorder {
+export function acquiredRecorder(of: {
+  session: number;
+  attempt: number;
+  uid: number;
+  mode: RelayMode;
+  at: number;
+}): Recorder {
   return {
     session: of.session,
     attempt: of.attempt,
     uid: of.uid,
+    mode: of.mode,
     liveUid: of.uid,
     workers: {},
     recordingSid: null,
@@ -43,6 +51,11 @@ export function withRecorder(state: ChannelState, resourceId: string, recorder: 
 export function relayRecorder(state: ChannelState): Recorder | null {
   const resourceId = state.relay?.resourceId ?? null;
   return resourceId === null ? null : (state.recorders[resourceId] ?? null);
+}
+
+/** What carries its picture. */
+export function modeOf({ mode = "cloud-recording" }: Recorder): RelayMode {
+  return mode;
 }
 
 /** The push of the worker that is live now. */

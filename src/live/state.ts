@@ -126,6 +126,8 @@ export interface Recorder {
   session: number;
   attempt: number;
   uid: number;
+  /** Not there for a recorder of a version that knew Cloud Recording only: see `modeOf`. */
+  mode?: RelayMode;
   /** The uid that its notifications carry now: `uid`, or the newest after a failover. */
   liveUid: number;
   /**

@@ -52,7 +52,7 @@ async function acquireAndStart(scene: StartScene, rtmpUrl: RtmpUrl): Promise<Per
   if (!acquired.ok) return failed(scene, null, { ...acquired, mayRun: false });
 
   const { resourceId } = acquired;
-  await scene.record({ type: "RecorderAcquired", session, attempt, uid, resourceId });
+  await scene.record({ type: "RecorderAcquired", session, attempt, uid, resourceId, mode: "cloud-recording" });
   if (!(await scene.isStillWanted())) {
     const error = ownError("agora", "start", "not wanted any more, before it was sent");
     return failed(scene, resourceId, { disposition: "reacquire", mayRun: false, retryAfterMs: null, error });

@@ -1,6 +1,7 @@
 import type { Decision } from "../events.ts";
 import { ingestUnrecoverable } from "../picture.ts";
 import type { Policy } from "../policy.ts";
+import { modeOf } from "../recorders.ts";
 import type { ChannelState, Session } from "../state.ts";
 import { reservedUids } from "../uids.ts";
 import type { Deciding, Rule } from "./deciding.ts";
@@ -34,7 +35,7 @@ export const requestLiveInput: Rule = (state, deciding) => {
  * A recorder of this session whose start was never answered turns out to run while the next try is being waited for: it
  * is kept, instead of being stopped for another.
  */
-export const adoptRunning: Rule = (state, { defaultMode }) => {
+export const adoptRunning: Rule = (state) => {
   const { session } = state;
   if (session === null || session.ending !== null || state.hold !== null || state.relay !== null) return [];
   const [found] = Object.entries(state.recorders).filter(
@@ -45,9 +46,9 @@ export const adoptRunning: Rule = (state, { defaultMode }) => {
       recorder.stop === null,
   );
   if (found === undefined) return [];
-  const [resourceId, { attempt, uid }] = found;
-  const mode = state.relayMode ?? defaultMode;
-  return [{ type: "RelayAdopted", session: session.number, attempt, uid, mode, resourceId }];
+  const [resourceId, recorder] = found;
+  const { attempt, uid } = recorder;
+  return [{ type: "RelayAdopted", session: session.number, attempt, uid, mode: modeOf(recorder), resourceId }];
 };
 
 /** The open session wants a recorder and has none. */

@@ -1,4 +1,4 @@
-import type { ProviderError, RtmpStatus } from "./shared.ts";
+import type { ProviderError, RelayMode, RtmpStatus } from "./shared.ts";
 
 export interface LiveInputReady {
   type: "LiveInputReady";
@@ -41,6 +41,8 @@ export interface RecorderAcquired {
   attempt: number;
   uid: number;
   resourceId: string;
+  /** Not there in events of a version that knew Cloud Recording only. */
+  mode?: RelayMode;
 }
 
 /** `start` answered 200. */
