@@ -35,6 +35,9 @@ export async function attachEvents(knex: Knex, schema: string, strays: Strays): 
         union all
         select s.channel_id from ${table(schema, "sessions")} s
         where e.route_kind = 'video' and s.video_uid = e.route_key
+        union all
+        select s.channel_id from ${table(schema, "sessions")} s
+        where e.route_kind = 'converter' and s.recording_sids @> array[e.route_key]
         limit 1
       ) mapped
       where e.channel_id is null and e.route_kind is not null and ${where}

@@ -49,7 +49,7 @@ export async function resolveRoutes(tables: Tables, routing: Routing, arrivals: 
 
 /**
  * Gives a route's stray events to the channel that it leads to now. To be called after the commit of whatever made the
- * route known: a registration, a live input, a video.
+ * route known: a registration, a live input, a converter, a video.
  *
  * @returns the channels that have something to fold now
  */

@@ -1,3 +1,4 @@
+import { arrangeHosts } from "./decide/arrange.ts";
 import { checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
 import { clearHold } from "./decide/hold.ts";
@@ -18,6 +19,7 @@ const rules: readonly Rule[] = [
   openSession,
   requestLiveInput,
   mendPicture,
+  arrangeHosts,
   requestRelay,
   cutOff,
   checkRecorders,

@@ -15,7 +15,26 @@ export type Effect =
       resourceId: string | null;
     }
   | { type: "StopRecorder"; key: string; resourceId: string; round: number }
-  | { type: "RepointRecorder"; key: string; session: number; attempt: number; resourceId: string; round: number }
+  | {
+      type: "RepointRecorder";
+      key: string;
+      session: number;
+      attempt: number;
+      resourceId: string;
+      round: number;
+      /** Counts this recorder's updates; not there in effects of a version that knew Cloud Recording only. */
+      sequence?: number;
+    }
+  | {
+      type: "ArrangeHosts";
+      key: string;
+      session: number;
+      attempt: number;
+      resourceId: string;
+      round: number;
+      sequence: number;
+      hosts: number[];
+    }
   | { type: "CheckPresence"; key: string; check: number }
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
   | { type: "CheckIngest"; key: string; check: number };
@@ -60,6 +79,8 @@ function keyWithinChannel(decision: Decision): string {
       return `stop:${decision.resourceId}:${decision.round}:died`;
     case "RepointRequested":
       return `repoint:${decision.resourceId}:${decision.round}`;
+    case "LayoutRequested":
+      return `layout:${decision.resourceId}:${decision.round}`;
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
@@ -90,8 +111,20 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "RecorderStopRequested":
       return { type: "StopRecorder", key, resourceId: decision.resourceId, round: decision.round };
     case "RepointRequested": {
-      const { session, attempt, resourceId, round } = decision;
-      return { type: "RepointRecorder", key, session, attempt, resourceId, round };
+      const { session, attempt, resourceId, round, sequence } = decision;
+      return {
+        type: "RepointRecorder",
+        key,
+        session,
+        attempt,
+        resourceId,
+        round,
+        ...(sequence !== undefined && { sequence }),
+      };
+    }
+    case "LayoutRequested": {
+      const { session, attempt, resourceId, round, sequence, hosts } = decision;
+      return { type: "ArrangeHosts", key, session, attempt, resourceId, round, sequence, hosts };
     }
     case "PresenceCheckRequested":
       return { type: "CheckPresence", key, check: decision.check };

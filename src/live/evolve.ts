@@ -73,6 +73,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "RecorderStopFailed":
     case "RepointAccepted":
     case "RepointFailed":
+    case "LayoutAccepted":
+    case "LayoutFailed":
       return foldStop(state, event, at);
     case "PresenceChecked":
     case "RecorderChecked":
@@ -92,6 +94,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "RecorderStopRequested":
     case "RecorderStopDied":
     case "RepointRequested":
+    case "LayoutRequested":
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":

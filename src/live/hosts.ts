@@ -29,6 +29,28 @@ export function presentHosts(state: ChannelState): Presence[] {
   return hosts;
 }
 
+/** How many are shown at most: more would be stamps. */
+const shownMost = 16;
+
+/**
+ * Who is to be in the picture: everybody who publishes and is no bot and none of ours, the channel's own host first, then
+ * in the order in which they came. Guests of a registered host too, who don't keep a session open.
+ */
+export function hostsShown(state: ChannelState): number[] {
+  const { hostUid } = state;
+  return Object.entries(state.presence)
+    .map(([uid, entry]) => ({ uid: Number(uid), entry }))
+    .filter(({ uid, entry }) => isPresent(state, entry) && (uid === hostUid || countsAsHost(open(state), uid, entry)))
+    .sort((a, b) => Number(b.uid === hostUid) - Number(a.uid === hostUid) || a.entry.ts - b.entry.ts || a.uid - b.uid)
+    .slice(0, shownMost)
+    .map(({ uid }) => uid);
+}
+
+/** As if no host were registered. */
+function open(state: ChannelState): ChannelState {
+  return { ...state, hostUid: null };
+}
+
 /**
  * Whether Agora has told who is here since that second. Two clocks are compared here, so nothing but another question
  * may follow from it.

@@ -3,8 +3,10 @@ export type { DecideContext } from "./decide/deciding.ts";
 export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";
 export type * from "./events.ts";
 export { type Entry, evolve } from "./evolve.ts";
+export { hostsShown } from "./hosts.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export type { ReasonCode, StatusReason } from "./reason.ts";
+export { modeOf } from "./recorders.ts";
 export {
   type ChannelState,
   initialState,

@@ -90,7 +90,12 @@ function failureReason(failure: Failure | null): StatusReason {
     case "live_input":
       return { code: "live_input_failed", message: `The video platform gave no place for the picture${detail}.` };
     case "capacity":
-      return { code: "capacity", message: "All recorders are in use; yours starts as soon as one is free." };
+      return failure.error === null
+        ? { code: "capacity", message: "All recorders are in use; yours starts as soon as one is free." }
+        : {
+            code: "capacity",
+            message: `The provider has no free place${detail}; yours starts as soon as one is free.`,
+          };
     case "lost":
       return { code: "recorder_lost", message: "The recording broke off; we are starting another." };
   }

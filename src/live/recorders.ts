@@ -1,4 +1,5 @@
 import type { RelayMode } from "./events.ts";
+import { modeTraits } from "./modes.ts";
 import type { ChannelState, Recorder } from "./state.ts";
 
 /** Ended recorders that are remembered, so that their late notifications find them. */
@@ -10,6 +11,7 @@ export function acquiredRecorder(of: {
   attempt: number;
   uid: number;
   mode: RelayMode;
+  hosts: number[] | undefined;
   at: number;
 }): Recorder {
   return {
@@ -35,6 +37,7 @@ export function acquiredRecorder(of: {
     starts: 1,
     start: "unanswered",
     repoints: 0,
+    ...(of.hosts !== undefined && { layout: { shown: of.hosts, rounds: 0, asked: null } }),
     stop: null,
     check: null,
     heard: {},
@@ -56,6 +59,21 @@ export function relayRecorder(state: ChannelState): Recorder | null {
 /** What carries its picture. */
 export function modeOf({ mode = "cloud-recording" }: Recorder): RelayMode {
   return mode;
+}
+
+/** Whether there is something to ask about it and to stop it by. */
+export function isReachable(recorder: Recorder): boolean {
+  return recorder.recordingSid !== null || (modeTraits[modeOf(recorder)].isFoundByName && !neverStarted(recorder));
+}
+
+/** It was never started, and won't be. */
+export function neverStarted(recorder: Recorder): boolean {
+  return recorder.state === "acquired" && recorder.start === "refused";
+}
+
+/** How many updates it was told of so far, which is the number of the next. */
+export function updatesOf({ repoints, layout }: Recorder): number {
+  return repoints + (layout?.rounds ?? 0);
 }
 
 /** The push of the worker that is live now. */

@@ -21,7 +21,7 @@ export interface ChannelState {
   relay: Relay | null;
   /** The uid of the newest attempt, so that the next one takes the other. */
   lastUid: number | null;
-  /** Every start that was ever sent, by resource id, until it is proven ended (and 20 ended ones after that). */
+  /** Every start that was ever sent, by resource id (of a converter, its name), until it is proven ended (and 20 ended ones after that). */
   recorders: Record<string, Recorder>;
   liveInput: LiveInput;
   ingest: Ingest;
@@ -159,6 +159,8 @@ export interface Recorder {
   /** What is known of them: one that may have been carried out keeps its doubt, whatever later ones are answered. */
   start: "unanswered" | "refused" | "doubtful";
   repoints: number;
+  /** Whom it shows, if it has to be told. */
+  layout?: Layout;
   stop: RecorderStop | null;
   check: Check | null;
   /**
@@ -166,6 +168,15 @@ export interface Recorder {
    * started: what that one heard, nobody has counted.
    */
   heard?: Record<string, Heard>;
+}
+
+export interface Layout {
+  /** The hosts that it was told last, and took. */
+  shown: number[];
+  /** Layouts asked for after its start. */
+  rounds: number;
+  /** The newest that was asked for and not taken yet. */
+  asked: { hosts: number[]; at: number; failedAt: number | null } | null;
 }
 
 export interface RecorderEnd {

@@ -3,9 +3,12 @@ export {
   type CloudRecording,
   type CloudRecordingSettings,
   createCloudRecording,
+  type QueryResult,
   type RecordingId,
-  type StartResult,
+  type StopResult,
+  type UpdateResult,
 } from "./agora/cloud-recording.ts";
+export type { ConverterState, MediaPush } from "./agora/media-push.ts";
 export {
   createNotificationSenders,
   type NotificationSenders,

@@ -151,17 +151,6 @@ describe("StartRelay", () => {
     expect(world.fake.count("start")).toBe(0);
     expect((await world.channel("hasty")).state.recorders["resource-hasty"]).toMatchObject({ state: "ended" });
   });
-
-  it("refuses Media Push in words", async () => {
-    const world = openWorld();
-    await world.ask("pushed", { type: "ChannelRegistered", hostUid: null, relayMode: "media-push" });
-    const id = await readyToStart(world, "pushed");
-    await world.perform(id, { isLast: false });
-    expect(await outcome("pushed", "RelayStartFailed")).toMatchObject({
-      disposition: "final",
-      error: { message: "Media Push is not available in this version" },
-    });
-  });
 });
 
 describe("once only", () => {

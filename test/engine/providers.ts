@@ -7,6 +7,12 @@ interface Calls {
   query: Providers["cloudRecording"]["query"];
   updateRtmp: Providers["cloudRecording"]["updateRtmp"];
   stop: Providers["cloudRecording"]["stop"];
+  createConverter: Providers["mediaPush"]["create"];
+  getConverter: Providers["mediaPush"]["get"];
+  findConverter: Providers["mediaPush"]["find"];
+  updateConverterRtmp: Providers["mediaPush"]["updateRtmp"];
+  arrangeConverter: Providers["mediaPush"]["arrange"];
+  removeConverter: Providers["mediaPush"]["remove"];
   users: Providers["channels"]["users"];
   list: Providers["channels"]["list"];
   findByChannel: Providers["liveInputs"]["findByChannel"];
@@ -42,6 +48,13 @@ export function createFakeProviders(): FakeProviders {
     query: () => Promise.resolve({ ok: true, found: "running", rtmp: "publishing" }),
     updateRtmp: () => Promise.resolve({ ok: true }),
     stop: () => Promise.resolve({ ok: true, outcome: "accepted" }),
+    createConverter: ({ name }) => Promise.resolve({ ok: true, converterId: `id-of-${name}`, state: "connecting" }),
+    getConverter: () => Promise.resolve({ ok: true, found: "exists", state: "running" }),
+    findConverter: (_channel, name) =>
+      Promise.resolve({ ok: true, converter: { converterId: `id-of-${name}`, name, state: "running" } }),
+    updateConverterRtmp: () => Promise.resolve({ ok: true }),
+    arrangeConverter: () => Promise.resolve({ ok: true }),
+    removeConverter: () => Promise.resolve({ ok: true, outcome: "accepted" }),
     users: () =>
       Promise.resolve({ ok: true, channelExists: true, communication: false, broadcasters: [], audienceTotal: 3 }),
     list: () => Promise.resolve({ ok: true, names: [], total: 0 }),
@@ -69,6 +82,14 @@ export function createFakeProviders(): FakeProviders {
         updateRtmp: fake("updateRtmp"),
         stop: fake("stop"),
         reservePair: () => Promise.resolve({ acquire: slot, start: slot }),
+      },
+      mediaPush: {
+        create: fake("createConverter"),
+        get: fake("getConverter"),
+        find: fake("findConverter"),
+        updateRtmp: fake("updateConverterRtmp"),
+        arrange: fake("arrangeConverter"),
+        remove: fake("removeConverter"),
       },
       channels: { users: fake("users"), list: fake("list") },
       liveInputs: {

@@ -4,6 +4,7 @@ import type { Act, CallTrouble, Plan, Trouble, Ways, WebhookTrouble } from "./pl
 import { operations, webhookTypes } from "./plan.ts";
 
 const ways: fc.Arbitrary<Ways> = fc.record({
+  mode: fc.constantFrom("cloud-recording", "media-push"),
   refusalTellsSid: fc.boolean(),
   startSeconds: fc.constantFrom(5, 1, 20),
   reconnectSeconds: fc.constantFrom(null, 4, 45),
@@ -51,6 +52,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       after,
       kind: fc.constant("operator"),
       what: fc.constantFrom("StartRequested", "StopRequested", "HoldReleased"),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      after,
+      kind: fc.constant("mode"),
+      mode: fc.constantFrom("cloud-recording", "media-push"),
     }),
   },
   {

@@ -83,6 +83,9 @@ export async function playEvening(plan: Plan): Promise<Evening> {
       case "operator":
         service.asked({ type: act.what });
         break;
+      case "mode":
+        service.asked({ type: "ChannelRegistered", hostUid: null, relayMode: act.mode });
+        break;
       case "outage":
         service.outage(act.seconds);
         break;

@@ -1,4 +1,4 @@
-import type { Act, Plan, Trouble, Ways } from "./plan.ts";
+import type { Act, Operation, Plan, Trouble, Ways } from "./plan.ts";
 
 /** Acts that may cost a recorder or its picture. One that moves is waited for, unless the worker left behind says it ended. */
 function isCostly({ kind }: Act, { oldWorkerReports }: Ways): boolean {
@@ -13,8 +13,16 @@ function isCostly({ kind }: Act, { oldWorkerReports }: Ways): boolean {
 export function explainedRecorders({ ways, script, trouble }: Plan, sessions: number): number {
   const lost = script.filter((act) => isCostly(act, ways)).length;
   const untold = trouble.filter(mayHideThePicture).length;
-  const starts = trouble.filter((each) => each.kind === "call" && each.operation === "start").length;
-  return sessions + lost + untold + Math.max(0, starts - 1);
+  const starts = trouble.filter((each) => each.kind === "call" && startingCalls.has(each.operation)).length;
+  const twins = trouble.filter(mayMakeTwin).length;
+  return sessions + lost + untold + twins + Math.max(0, starts - 1);
+}
+
+const startingCalls: ReadonlySet<Operation> = new Set(["start", "createConverter", "findConverter"]);
+
+/** A create that is carried out when the converter of the next one with its name is gone again. */
+function mayMakeTwin(trouble: Trouble): boolean {
+  return trouble.kind === "call" && trouble.operation === "createConverter" && trouble.trouble.how === "late";
 }
 
 /** Without these words a picture is taken for missing, asked about, and in the end replaced. */
@@ -23,7 +31,7 @@ function mayHideThePicture(trouble: Trouble): boolean {
     case "silence":
       return true;
     case "call":
-      return ["query", "update", "getLiveInput"].includes(trouble.operation);
+      return ["query", "update", "getConverter", "updateConverter", "getLiveInput"].includes(trouble.operation);
     case "webhook":
       return ["rtmp", "connected", "disconnected", "stopped", "moved"].includes(trouble.type);
     case "death":

@@ -5,6 +5,7 @@ import type { Act, Plan, Trouble, Ways } from "./plan.ts";
 
 /** Each of these evenings broke a promise once. They were found at random and shrunk; the name says what was wrong. */
 const usual: Ways = {
+  mode: "cloud-recording",
   refusalTellsSid: false,
   startSeconds: 5,
   reconnectSeconds: null,
@@ -14,6 +15,8 @@ const usual: Ways = {
   secondPublisher: "let_in",
 };
 const join: Act = { after: 0, kind: "join", who: 0 };
+
+const mediaPush = { mode: "media-push" } as const;
 
 const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trouble[] }[] = [
   {
@@ -150,6 +153,34 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
       { kind: "call", operation: "start", nth: 2, trouble: { how: "late", seconds: 19 } },
       { kind: "death", step: 62, seconds: 1 },
     ],
+  },
+  {
+    name: "a converter outlives a start by hand that waits for its host",
+    ways: mediaPush,
+    script: [{ after: 0, kind: "operator", what: "StartRequested" }],
+  },
+  {
+    name: "a converter whose creation was not answered is found by its name and kept, not stopped",
+    ways: mediaPush,
+    script: [join],
+    trouble: [{ kind: "call", operation: "createConverter", nth: 1, trouble: { how: "late", seconds: 8 } }],
+  },
+  {
+    name: "a converter that is made late, when the one of its name is gone, is stopped",
+    ways: mediaPush,
+    script: [join, { after: 12, kind: "recorder_dies", silently: false }],
+    trouble: [{ kind: "call", operation: "createConverter", nth: 1, trouble: { how: "late", seconds: 11 } }],
+  },
+  {
+    name: "a mode that changes while a start is tried again takes nothing over from the other mode",
+    ways: mediaPush,
+    script: [join, { after: 5, kind: "mode", mode: "cloud-recording" }],
+    trouble: [1, 2].map((nth) => ({
+      kind: "call",
+      operation: "createConverter",
+      nth,
+      trouble: { how: "refused" },
+    })),
   },
 ];
 

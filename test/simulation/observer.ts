@@ -47,7 +47,7 @@ export class Observer {
     const { state } = this.service;
     const running = this.providers.recorders.filter(({ runs }) => runs);
     const publishing = running.filter(({ publishes }) => publishes);
-    const reachable = running.filter(({ sidTold }) => sidTold);
+    const reachable = running.filter(({ isReachable }) => isReachable);
     const hostIsHere = this.people.hostPresent() || this.people.botUntold();
     this.count(now);
     this.before = { running: running.length, unreachable: running.length - reachable.length, hostIsHere };
@@ -59,8 +59,12 @@ export class Observer {
     watch.see("host_without_recorder", isWanted && running.length === 0, now);
     watch.see("host_without_picture", isWanted && publishing.length === 0, now);
 
-    const targets = publishing.filter(({ sidTold }) => sidTold).map(({ pushesTo }) => pushesTo);
+    const targets = publishing.filter(({ isReachable }) => isReachable).map(({ pushesTo }) => pushesTo);
     watch.see("two_publishers", new Set(targets).size < targets.length, now);
+
+    const shown = publishing.flatMap(({ hosts }) => (hosts === null ? [] : [hosts]));
+    const isLeftOut = shown.some((hosts) => this.people.announcedHosts().some((uid) => !hosts.includes(uid)));
+    watch.see("host_not_shown", isWanted && isLeftOut, now);
 
     const isLit = isLive(state);
     const relayAt = state.relay?.requestedAt ?? 0;

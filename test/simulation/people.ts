@@ -43,7 +43,12 @@ export class People {
 
   /** A host is here, and the service was told so. */
   hostAnnounced(): boolean {
-    return (this.isHost(0) && this.announced.has(0)) || (this.isHost(1) && this.announced.has(1));
+    return this.announcedHosts().length > 0;
+  }
+
+  /** Hosts who are here, and of whom the service was told so. */
+  announcedHosts(): number[] {
+    return ([0, 1] as const).filter((who) => this.isHost(who) && this.announced.has(who)).map((who) => uids[who]);
   }
 
   /** The service asks who is here: the answer names the hosts, and doesn't say who is a bot. */

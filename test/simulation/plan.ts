@@ -1,3 +1,5 @@
+import type { RelayMode } from "../../src/live/index.ts";
+
 /** What happens in one evening, written down beforehand: the same plan is always the same evening. */
 export interface Plan {
   /** How the providers are tonight, where their documents leave it open. */
@@ -9,6 +11,8 @@ export interface Plan {
 }
 
 export interface Ways {
+  /** How the picture is carried, until an act says otherwise. */
+  mode: RelayMode;
   /** Whether `201 already started` and `400 task conflict` tell the recording's sid: documented bodies don't. */
   refusalTellsSid: boolean;
   /** Seconds from an accepted start to the first picture; Agora says about 5. */
@@ -39,6 +43,8 @@ export type Act = { after: number } & (
   | { kind: "ingest_errs"; code: string }
   | { kind: "live_input_deleted" }
   | { kind: "operator"; what: "StartRequested" | "StopRequested" | "HoldReleased" }
+  /** The app has the channel carried otherwise, from the next start on. */
+  | { kind: "mode"; mode: RelayMode }
   /** All processes are gone for so long. */
   | { kind: "outage"; seconds: number }
 );
@@ -53,6 +59,11 @@ export const operations = [
   "stop",
   "query",
   "update",
+  "createConverter",
+  "getConverter",
+  "findConverter",
+  "updateConverter",
+  "removeConverter",
   "users",
 ] as const;
 export type Operation = (typeof operations)[number];

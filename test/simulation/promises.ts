@@ -47,6 +47,11 @@ export const promises = {
     words: "never two publishers on one live input beyond the time that a stop takes",
     seconds: stopSeconds,
   },
+  host_not_shown: {
+    name: "host_not_shown",
+    words: "no host who was announced is left out of a converter's picture beyond the call that puts her in",
+    seconds: callsSeconds,
+  },
   light_before_picture: {
     name: "light_before_picture",
     words: "the light is not on for a relay that has not sent a picture yet",
@@ -65,6 +70,8 @@ export type PromiseName = keyof typeof promises;
 export const allowances = {
   /** Answered after 8 s or not at all; asked again 30 s later. */
   check: 40,
+  /** 8 s without an answer, and told again after 10 s; or a push that is told again later. */
+  update: 60,
   /** Stops are repeated after 2, 4 … 60 s; each may take 8 s. */
   stop: 70,
   /** Refused, or 8 s without an answer; then by the retry and recovery schedule, which the n-th start trouble adds. */

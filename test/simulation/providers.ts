@@ -1,10 +1,13 @@
 import type { Providers } from "../../src/engine/effects/performance.ts";
+import type { ConverterState, CreateConverter, MediaPush } from "../../src/providers/agora/media-push.ts";
 import type { CloudRecording, LiveInput, LiveInputs } from "../../src/providers/index.ts";
 import { RtmpUrl } from "../../src/providers/index.ts";
+import { Converter } from "./converter.ts";
 import type { LiveInputModel, ModelInput } from "./live-inputs.ts";
 import type { Network } from "./network.ts";
 import type { People } from "./people.ts";
 import type { CallTrouble, Operation, Plan, Ways } from "./plan.ts";
+import type { Pusher } from "./pusher.ts";
 import { Recorder } from "./recorder.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -37,7 +40,8 @@ export interface Caller {
 
 /** Both providers as the documents tell them, and the trouble that the plan has for calls. */
 export class ProviderModel {
-  readonly recorders: Recorder[] = [];
+  /** Recorders and converters, in the order of their starts. */
+  readonly recorders: Pusher[] = [];
   /** Told of a call's trouble when it happens. */
   onTrouble: (operation: Operation, trouble: CallTrouble) => void = () => undefined;
   private readonly resources = new Map<string, Resource>();
@@ -67,6 +71,7 @@ export class ProviderModel {
   clientsOf(caller: Caller): Providers {
     return {
       cloudRecording: this.cloudRecording(caller),
+      mediaPush: this.mediaPush(caller),
       liveInputs: this.liveInputClient(caller),
       channels: {
         list: () => Promise.reject(new Error("no effect asks for the list")),
@@ -117,7 +122,7 @@ export class ProviderModel {
           caller,
           "query",
           () => {
-            const recorder = this.bySid(recordingSid);
+            const recorder = this.recorder(recordingSid);
             if (recorder?.isFound !== true) return { ok: true, found: "not_found", rtmp: null };
             const exits = recorder.state === "stopping";
             return { ok: true, found: exits ? "exited" : "running", rtmp: recorder.rtmp };
@@ -129,7 +134,7 @@ export class ProviderModel {
           caller,
           "update",
           () => {
-            const recorder = this.bySid(recordingSid);
+            const recorder = this.recorder(recordingSid);
             if (recorder?.isFound !== true) return { ok: false, ...refusal("update", 404, 404) };
             recorder.repoint(inputOf(rtmpUrl));
             return { ok: true };
@@ -141,7 +146,7 @@ export class ProviderModel {
           caller,
           "stop",
           () => {
-            const recorder = this.bySid(recordingSid);
+            const recorder = this.recorder(recordingSid);
             if (recorder?.isFound !== true) {
               return { ok: true, outcome: "not_found", error: refusal("stop", 404, 404).error };
             }
@@ -152,6 +157,97 @@ export class ProviderModel {
         ),
       reservePair: () => Promise.resolve({ acquire: slot, start: slot }),
     };
+  }
+
+  private mediaPush(caller: Caller): MediaPush {
+    const operation = "converter";
+    const create = (input: CreateConverter): Awaited<ReturnType<MediaPush["create"]>> => {
+      const { name, rtmpUrl, hosts } = input;
+      if (this.byName(name) !== null) return { ok: false, disposition: "exists", ...refusal(operation, 409, 0) };
+      const converterId = `converter-${this.recorders.length + 1}`;
+      const { timeline, network, liveInputs, people, ways } = this;
+      const parts = { timeline, network, liveInputs, people, ways };
+      this.recorders.push(new Converter(parts, { sid: converterId, name, input: inputOf(rtmpUrl), hosts }));
+      return { ok: true, converterId, state: "connecting" };
+    };
+    const update = (converterId: string, sequence: number, apply: (converter: Converter) => void) => {
+      const converter = this.converter(converterId);
+      if (converter === null) return { ok: false as const, ...refusal(operation, 404, 0) };
+      converter.update(sequence, () => apply(converter));
+      return { ok: true as const };
+    };
+    return {
+      create: (input) =>
+        this.call(
+          caller,
+          "createConverter",
+          () => create(input),
+          (failure) => {
+            const { kind } = failure;
+            const disposition = kind === "full" ? "capacity" : "retry";
+            return { ok: false, disposition, mayRun: kind === "unanswered", ...errorOf("agora", operation, failure) };
+          },
+        ),
+      get: (converterId) =>
+        this.call(
+          caller,
+          "getConverter",
+          () => {
+            const converter = this.converter(converterId);
+            if (converter === null) return { ok: true, found: "not_found" };
+            return { ok: true, found: "exists", state: stateOf(converter) };
+          },
+          (failure) => ({ ok: false, ...errorOf("agora", operation, failure) }),
+        ),
+      find: (_channel, name) =>
+        this.call(
+          caller,
+          "findConverter",
+          () => {
+            const converter = this.byName(name);
+            const found = converter && { converterId: converter.sid, name, state: stateOf(converter) };
+            return { ok: true, converter: found };
+          },
+          (failure) => ({ ok: false, ...errorOf("agora", operation, failure) }),
+        ),
+      updateRtmp: ({ converterId, sequence, rtmpUrl }) =>
+        this.call(
+          caller,
+          "updateConverter",
+          () => update(converterId, sequence, (converter) => converter.repoint(inputOf(rtmpUrl))),
+          (failure) => ({ ok: false, ...errorOf("agora", operation, failure) }),
+        ),
+      arrange: ({ converterId, sequence, hosts }) =>
+        this.call(
+          caller,
+          "updateConverter",
+          () => update(converterId, sequence, (converter) => (converter.hosts = hosts)),
+          (failure) => ({ ok: false, ...errorOf("agora", operation, failure) }),
+        ),
+      remove: (converterId) =>
+        this.call(
+          caller,
+          "removeConverter",
+          () => {
+            const converter = this.converter(converterId);
+            if (converter === null) return { ok: true, outcome: "not_found", ...refusal(operation, 404, 0) };
+            converter.destroy();
+            return { ok: true, outcome: "accepted" };
+          },
+          (failure) => ({ ok: false, ...errorOf("agora", operation, failure) }),
+        ),
+    };
+  }
+
+  private converter(sid: string): Converter | null {
+    const found = this.bySid(sid);
+    return found instanceof Converter && found.isFound ? found : null;
+  }
+
+  /** One that moves is listed still. */
+  private byName(name: string): Converter | null {
+    const named = this.recorders.find((each) => each instanceof Converter && each.name === name && each.runs);
+    return named instanceof Converter ? named : null;
   }
 
   private start(
@@ -171,7 +267,9 @@ export class ProviderModel {
     }
     const isSpent = resource.recorder !== null || this.timeline.now - resource.acquiredAt > resourceLifeMs;
     if (isSpent) return { ok: false, disposition: "reacquire", mayRun: false, ...refusal("start", 400, 433) };
-    const other = this.recorders.find((recorder) => recorder.uid === uid && recorder.runs);
+    const other = this.recorders.find(
+      (recorder): recorder is Recorder => recorder instanceof Recorder && recorder.uid === uid && recorder.runs,
+    );
     if (other !== undefined) {
       const recordingSid = tells(other);
       return { ok: false, disposition: "adopt", which: "same_uid", recordingSid, ...refusal("start", 400, 53) };
@@ -296,13 +394,21 @@ export class ProviderModel {
 
   /** A recording's id is in the service's log: from then on it can be stopped. */
   sidKept(sid: string): void {
-    const recorder = this.bySid(sid);
-    if (recorder !== null) recorder.sidTold = true;
+    this.bySid(sid)?.sidKept();
   }
 
-  private bySid(sid: string): Recorder | null {
+  private recorder(sid: string): Recorder | null {
+    const found = this.bySid(sid);
+    return found instanceof Recorder ? found : null;
+  }
+
+  private bySid(sid: string): Pusher | null {
     return this.recorders.find((recorder) => recorder.sid === sid) ?? null;
   }
+}
+
+function stateOf({ rtmp }: Converter): ConverterState {
+  return rtmp === "publishing" ? "running" : rtmp === "disconnected" ? "failed" : "connecting";
 }
 
 function startDisposition({ kind }: Failure): "retry" | "reacquire" | "capacity" {

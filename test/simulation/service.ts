@@ -13,6 +13,7 @@ import {
   initialState,
   type LiveEvent,
   type Outcome,
+  type RelayMode,
 } from "../../src/live/index.ts";
 import type { Operation, Plan } from "./plan.ts";
 import type { ProviderModel } from "./providers.ts";
@@ -68,10 +69,12 @@ export class Service {
   private wakeAt: number | null = null;
   private downSince: number | null = null;
   private readonly deaths = new Map<number, number>();
+  private readonly mode: RelayMode;
   private readonly timeline: Timeline;
   private readonly providers: ProviderModel;
 
-  constructor(timeline: Timeline, providers: ProviderModel, { trouble }: Plan) {
+  constructor(timeline: Timeline, providers: ProviderModel, { ways, trouble }: Plan) {
+    this.mode = ways.mode;
     this.timeline = timeline;
     this.providers = providers;
     for (const each of trouble) if (each.kind === "death") this.deaths.set(each.step, each.seconds);
@@ -172,7 +175,7 @@ export class Service {
   private advance(process: Process): void {
     const at = this.timeline.now;
     for (const event of this.pending.splice(0)) this.fold({ at, event });
-    const context = { policy: defaultPolicy, capacityFree: true, defaultMode: "cloud-recording" as const };
+    const context = { policy: defaultPolicy, capacityFree: true, defaultMode: this.mode };
     const settled = decideAll(this.state, at, context);
     if (settled.runaway) this.runaway = true;
     const effects: Effect[] = [];
@@ -245,7 +248,7 @@ export class Service {
     }
     const caller = {
       sends: (operation: Operation) => {
-        if (operation === "start" && !isStillWanted(effect, this.state)) this.unwantedStarts.push(effect.key);
+        if (sendsStart(operation) && !isStillWanted(effect, this.state)) this.unwantedStarts.push(effect.key);
         return lives() && this.step(process);
       },
       hears: () => lives() && this.step(process),
@@ -296,4 +299,8 @@ export class Service {
     if (newest?.event.type !== "RecorderAcquired") return null;
     return this.timeline.now - newest.at < freshMs ? newest.event.resourceId : null;
   }
+}
+
+function sendsStart(operation: Operation): boolean {
+  return operation === "start" || operation === "createConverter";
 }

@@ -230,7 +230,6 @@ describe("recording events", () => {
 
 describe("other products of Agora", () => {
   it("are ignored where Tally has nothing to do with them, and else not recognised", () => {
-    expect(ofFixture("push.3.json")).toEqual({ kind: "ignored", note: "no converter of ours" });
     expect(ofFixture("pull.1.json")).toEqual({ kind: "ignored", note: "Media Pull is not used" });
     expect(agora({ productId: 8, eventType: 1, payload: {} })).toMatchObject({ kind: "unrecognised" });
     expect(agora({ hello: "world" })).toMatchObject({ kind: "unrecognised" });

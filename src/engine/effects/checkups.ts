@@ -1,6 +1,6 @@
 import type { ProviderError } from "../../live/index.ts";
+import { carrierOf, unknownId } from "./carriers/index.ts";
 import { ownError, type Perform, type Performance } from "./performance.ts";
-import { recordingOf } from "./recording-of.ts";
 
 /** Asks Agora who is in the channel. */
 export const checkPresence: Perform<"CheckPresence"> = async ({ effect, channel, channels, call, waitForCheckup }) => {
@@ -22,10 +22,9 @@ export const checkPresence: Perform<"CheckPresence"> = async ({ effect, channel,
 /** Asks Agora how a recorder is. */
 export const checkRecorder: Perform<"CheckRecorder"> = async (scene) => {
   const { check, resourceId } = scene.effect;
-  const recording = recordingOf(scene, resourceId);
-  if (recording === null) return failed(check, ownError("agora", "query", "the recording's id is not known"));
   await scene.waitForCheckup();
-  const answer = await scene.cloudRecording.query(recording, scene.call);
+  const answer = await carrierOf(scene, resourceId).query(scene, resourceId);
+  if (answer === unknownId) return failed(check, ownError("agora", "query", "the recording's id is not known"));
   if (!answer.ok) return failed(check, answer.error);
   const { found, rtmp } = answer;
   return { outcomes: [{ type: "RecorderChecked", check, resourceId, found, rtmp }], error: null };

@@ -35,6 +35,8 @@ export function failureOutcome(effect: Effect, message: string, resourceId: stri
     }
     case "RepointRecorder":
       return { type: "RepointFailed", resourceId: effect.resourceId, round: effect.round, error };
+    case "ArrangeHosts":
+      return { type: "LayoutFailed", resourceId: effect.resourceId, round: effect.round, error };
     case "CheckPresence":
     case "CheckRecorder":
     case "CheckIngest":

@@ -27,6 +27,11 @@ export function isStillWanted(effect: Effect, state: ChannelState): boolean {
       const recorder = state.recorders[effect.resourceId];
       return recorder?.state === "running" && recorder.repoints === effect.round && state.relay.repointedAt !== null;
     }
+    case "ArrangeHosts": {
+      if (!isRelayOf(effect, state) || state.relay?.resourceId !== effect.resourceId) return false;
+      const { layout, state: itsState } = state.recorders[effect.resourceId] ?? {};
+      return itsState === "running" && layout?.asked != null && layout.rounds === effect.round;
+    }
     case "CheckPresence":
       return isAsked(state.checks.presence, effect.check);
     case "CheckIngest":

@@ -1,4 +1,5 @@
 import type { Effect } from "../../live/index.ts";
+import { arrangeHosts } from "./arrange-hosts.ts";
 import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
 import { disableLiveInput } from "./disable-live-input.ts";
 import { ensureLiveInput } from "./ensure-live-input.ts";
@@ -22,6 +23,8 @@ export function performEffect(scene: Scene): Promise<Performance> {
       return stopRecorder(of(effect));
     case "RepointRecorder":
       return repointRecorder(of(effect));
+    case "ArrangeHosts":
+      return arrangeHosts(of(effect));
     case "CheckPresence":
       return checkPresence(of(effect));
     case "CheckRecorder":

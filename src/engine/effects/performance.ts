@@ -1,9 +1,17 @@
 import type { ChannelState, Effect, EffectType, Outcome, ProviderError } from "../../live/index.ts";
-import type { AgoraChannels, CallOptions, CloudRecording, LiveInputs, Picture } from "../../providers/index.ts";
+import type {
+  AgoraChannels,
+  CallOptions,
+  CloudRecording,
+  LiveInputs,
+  MediaPush,
+  Picture,
+} from "../../providers/index.ts";
 
 /** The calls that effects need. */
 export interface Providers {
   cloudRecording: CloudRecording;
+  mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
 }

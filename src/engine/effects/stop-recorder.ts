@@ -1,16 +1,15 @@
 import type { ProviderError, RecorderStopFailed } from "../../live/index.ts";
+import { carrierOf, unknownId } from "./carriers/index.ts";
 import { type EffectOf, ownError, type Perform, type Performance, type Scene } from "./performance.ts";
-import { recordingOf } from "./recording-of.ts";
 
 /** Asks a recorder to stop. Accepted is not yet stopped: the end comes as a notification, or as a checkup's answer. */
 export const stopRecorder: Perform<"StopRecorder"> = async (scene) => {
   const { resourceId, round } = scene.effect;
-  const recording = recordingOf(scene, resourceId);
-  if (recording === null) {
+  const answer = await carrierOf(scene, resourceId).stop(scene, resourceId);
+  if (answer === unknownId) {
     const error = ownError("agora", "stop", "the recording's id is not known, and nothing stops it without");
     return failed(scene, { notFound: false, retryAfterMs: null, error });
   }
-  const answer = await scene.cloudRecording.stop(recording, scene.call);
   if (!answer.ok) return failed(scene, { notFound: false, ...answer });
   switch (answer.outcome) {
     case "accepted":

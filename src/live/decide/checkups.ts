@@ -1,5 +1,5 @@
 import type { Decision } from "../events.ts";
-import { endCheckAt, liveRtmp, runs } from "../recorders.ts";
+import { endCheckAt, isReachable, liveRtmp, runs } from "../recorders.ts";
 import type { ChannelState, Check, Recorder } from "../state.ts";
 import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 import { stopCheckAt } from "./stop.ts";
@@ -75,9 +75,11 @@ function checkRecorder(state: ChannelState, resourceId: string, recorder: Record
   if (isProvenGone(recorder, deciding)) return [{ type: "RecorderPresumedEnded", resourceId, check, why: "not_found" }];
   if (recorder.recordingSid === null) {
     const life = recorder.start === "refused" ? resourceLifeMs : deciding.policy.maxSessionMs + expiryMarginMs;
-    const expired = deciding.due(recorder.acquiredAt + life);
-    return expired ? [{ type: "RecorderPresumedEnded", resourceId, check, why: "expired" }] : [];
+    if (deciding.due(recorder.acquiredAt + life)) {
+      return [{ type: "RecorderPresumedEnded", resourceId, check, why: "expired" }];
+    }
   }
+  if (!isReachable(recorder)) return [];
   return isQuestionDue(recorder, deciding) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];
 }
 

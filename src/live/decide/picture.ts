@@ -1,6 +1,6 @@
 import type { Decision } from "../events.ts";
 import { ingestUnrecoverable, pictureMissing } from "../picture.ts";
-import { relayRecorder } from "../recorders.ts";
+import { relayRecorder, updatesOf } from "../recorders.ts";
 import type { ChannelState, Recorder, Relay } from "../state.ts";
 import { isPending, numbered, requestIngestCheck, requestRecorderCheck } from "./checkups.ts";
 import type { Deciding, Rule } from "./deciding.ts";
@@ -37,7 +37,8 @@ export const mendPicture: Rule = (state, deciding) => {
   if (repointedAt === null && recorder.recordingSid !== null) {
     const { number } = session;
     const round = recorder.repoints + 1;
-    return [{ type: "RepointRequested", session: number, attempt: relay.attempt, resourceId, round }];
+    const sequence = updatesOf(recorder);
+    return [{ type: "RepointRequested", session: number, attempt: relay.attempt, resourceId, round, sequence }];
   }
   return release(state, relay, missing, deciding);
 };

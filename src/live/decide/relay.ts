@@ -1,4 +1,4 @@
-import type { Decision } from "../events.ts";
+import type { Decision, RelayMode } from "../events.ts";
 import { ingestUnrecoverable } from "../picture.ts";
 import type { Policy } from "../policy.ts";
 import { modeOf } from "../recorders.ts";
@@ -61,14 +61,15 @@ export const requestRelay: Rule = (state, deciding) => {
       if (session.failure?.kind === "capacity") return [];
       return [{ type: "RelayPostponed", session: session.number, attempt }];
     }
-    const resumed = resumable(state, session, deciding.now);
+    const mode = state.relayMode ?? deciding.defaultMode;
+    const resumed = resumable(state, session, mode, deciding.now);
     return [
       {
         type: "RelayRequested",
         session: session.number,
         attempt,
         uid: resumed?.uid ?? nextUid(state),
-        mode: state.relayMode ?? deciding.defaultMode,
+        mode,
         resourceId: resumed?.resourceId ?? null,
       },
     ];
@@ -107,9 +108,14 @@ function ownDelayMs(kind: NonNullable<Session["failure"]>["kind"], startDelay: n
   }
 }
 
-function resumable(state: ChannelState, session: Session, now: number): { resourceId: string; uid: number } | null {
+function resumable(
+  state: ChannelState,
+  session: Session,
+  mode: RelayMode,
+  now: number,
+): { resourceId: string; uid: number } | null {
   const recorder = session.resume === null ? undefined : state.recorders[session.resume];
-  if (session.resume === null || recorder === undefined) return null;
+  if (session.resume === null || recorder === undefined || modeOf(recorder) !== mode) return null;
   const fresh = recorder.state === "acquired" && now - recorder.acquiredAt < resourceFreshMs;
   return fresh && recorder.starts < startsPerResource ? { resourceId: session.resume, uid: recorder.uid } : null;
 }

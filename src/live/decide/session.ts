@@ -1,7 +1,7 @@
 import type { Decision, EndReason } from "../events.ts";
 import { presentHosts } from "../hosts.ts";
-import { runs } from "../recorders.ts";
-import type { ChannelState, Recorder, Session } from "../state.ts";
+import { neverStarted, runs } from "../recorders.ts";
+import type { ChannelState, Session } from "../state.ts";
 import { requestPresenceCheck } from "./checkups.ts";
 import type { Deciding, Rule } from "./deciding.ts";
 
@@ -52,10 +52,6 @@ export const openSession: Rule = (state, deciding) => {
   );
   return fresh ? [{ type: "SessionOpened", session, cause: "host" }] : requestPresenceCheck(state, deciding);
 };
-
-function neverStarted(recorder: Recorder): boolean {
-  return recorder.state === "acquired" && recorder.start === "refused";
-}
 
 /** A manual start waits for its host only so long. */
 export function isStartedByHand(state: ChannelState, { policy, due }: Deciding): boolean {

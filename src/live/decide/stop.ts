@@ -1,5 +1,6 @@
 import type { Decision } from "../events.ts";
-import type { Recorder, RecorderStop } from "../state.ts";
+import { isReachable } from "../recorders.ts";
+import type { ChannelState, Recorder, RecorderStop } from "../state.ts";
 import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 
 /** An accepted stop that brought no end within this is asked about: Agora needs up to 90 s in a failover. */
@@ -8,14 +9,19 @@ const backoffMs = { first: 2_000, most: 60_000 };
 
 /**
  * Any recorder of ours but the wanted one is stopped at once, host present or not: it costs money, and would push a
- * second picture. Without the recording's id there is nothing to stop it by; its next notification brings the id.
+ * second picture. Without an id or a name there is nothing to stop it by; its next notification brings the id.
  */
 export const stopUnwanted: Rule = (state, deciding) =>
   Object.entries(state.recorders).flatMap(([resourceId, recorder]) => {
-    if (recorder.state === "ended" || recorder.recordingSid === null) return [];
-    if (state.relay?.resourceId === resourceId) return [];
+    if (recorder.state === "ended" || !isReachable(recorder)) return [];
+    if (state.relay?.resourceId === resourceId || isToBeResumed(state, resourceId)) return [];
     return stop(resourceId, recorder, deciding);
   });
+
+/** Its start was not answered, and is about to be sent again. */
+function isToBeResumed({ session, relay }: ChannelState, resourceId: string): boolean {
+  return session !== null && session.ending === null && relay === null && session.resume === resourceId;
+}
 
 /** How often a refused try at cutting off a recorder is repeated. */
 const disableAgainMs = 60_000;

@@ -106,6 +106,20 @@ export interface RepointRequested {
   attempt: number;
   resourceId: string;
   round: number;
+  /** Counts all updates of this recorder from 0, those of its layout included. Media Push goes by it. */
+  sequence?: number;
+}
+
+/** Other hosts are here than the recorder shows. */
+export interface LayoutRequested {
+  type: "LayoutRequested";
+  session: number;
+  attempt: number;
+  resourceId: string;
+  round: number;
+  /** Counts all updates of this recorder from 0, those of its push included. */
+  sequence: number;
+  hosts: number[];
 }
 
 export interface PresenceCheckRequested {
@@ -153,6 +167,7 @@ export type Decision =
   | RecorderStopRequested
   | RecorderStopDied
   | RepointRequested
+  | LayoutRequested
   | PresenceCheckRequested
   | RecorderCheckRequested
   | IngestCheckRequested

@@ -35,17 +35,21 @@ export interface LiveInputDisableFailed {
   error: ProviderError;
 }
 
+/** What a recorder is started with is known, and that it will be: from here on it may run. */
 export interface RecorderAcquired {
   type: "RecorderAcquired";
   session: number;
   attempt: number;
   uid: number;
+  /** Agora's id of the resource; of a converter, the name that we give it. */
   resourceId: string;
   /** Not there in events of a version that knew Cloud Recording only. */
   mode?: RelayMode;
+  /** Whom it is to show from its start, if it is to be told. */
+  hosts?: number[];
 }
 
-/** `start` answered 200. */
+/** `start` answered 200; or a converter was made, whose id is the `recordingSid`. */
 export interface RecorderStartAccepted {
   type: "RecorderStartAccepted";
   resourceId: string;
@@ -53,8 +57,9 @@ export interface RecorderStartAccepted {
 }
 
 /**
- * `start` answered 201/7 (this resource has started already) or 400/53 (one with this uid runs). Which recording it is
- * comes from `recordingSid` if the body had one, else from the next notification of that uid.
+ * `start` answered 201/7 (this resource has started already) or 400/53 (one with this uid runs); or a converter of this
+ * name exists. Which recording it is comes from `recordingSid` if it is told, else from the next notification of that
+ * uid.
  */
 export interface RecorderAlreadyRunning {
   type: "RecorderAlreadyRunning";
@@ -62,7 +67,7 @@ export interface RecorderAlreadyRunning {
   attempt: number;
   uid: number;
   resourceId: string;
-  /** `this_resource`: 201/7. `same_uid`: 400/53, so `resourceId` itself never started. */
+  /** `this_resource`: 201/7, or the converter. `same_uid`: 400/53, so `resourceId` itself never started. */
   which: "this_resource" | "same_uid";
   /** True when an earlier start of this resource is unaccounted for. */
   mayRun?: boolean;
@@ -124,6 +129,19 @@ export interface RepointFailed {
   error: ProviderError;
 }
 
+export interface LayoutAccepted {
+  type: "LayoutAccepted";
+  resourceId: string;
+  round: number;
+}
+
+export interface LayoutFailed {
+  type: "LayoutFailed";
+  resourceId: string;
+  round: number;
+  error: ProviderError;
+}
+
 /** Agora's answer to who is in the channel. */
 export interface PresenceChecked {
   type: "PresenceChecked";
@@ -175,6 +193,8 @@ export type Outcome =
   | RecorderStopFailed
   | RepointAccepted
   | RepointFailed
+  | LayoutAccepted
+  | LayoutFailed
   | PresenceChecked
   | RecorderChecked
   | IngestChecked

@@ -41,22 +41,24 @@ export interface ChannelDestroyed {
 }
 
 interface RecorderEvent {
-  /** The uid in the notification: ours, or the new one after a failover. */
-  uid: number;
-  /** Agora's id of the recording (`payload.sid`). */
+  /** The uid in the notification: ours, or the new one after a failover. Null for a converter's, which carry none. */
+  uid: number | null;
+  /** Agora's id of the recording (`payload.sid`), or of the converter. */
   recordingSid: string;
-  /** Agora's counter of this recording's notifications, from 0. */
+  /** The converter's name, which is the `resourceId` of its recorder, where the notification says it. */
+  name?: string;
+  /** Agora's counter of this recording's notifications, from 0. Of a converter, which has none: grows with its time. */
   sequence: number;
   /** Milliseconds, Agora's clock (`sendts`). */
   sentAt: number;
 }
 
-/** The recorder runs (Agora 70, 40). */
+/** The recorder runs (Agora 70, 40), or the converter was made (Media Push 1). */
 export interface RecorderStarted extends RecorderEvent {
   type: "RecorderStarted";
 }
 
-/** The recorder is over (Agora 71, 11, 31, 32, 72). */
+/** The recorder is over (Agora 71, 11, 31, 32, 72; Media Push 4). */
 export interface RecorderEnded extends RecorderEvent {
   type: "RecorderEnded";
   cause: "stopped" | "exited" | "uploaded" | "capability_limit";
@@ -66,7 +68,7 @@ export interface RecorderEnded extends RecorderEvent {
   files: string[];
 }
 
-/** The push changed (Agora 100). */
+/** The push changed (Agora 100; Media Push 3). */
 export interface RtmpStatusChanged extends RecorderEvent {
   type: "RtmpStatusChanged";
   status: RtmpStatus;
@@ -75,6 +77,7 @@ export interface RtmpStatusChanged extends RecorderEvent {
 /** Agora moved the recorder to another machine (Agora 12); REST calls keep the old uid. */
 export interface RecorderFailedOver extends RecorderEvent {
   type: "RecorderFailedOver";
+  uid: number;
   newUid: number;
 }
 
@@ -86,7 +89,10 @@ export interface RecorderErrored extends RecorderEvent {
   message: string;
 }
 
-/** Any other notification of a recording: a sign of life and nothing more (Agora 2, 3, 4, 30, 33, 41-45, 73). */
+/**
+ * Any other notification of a recording: a sign of life and nothing more (Agora 2, 3, 4, 30, 33, 41-45, 73; Media
+ * Push 2).
+ */
 export interface RecorderSeen extends RecorderEvent {
   type: "RecorderSeen";
   what: string;

@@ -1,6 +1,6 @@
 export type RelayMode = "cloud-recording" | "media-push";
 
-/** State of the RTMP push as Agora names it (Cloud Recording event 100 and `query`). */
+/** State of the RTMP push as Cloud Recording names it (event 100 and `query`); a converter's is put in these words. */
 export type RtmpStatus = "connecting" | "publishing" | "onhold" | "disconnected";
 
 /** Why a provider call failed, in a form that can be stored and shown: never a secret, never a whole body. */

@@ -80,6 +80,12 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
       const repointed = change(state, decision.resourceId, at, () => ({ repoints: decision.round }));
       return repointed.relay === null ? repointed : { ...repointed, relay: { ...repointed.relay, repointedAt: at } };
     }
+    case "LayoutRequested": {
+      const { hosts, round } = decision;
+      return change(state, decision.resourceId, at, ({ layout }) => ({
+        layout: { shown: layout?.shown ?? [], rounds: round, asked: { hosts, at, failedAt: null } },
+      }));
+    }
     case "PresenceCheckRequested":
       return { ...state, checks: { ...asked(state, decision), presence: newCheck(state, decision, at) } };
     case "IngestCheckRequested":

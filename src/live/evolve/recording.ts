@@ -1,17 +1,22 @@
 import type { RecordingEvent } from "../events.ts";
-import { withRecorder } from "../recorders.ts";
+import { acquiredRecorder, modeOf, withRecorder } from "../recorders.ts";
 import { hear } from "../sequences.ts";
 import type { ChannelState, Recorder } from "../state.ts";
 import { type Folded, learnt, nothing, noting } from "./folded.ts";
 import { withMissed } from "./missed.ts";
 
-/** Folds a notification of Cloud Recording into the recorder that it is about. */
-export function foldRecording(state: ChannelState, event: RecordingEvent, at: number): Folded {
-  const resourceId = findRecorder(state, event);
+/** A notification about a recorder that is known, of which a converter's, which carries no uid, gets the recorder's. */
+type Told = RecordingEvent & { uid: number };
+
+/** Folds a notification of Cloud Recording or Media Push into the recorder that it is about. */
+export function foldRecording(before: ChannelState, notified: RecordingEvent, at: number): Folded {
+  const state = withTwin(before, notified, at);
+  const resourceId = findRecorder(state, notified);
   const recorder = resourceId === null ? undefined : state.recorders[resourceId];
   if (resourceId === null || recorder === undefined) {
-    return nothing(state, `no recorder of ours has uid ${event.uid} and sid ${event.recordingSid}`);
+    return nothing(state, `no recorder of ours has ${inWords(notified)}`);
   }
+  const event: Told = { ...notified, uid: notified.uid ?? recorder.uid };
   const { recorder: changed, note } = foldInto(recorder, event, at, state.folded);
   const { uid, sentAt } = event;
   const heard = {
@@ -24,7 +29,7 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
     proof: changed.proof === "not_found" && saysItRuns(event) ? null : changed.proof,
     stop: recorder.missingAt === null ? changed.stop : dueAtOnce(changed.stop),
   };
-  const counted = countSequence(heard, event);
+  const counted = notified.uid === null ? { recorder: heard, missed: 0, note: null } : countSequence(heard, event);
   const told = withMissed(withRecorder(state, resourceId, counted.recorder, at), "recording", counted.missed);
   return noting(note === null ? learnt(told) : nothing(told, note), counted.note);
 }
@@ -35,7 +40,7 @@ export function foldRecording(state: ChannelState, event: RecordingEvent, at: nu
  */
 function countSequence(
   recorder: Recorder,
-  { uid, sequence }: RecordingEvent,
+  { uid, sequence }: Told,
 ): { recorder: Recorder; missed: number; note: string | null } {
   const known = recorder.heard?.[uid];
   const countsFromZero = recorder.heard !== undefined && uid === recorder.uid;
@@ -48,18 +53,39 @@ function countSequence(
 /**
  * By the recording's id. While a start is unanswered we don't know that id yet: then the first notification that says
  * "it runs" for this uid tells it. Other notifications don't bind: a late end of an older recording with the same uid
- * would pass for the end of this one.
+ * would pass for the end of this one. A converter's name is its own, and tells by itself.
  */
 function findRecorder(state: ChannelState, event: RecordingEvent): string | null {
   const recorders = Object.entries(state.recorders);
   const bySid = recorders.find(([, recorder]) => recorder.recordingSid === event.recordingSid);
   if (bySid !== undefined) return bySid[0];
+  const named = event.name === undefined ? undefined : state.recorders[event.name];
+  if (event.name !== undefined && named?.recordingSid === null) return event.name;
   if (!saysItRuns(event)) return null;
   const open = recorders
     .filter(([, recorder]) => recorder.recordingSid === null && recorder.state !== "ended")
     .filter(([, recorder]) => recorder.uid === event.uid)
     .sort(([, a], [, b]) => b.acquiredAt - a.acquiredAt);
   return open[0]?.[0] ?? null;
+}
+
+/**
+ * A create that is carried out late, when the converter that the same name had is gone, makes a second one that nobody
+ * asked for. It is one more to stop.
+ */
+function withTwin(state: ChannelState, event: RecordingEvent, at: number): ChannelState {
+  const { name, recordingSid } = event;
+  const first = name === undefined ? undefined : state.recorders[name];
+  if (first?.recordingSid == null || first.recordingSid === recordingSid || !saysItRuns(event)) return state;
+  if (state.recorders[recordingSid] !== undefined) return state;
+  const { session, attempt, uid } = first;
+  const twin = acquiredRecorder({ session, attempt, uid, mode: modeOf(first), hosts: [], at });
+  return withRecorder(state, recordingSid, { ...twin, recordingSid, released: true }, at);
+}
+
+function inWords({ uid, recordingSid, name }: RecordingEvent): string {
+  if (uid !== null) return `uid ${uid} and sid ${recordingSid}`;
+  return name === undefined ? `the converter ${recordingSid}` : `the converter ${recordingSid} or its name ${name}`;
 }
 
 /** A stop that nobody took, since the recorder was moving: it is back, so the next round need not wait. */
@@ -100,7 +126,7 @@ function saysItRuns(event: RecordingEvent): boolean {
 
 function foldInto(
   recorder: Recorder,
-  event: RecordingEvent,
+  event: Told,
   at: number,
   folded: number,
 ): { recorder: Recorder; note: string | null } {

@@ -51,8 +51,8 @@ export function foldStart(state: ChannelState, event: StartOutcome, at: number):
     case "LiveInputDisableFailed":
       return nothing(state, `not disabled: ${event.error.message}`);
     case "RecorderAcquired": {
-      const { resourceId, session, attempt, uid, mode = "cloud-recording" } = event;
-      const recorder = state.recorders[resourceId] ?? acquiredRecorder({ session, attempt, uid, mode, at });
+      const { resourceId, session, attempt, uid, mode = "cloud-recording", hosts } = event;
+      const recorder = state.recorders[resourceId] ?? acquiredRecorder({ session, attempt, uid, mode, hosts, at });
       const acquired = withRecorder(state, resourceId, recorder, at);
       return learnt(isWanted(acquired, event) ? { ...acquired, relay: { ...acquired.relay, resourceId } } : acquired);
     }

@@ -1,4 +1,6 @@
 import type {
+  LayoutAccepted,
+  LayoutFailed,
   ProviderError,
   RecorderStopAccepted,
   RecorderStopConfirmed,
@@ -7,12 +9,19 @@ import type {
   RepointFailed,
 } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
-import type { ChannelState } from "../state.ts";
+import type { ChannelState, Layout } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
 
-type StopOutcome = RecorderStopAccepted | RecorderStopConfirmed | RecorderStopFailed | RepointAccepted | RepointFailed;
+type StopOutcome =
+  | RecorderStopAccepted
+  | RecorderStopConfirmed
+  | RecorderStopFailed
+  | RepointAccepted
+  | RepointFailed
+  | LayoutAccepted
+  | LayoutFailed;
 
-/** Folds the answers to calls about a recorder that was started: stop it, push elsewhere. */
+/** Folds the answers to calls about a recorder that was started: stop it, push elsewhere, show others. */
 export function foldStop(state: ChannelState, event: StopOutcome, at: number): Folded {
   const recorder = state.recorders[event.resourceId];
   if (recorder === undefined) return nothing(state, "that recorder is not known");
@@ -42,6 +51,17 @@ export function foldStop(state: ChannelState, event: StopOutcome, at: number): F
     }
     case "RepointFailed":
       return nothing(state, `not re-pointed: ${describe(event.error)}`);
+    case "LayoutAccepted":
+    case "LayoutFailed": {
+      const { layout } = recorder;
+      if (layout?.asked == null || layout.rounds !== event.round)
+        return nothing(state, "another layout was asked for since");
+      const next: Layout =
+        event.type === "LayoutAccepted"
+          ? { ...layout, shown: layout.asked.hosts, asked: null }
+          : { ...layout, asked: { ...layout.asked, failedAt: at } };
+      return learnt(withRecorder(state, event.resourceId, { ...recorder, layout: next }, at));
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { anything, looseNumber, optionalNumber, optionalObject } from "../fields
 import { isProviderId, keyOfBytes, keyOfParts } from "../keys.ts";
 import { toDate } from "../times.ts";
 import { isHealthCheck } from "./health-check.ts";
+import { converterSubject, secondsOrMs } from "./media-push.ts";
 
 /**
  * What Agora's Notification Center wraps around every event; `eventType` means something else for each `productId`.
@@ -45,12 +46,11 @@ export function readAgoraEnvelope(body: Body): Envelope {
   };
 }
 
-const rtcChannel = optionalObject({ rtcChannel: anything });
 const whereAndWhen = optionalObject({
   channelName: anything,
   cname: anything,
   uid: anything,
-  converter: optionalObject({ id: anything, transcodeOptions: rtcChannel, rawOptions: rtcChannel }),
+  converter: converterSubject,
   ts: optionalNumber,
   sendts: optionalNumber,
   lts: optionalNumber,
@@ -65,13 +65,12 @@ function locate(productId: number, payload: unknown): { route: Route | null; at:
     case products.recording:
       return { route: channelRoute(cname, uid), at: sendts };
     case products.push: {
-      const channel = converter.transcodeOptions.rtcChannel ?? converter.rawOptions.rtcChannel;
       // Events 3 and 4 name the converter only.
-      const route = channelRoute(channel, undefined) ?? converterRoute(converter.id);
-      return { route, at: secondsOrMs(lts) };
+      const route = channelRoute(converter.rtcChannel, undefined) ?? converterRoute(converter.id);
+      return { route, at: lts === null ? null : secondsOrMs(lts) };
     }
     default:
-      return { route: null, at: secondsOrMs(lts) };
+      return { route: null, at: lts === null ? null : secondsOrMs(lts) };
   }
 }
 
@@ -85,9 +84,4 @@ function converterRoute(id: unknown): Route | null {
 
 function secondsToMs(seconds: number | null): number | null {
   return seconds === null ? null : seconds * 1000;
-}
-
-/** `lts` is milliseconds by the docs and seconds in their samples (Agora docs: event-types/media-push). */
-function secondsOrMs(time: number | null): number | null {
-  return time !== null && time < 100_000_000_000 ? secondsToMs(time) : time;
 }

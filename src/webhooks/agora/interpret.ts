@@ -1,5 +1,6 @@
 import { ignored, type Interpretation, unrecognised } from "../interpretation.ts";
 import { notification, products } from "./envelope.ts";
+import { interpretMediaPush } from "./media-push.ts";
 import { interpretRecording } from "./recording.ts";
 import { interpretRtc } from "./rtc.ts";
 
@@ -14,7 +15,7 @@ export function interpretAgora(body: unknown): Interpretation {
     case products.recording:
       return interpretRecording(eventType, payload);
     case products.push:
-      return ignored("no converter of ours");
+      return interpretMediaPush(eventType, payload);
     case products.pull:
       return ignored("Media Pull is not used");
     default:

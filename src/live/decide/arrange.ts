@@ -1,0 +1,27 @@
+import { hostsShown } from "../hosts.ts";
+import { modeTraits } from "../modes.ts";
+import { modeOf, relayRecorder, updatesOf } from "../recorders.ts";
+import { overdueMs, type Rule } from "./deciding.ts";
+
+/** A layout that was refused is tried again after this. */
+const againMs = 10_000;
+
+/**
+ * Hosts came or went, and the recorder has to be told whom to show. One layout at a time, so that the newest is the last
+ * one told. While nobody is here it stays as it was: whoever is back within the grace finds her place.
+ */
+export const arrangeHosts: Rule = (state, { due }) => {
+  const { relay, session } = state;
+  const recorder = relayRecorder(state);
+  if (relay?.resourceId == null || session === null || recorder?.state !== "running") return [];
+  if (!modeTraits[modeOf(recorder)].isArranged || recorder.recordingSid === null) return [];
+  const { shown, rounds, asked } = recorder.layout ?? { shown: [], rounds: 0, asked: null };
+  if (asked !== null && !due(asked.failedAt === null ? asked.at + overdueMs : asked.failedAt + againMs)) return [];
+  const hosts = hostsShown(state);
+  if (hosts.length === 0 || (asked === null && String(hosts) === String(shown))) return [];
+  const { resourceId, attempt } = relay;
+  const sequence = updatesOf(recorder);
+  return [
+    { type: "LayoutRequested", session: session.number, attempt, resourceId, round: rounds + 1, sequence, hosts },
+  ];
+};
