@@ -60,6 +60,8 @@ export interface RecorderEntry {
   endedAt: number | null;
   /** `stopped`, or Agora's word for why event 71 came (`max_recording_hour`, `recorder_error`, …). */
   endCause: string | null;
+  /** With what kind of credentials it uploads, from when on. Values are not kept. */
+  storage: { at: number; vendor: number; credentials: "permanent" | "temporary"; expiresAt: number | null }[];
 }
 
 /** One publisher connected to one live input. */
