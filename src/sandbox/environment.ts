@@ -15,7 +15,7 @@ export function tallyEnvironment(url: string, settings: Settings, appCertificate
     AGORA_APP_CERTIFICATE: appCertificate,
     AGORA_CUSTOMER_ID: agora.customerId,
     AGORA_CUSTOMER_SECRET: agora.customerSecret,
-    AGORA_NCS_SECRET: [...new Set([secrets.ncsRtc, secrets.ncsRecording])].join(","),
+    AGORA_NCS_SECRET: [...new Set([secrets.ncsRtc, secrets.ncsRecording, secrets.ncsPush])].join(","),
     AGORA_CLOUD_RECORDING_REGION: "EU",
     AGORA_CLOUD_RECORDING_VENDOR: "1",
     AGORA_STORAGE_REGION: "5",

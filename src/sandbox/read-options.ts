@@ -55,6 +55,7 @@ function providerSettings(env: NodeJS.ProcessEnv) {
     secrets: {
       ncsRtc: ncs,
       ncsRecording: ncs,
+      ncsPush: ncs,
       cloudflareNotification: first(env.CLOUDFLARE_NOTIFICATION_SECRET),
       cloudflareVideo: first(env.CLOUDFLARE_STREAM_WEBHOOK_SECRET),
     },

@@ -15,6 +15,7 @@ const webhooks = z.strictObject({
 const secrets = z.strictObject({
   ncsRtc: secret,
   ncsRecording: secret,
+  ncsPush: secret,
   cloudflareNotification: secret,
   cloudflareVideo: secret,
 });
@@ -29,6 +30,18 @@ const limits = z.strictObject({
   resourceLifetimeMs: ms,
   webhookTimeoutMs: ms,
 });
+const quota = z.number().int().min(0);
+const converters = z.strictObject({
+  enabled: z.boolean(),
+  quota: z.strictObject({ sd: quota, hd: quota, fhd: quota }),
+  callsPerSecond: perWindow,
+  updatesPerSecond: perWindow,
+  errorMember: z.enum(["documented", "message", "reason"]),
+  ltsUnit: z.enum(["s", "ms"]),
+  joinsChannel: z.boolean(),
+  clientType: z.number().int().min(0).nullable(),
+});
+const converterChange = converters.extend({ quota: converters.shape.quota.partial() }).partial();
 const ncsAddresses = z.array(z.string());
 const storage = z.strictObject({ usedMinutes: z.number().min(0), limitMinutes: z.number().min(0) });
 const offset = z.number().min(-86_400_000).max(86_400_000);
@@ -41,6 +54,8 @@ const delays = z.strictObject({
   uploadedMs: ms,
   exitedMs: ms,
   failoverMs: ms,
+  converterStartedMs: ms,
+  converterFailedMs: ms,
   ingestConnectedNoticeMs: ms,
   ingestDisconnectedNoticeMs: ms,
   defaultHoldMs: ms,
@@ -60,6 +75,7 @@ export const settingsChange = z
     agora: agora.partial(),
     cloudflare: cloudflare.partial(),
     ncsAddresses,
+    converters: converterChange,
     limits: limits.partial(),
     storage: storage.partial(),
     clocks: clocks.partial(),
@@ -71,7 +87,7 @@ export type SettingsChange = z.infer<typeof settingsChange>;
 export interface Settings {
   /**
    * Multiplies everything that the providers do in their own time (`delays`, a live input's hold, a recorder's maximum
-   * hours). Not the limits on callers, nor the times of planned faults: those are real milliseconds.
+   * hours, a converter's `idleTimeOut`). Not the limits on callers, nor the times of planned faults: those are real milliseconds.
    */
   pace: number;
   /** Whether `201 already started` carries the `sid`. The documented body has none. */
@@ -86,6 +102,12 @@ export interface Settings {
   cloudflare: z.infer<typeof cloudflare>;
   /** From which NCS says that it sends. */
   ncsAddresses: z.infer<typeof ncsAddresses>;
+  /**
+   * Media Push: whether the project has it; how many converters of each picture size at once and how many calls a second;
+   * which member names an error (as documented for each status, or one of the two spellings always); the unit of `lts`;
+   * whether its streaming server shows in the channel, and as which client.
+   */
+  converters: z.infer<typeof converters>;
   limits: z.infer<typeof limits>;
   /** Minutes stored at Cloudflare and the plan's limit; when none are left, a new broadcast is refused. */
   storage: z.infer<typeof storage>;
@@ -104,12 +126,26 @@ export function defaultSettings(): Settings {
     secrets: {
       ncsRtc: randomSecret(),
       ncsRecording: randomSecret(),
+      ncsPush: randomSecret(),
       cloudflareNotification: randomSecret(),
       cloudflareVideo: randomSecret(),
     },
     agora: { appId: randomSecret(), customerId: randomSecret(), customerSecret: randomSecret() },
     cloudflare: { accountId: randomSecret(), apiToken: randomSecret(), customerCode: "sandbox" },
     ncsAddresses: ["127.0.0.1"],
+    converters: {
+      enabled: true,
+      // Agora docs, media-push best practices: outside China; FHD only on request.
+      quota: { sd: 20, hd: 5, fhd: 0 },
+      callsPerSecond: 50,
+      // Agora docs, media-push REST API (the best practices say 50).
+      updatesPerSecond: 2,
+      errorMember: "documented",
+      // The samples have seconds, the text says milliseconds.
+      ltsUnit: "s",
+      joinsChannel: true,
+      clientType: null,
+    },
     limits: {
       // Agora docs, cloud-recording: 10 a second per App ID; channel management: 20 for online statistics.
       recordingCallsPerSecond: 10,
@@ -136,8 +172,12 @@ export function defaultSettings(): Settings {
       recorderStoppedMs: 500,
       uploadedMs: 1_000,
       exitedMs: 300,
-      // At most 90 s at Agora.
+      // At most 90 s at Agora for Cloud Recording, 120 s for Media Push.
       failoverMs: 5_000,
+      // From create's answer to the first attempt to connect.
+      converterStartedMs: 500,
+      // From the loss of a converter's connection to `failed`, if nothing mends it.
+      converterFailedMs: 10_000,
       // In Cloudflare's own examples a notification is 2.9 s and 11.1 s younger than its `updated_at`.
       ingestConnectedNoticeMs: 1_000,
       ingestDisconnectedNoticeMs: 500,

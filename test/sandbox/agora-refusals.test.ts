@@ -148,12 +148,56 @@ describe("start", () => {
     };
   };
   const push = (serviceParam: object) => ({ serviceName: "rtmp_publish_service", serviceParam });
+  const sts = { stsToken: "the-sts-token", stsExpiration: Math.floor(Date.now() / 1000) + 14_400 };
+
+  test.each<[string, object]>([
+    ["everything a page may have", page({ videoFps: 60, videoBitrate: 8000, readyTimeout: 60, mobile: true })],
+    ["S3 with sse, tag and a token", startBody({ storage: { extensionParams: { sse: "kms", tag: "a" }, ...sts } })],
+    ["vendor 11", startBody({ storage: { vendor: 11, region: 0, extensionParams: { endpoint: "s3.example" } } })],
+    ...[2, 3, 5, 6, 7, 8].map(
+      (vendor) => [`vendor ${vendor}`, startBody({ storage: { vendor } })] satisfies [string, object],
+    ),
+  ])("takes %s", async (_what, body) => {
+    expect(await agora.start(await acquired(), body)).toMatchObject({ status: 200 });
+  });
+
+  test("the record tells of what kind the storage credentials were, at the start and after each refresh", async () => {
+    const { resourceId, sid } = await startRecorder(agora, { storage: { vendor: 2 } });
+    const storageConfig = {
+      vendor: 2,
+      region: 5,
+      bucket: "shop",
+      accessKey: "new-key",
+      secretKey: "new-secret",
+      ...sts,
+    };
+    const refresh = (change: object) =>
+      agora.update(resourceId, sid, { ...instance, clientRequest: { storageConfig: { ...storageConfig, ...change } } });
+    expect(await refresh({})).toMatchObject({ status: 200, body: { resourceId, sid } });
+    expect(await refresh({ bucket: undefined })).toMatchObject({ status: 400, body: { code: 2 } });
+    const [recorder] = sandbox.control.record().recorders;
+    expect(recorder?.storage).toMatchObject([
+      { vendor: 2, credentials: "permanent", expiresAt: null },
+      { vendor: 2, credentials: "temporary", expiresAt: sts.stsExpiration * 1000 },
+    ]);
+    const record = JSON.stringify(sandbox.control.record());
+    for (const secret of ["new-key", "new-secret", sts.stsToken]) expect(record).not.toContain(secret);
+  });
 
   test.each([
     ["no storageConfig", startBody({ clientRequest: { storageConfig: undefined } }), "storageConfig"],
     ["no bucket", startBody({ storage: { bucket: undefined } }), "bucket"],
     ["an unknown vendor", startBody({ storage: { vendor: 4 } }), "vendor"],
     ["vendor 11 without its endpoint", startBody({ storage: { vendor: 11 } }), "endpoint"],
+    ["vendor 1 with an endpoint", startBody({ storage: { extensionParams: { endpoint: "s3.example" } } }), "endpoint"],
+    ["sse elsewhere than at S3", startBody({ storage: { vendor: 2, extensionParams: { sse: "kms" } } }), "sse"],
+    ["an unknown sse", startBody({ storage: { extensionParams: { sse: "rot13" } } }), "sse"],
+    ["a tag at Azure", startBody({ storage: { vendor: 5, extensionParams: { tag: "a" } } }), "tag"],
+    ["an stsToken at Google", startBody({ storage: { vendor: 6, ...sts } }), "stsToken"],
+    ["an stsToken without its expiry", startBody({ storage: { stsToken: "token" } }), "stsExpiration"],
+    ["an expiry alone", startBody({ storage: { stsExpiration: sts.stsExpiration } }), "stsExpiration"],
+    ["an expiry that is past", startBody({ storage: { ...sts, stsExpiration: 1_600_000_000 } }), "is past"],
+    ["an expiry in milliseconds", startBody({ storage: { ...sts, stsExpiration: Date.now() } }), "stsExpiration"],
     ["a file name prefix with a hyphen", startBody({ storage: { fileNamePrefix: ["shop-1"] } }), "fileNamePrefix"],
     ["a file name prefix too long", startBody({ storage: { fileNamePrefix: ["a".repeat(129)] } }), "fileNamePrefix"],
     ["recordingConfig", startBody({ clientRequest: { recordingConfig: { channelType: 1 } } }), "recordingConfig"],
@@ -170,7 +214,13 @@ describe("start", () => {
     ["maxRecordingHour 0", page({ maxRecordingHour: 0 }), "maxRecordingHour"],
     ["a width below 240", page({ videoWidth: 239 }), "videoWidth"],
     ["more pixels than 1920 x 1080", page({ videoWidth: 1920, videoHeight: 1920 }), "1920 x 1080"],
+    ["a height beyond 1920", page({ videoWidth: 240, videoHeight: 1921 }), "videoHeight"],
+    ["videoFps 4", page({ videoFps: 4 }), "videoFps"],
     ["videoFps 61", page({ videoFps: 61 }), "videoFps"],
+    ["videoBitrate 49", page({ videoBitrate: 49 }), "videoBitrate"],
+    ["videoBitrate 8001", page({ videoBitrate: 8001 }), "videoBitrate"],
+    ["readyTimeout 61", page({ readyTimeout: 61 }), "readyTimeout"],
+    ["mobile that is no boolean", page({ mobile: "yes" }), "mobile"],
     ["maxVideoDuration 10", page({ maxVideoDuration: 10 }), "maxVideoDuration"],
     ["an unknown page parameter", page({ width: 1280 }), "width"],
     ["no outputs", withServices(([first]) => [first ?? {}, push({})]), "outputs"],

@@ -54,7 +54,8 @@ export function agoraClient(sandbox: Sandbox) {
   const appId = env(sandbox, "AGORA_APP_ID");
   const root = env(sandbox, "AGORA_API_URL");
   const recording = `${root}/v1/apps/${appId}/cloud_recording`;
-  const ask = (method: string, url: string, body?: unknown) => call(method, url, body, { authorization });
+  const ask = (method: string, url: string, body?: unknown, headers: Record<string, string> = {}) =>
+    call(method, url, body, { authorization, ...headers });
   const task = (resourceId: string, sid: string) => `${recording}/resourceid/${resourceId}/sid/${sid}/mode/web`;
 
   return {

@@ -59,7 +59,13 @@ test("a reset forgets everything but the settings, and what was to happen", asyn
     liveInputs: [],
     faults: [],
   });
-  expect((await get("/record")).body).toEqual({ calls: [], webhooks: [], recorders: [], publishers: [] });
+  expect((await get("/record")).body).toEqual({
+    calls: [],
+    webhooks: [],
+    recorders: [],
+    converters: [],
+    publishers: [],
+  });
   expect((await agora.query(resourceId, sid)).status).toBe(404);
   expect((await cloudflareClient(sandbox).get(uid)).status).toBe(404);
   await startRecorder(agora, {});
@@ -75,6 +81,8 @@ describe("refuses and says why:", () => {
     ["an unknown cause", "/recorders/x/crash", { cause: "boredom" }, 400, "cause"],
     ["an unknown recorder", "/recorders/x/failover", {}, 404, "no recorder has sid x"],
     ["a member where there is none", "/recorders/x/failover", { to: 1 }, 400, "to"],
+    ["an unknown converter", "/converters/x/failover", {}, 404, "no converter has id x"],
+    ["a cause of a converter", "/converters/x/crash", { cause: "recorder_error" }, 400, "cause"],
     ["an error without code", "/inputs/x/error", {}, 400, "code"],
     ["an unknown input", "/inputs/x/error", { code: "ERR_UNHEALTHY" }, 404, "no live input has uid x"],
     ["an unknown call", "/restart", {}, 404, "there is no POST /sandbox/restart"],
@@ -123,7 +131,7 @@ describe("the command line", () => {
         serviceUrl: "http://127.0.0.1:3000",
         agora: { appId: "app" },
         cloudflare: {},
-        secrets: { ncsRtc: "new", ncsRecording: "new" },
+        secrets: { ncsRtc: "new", ncsRecording: "new", ncsPush: "new" },
       },
     });
     expect(readOptions(["--help"], {})).toBe("help");

@@ -200,7 +200,7 @@ test.each([
   ["a fault of a call that does nothing", { operation: "start" }, "an `answer`, a `delayMs`"],
   ["an unknown answer", { operation: "start", answer: "vanish" }, "dropAfter"],
   ["an unknown action", { match: {}, action: "mangle" }, "action"],
-  ["an unknown product", [{ match: { product: 5 }, action: "lose" }], "product"],
+  ["an unknown product", [{ match: { product: 4 }, action: "lose" }], "product"],
   ["what names neither", { times: 1 }, "match"],
   ["no fault at all", [], "at least one"],
   ["what is no JSON", "{", "JSON"],

@@ -24,6 +24,10 @@ interface WebhookBody {
     uid: string | number;
     sequence: number;
     details: { status: string | number; newUid: number };
+    converter: { id: string; state: string; rtmpUrl: string };
+    lts: number;
+    destroyReason: string;
+    fields: string;
   };
   data: {
     input_id: string;

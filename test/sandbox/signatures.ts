@@ -10,8 +10,13 @@ export function isSigned(sandbox: Sandbox, { path, headers, raw, body }: Receive
   switch (path) {
     case "/webhooks/agora": {
       // One secret per product.
-      const [rtc = "", recording = ""] = env(sandbox, "AGORA_NCS_SECRET").split(",");
-      const secret = body.productId === 1 ? rtc : recording;
+      const [rtc, recording, push] = env(sandbox, "AGORA_NCS_SECRET").split(",");
+      const secret = new Map([
+        [1, rtc],
+        [3, recording],
+        [5, push],
+      ]).get(body.productId);
+      if (secret === undefined) return false;
       return (
         headers["agora-signature"] === hmac("sha1", secret, raw) &&
         headers["agora-signature-v2"] === hmac("sha256", secret, raw)

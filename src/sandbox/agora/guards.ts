@@ -1,6 +1,7 @@
 import type { Call } from "../http/index.ts";
 import type { Refused } from "../refused.ts";
 import type { World } from "../world/index.ts";
+import { hasCredentials } from "./credentials.ts";
 import { refusals } from "./refusals.ts";
 
 type Guard = (world: World, call: Call) => void;
@@ -15,9 +16,8 @@ export const guardAcquire = guard(refusals.invalidAppIdOnAcquire, ({ rates }) =>
 export const guardChannelQuery = guard(refusals.invalidAppId, ({ rates }) => rates.takeChannelQuery());
 
 /** Credentials alone: the call names no App ID, and its rate is not documented. */
-export const guardAccount: Guard = ({ settings: { agora } }, { headers }) => {
-  const expected = Buffer.from(`${agora.customerId}:${agora.customerSecret}`).toString("base64");
-  if (headers.authorization !== `Basic ${expected}`) throw refusals.badCredentials();
+export const guardAccount: Guard = (world, call) => {
+  if (!hasCredentials(world, call)) throw refusals.badCredentials();
 };
 
 function guard(invalidAppId: () => Refused, take: (world: World) => boolean): Guard {

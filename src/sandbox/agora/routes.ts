@@ -5,6 +5,7 @@ import type { Operation, World } from "../world/index.ts";
 import { acquire } from "./acquire.ts";
 import { channelList, channelUser } from "./channel-queries.ts";
 import { guardAccount, guardAcquire, guardChannelQuery, guardRecording } from "./guards.ts";
+import { mediaPushRoutes } from "./media-push/index.ts";
 import { ncsIp } from "./ncs-ip.ts";
 import { query } from "./query.ts";
 import { refusals } from "./refusals.ts";
@@ -30,6 +31,7 @@ export function agoraRoutes(world: () => World): Router {
   router.get([channelUsers, `${channelUsers}/hosts_only`], on("channelUser", guardChannelQuery, channelUser));
   router.get("/dev/v1/channel/:appid", on("channelList", guardChannelQuery, channelList));
   router.get("/v2/ncs/ip", on("ncsIp", guardAccount, ncsIp));
+  router.use(mediaPushRoutes(world));
   router.use((_request, response) => write(response, refusals.noRoute().answer));
   return router;
 }

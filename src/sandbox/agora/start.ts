@@ -8,6 +8,7 @@ import type { Resource, World } from "../world/index.ts";
 import { instance } from "./instance.ts";
 import { readBody } from "./read-body.ts";
 import { refusals } from "./refusals.ts";
+import { storageUsed } from "./storage-config.ts";
 import { type WebStartRequest, webStartRequest } from "./web-start-request.ts";
 
 /** Agora docs: cloud-recording/rest-api/start. */
@@ -61,5 +62,6 @@ function toOrder({ extensionServiceConfig, recordingFileConfig, storageConfig }:
     maxRecordingHour: page.serviceParam.maxRecordingHour,
     fileNamePrefix: storageConfig.fileNamePrefix,
     fileTypes: recordingFileConfig.avFileType,
+    storage: storageUsed(storageConfig),
   };
 }

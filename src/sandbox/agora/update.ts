@@ -7,7 +7,8 @@ import { findRecorder } from "./find-recorder.ts";
 import { instance } from "./instance.ts";
 import { readBody } from "./read-body.ts";
 import { refusals } from "./refusals.ts";
-import { rtmpOutputs, storageConfig } from "./web-start-request.ts";
+import { storageConfig, storageUsed } from "./storage-config.ts";
+import { rtmpOutputs } from "./web-start-request.ts";
 
 /** Agora docs: cloud-recording/rest-api/update, web mode. */
 const updateBody = z.strictObject({
@@ -21,18 +22,19 @@ const updateBody = z.strictObject({
     .refine((request) => Object.keys(request).length > 0, { error: "there is nothing to update" }),
 });
 
-/** Pauses, resumes or re-points a recorder. */
+/** Pauses, resumes or re-points a recorder, or gives it other storage credentials. */
 export function update(world: World, call: Call): Answer {
   const { cname, uid, clientRequest } = readBody(call, "Update", updateBody);
   const recorder = findRecorder(world, call, { cname, uid });
   const { state, resourceId, sid } = recorder.entry;
   if (state === "stopping") throw refusals.alreadyExiting();
-  const { webRecordingConfig, rtmpPublishConfig } = clientRequest;
+  const { webRecordingConfig, rtmpPublishConfig, storageConfig } = clientRequest;
   const output = rtmpPublishConfig?.outputs[0];
   if (output && !recorder.push) {
     throw refusals.invalidParameter("Update: this recording was started without rtmp_publish_service");
   }
   if (webRecordingConfig) recorder.setOnhold(webRecordingConfig.onhold);
   if (output) recorder.repoint(output.rtmpUrl);
+  if (storageConfig) recorder.changeStorage(storageUsed(storageConfig));
   return { status: 200, body: { cname, uid, resourceId, sid } };
 }

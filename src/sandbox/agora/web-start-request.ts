@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { storageConfig } from "./storage-config.ts";
+
 /**
  * `clientRequest` of a start in web mode, also of acquire's `startParameter` (Agora docs: cloud-recording/rest-api/start,
  * develop/webpage-mode). `recordingConfig` is for the other modes and refused here.
@@ -45,29 +47,6 @@ const rtmpPublishService = z.strictObject({
   errorHandlePolicy: z.literal("error_ignore").optional(),
   serviceParam: z.strictObject({ outputs: rtmpOutputs }),
 });
-
-const s3Compatible = 11;
-
-export const storageConfig = z
-  .strictObject({
-    vendor: z.literal([1, 2, 3, 5, 6, 7, 8, s3Compatible]),
-    region: z.number().int().min(0),
-    bucket: z.string().min(1),
-    accessKey: z.string().min(1),
-    secretKey: z.string().min(1),
-    stsToken: z.string().optional(),
-    stsExpiration: z.number().int().optional(),
-    fileNamePrefix: z
-      .array(z.string().regex(/^[A-Za-z0-9]+$/, { error: "only letters and digits are supported" }))
-      .refine((parts) => parts.join("/").length <= 128, { error: "at most 128 characters with slashes" })
-      .default([]),
-    extensionParams: z
-      .strictObject({ sse: z.string().optional(), tag: z.string().optional(), endpoint: z.string().optional() })
-      .optional(),
-  })
-  .refine(({ vendor, extensionParams }) => vendor !== s3Compatible || extensionParams?.endpoint !== undefined, {
-    error: "vendor 11 needs extensionParams.endpoint",
-  });
 
 export const webStartRequest = z.strictObject({
   token: z.string().optional(),

@@ -25,6 +25,9 @@ export const crashBody = z.strictObject({
   silently: z.boolean().default(false),
 });
 
+/** A converter has one cause only: Agora's `Internal Error`. */
+export const crashConverterBody = z.strictObject({ silently: z.boolean().default(false) });
+
 export const inputErrorBody = z.strictObject({
   code: z.string().min(1),
   message: z.string().default("The live input reported an error."),

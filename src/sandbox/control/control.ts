@@ -13,9 +13,10 @@ import type {
   World,
 } from "../world/index.ts";
 import { type crashBody, faultsBody, type inputErrorBody } from "./bodies.ts";
+import { type ConverterControl, createConverterControl } from "./converter-control.ts";
 
 /** What a test or an operator may do to the imitated world. Every method but `until` is also an HTTP call. */
-export interface SandboxControl {
+export interface SandboxControl extends ConverterControl {
   /** @throws ControlRefused if that uid is in the channel already */
   join(channel: string, uid: number, role: Role, options?: JoinOptions): Person;
   /** @param reason - Agora's number; 1 is a normal leave. @throws ControlRefused if that uid isn't there in that role */
@@ -37,7 +38,7 @@ export interface SandboxControl {
   /** Forgets the planned faults that were not used up. */
   clearFaults(): void;
   changeSettings(change: SettingsChange): void;
-  /** Forgets everything but the settings: people, recorders, live inputs, faults, the record, what was to happen. */
+  /** Forgets everything but the settings: people, recorders, converters, live inputs, faults, the record, what was to happen. */
   reset(): void;
   /** The sandbox's own record of what happened. */
   record(): RecordEntries;
@@ -70,6 +71,7 @@ export function createControl(deps: { settings: Settings; world: () => World; re
   }
 
   return {
+    ...createConverterControl(world),
     join: (channel, uid, role, options) => world().people.join(channel, uid, role, options),
     leave: (channel, uid, role, reason = 1) => world().people.leave(channel, uid, role, reason),
     switchRole: (channel, uid, role) => world().people.switchRole(channel, uid, role),
@@ -95,12 +97,23 @@ export function createControl(deps: { settings: Settings; world: () => World; re
     reset,
     record: () => world().record.entries,
     state() {
-      const { people, recorders, liveInputs, faults } = world();
+      const { people, recorders, converters, liveInputs, faults } = world();
       const { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, clocks, delays } = settings;
       return {
-        settings: { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, clocks, delays },
+        settings: {
+          pace,
+          startAnswers201WithSid,
+          statusShape,
+          webhooks,
+          converters: settings.converters,
+          limits,
+          storage,
+          clocks,
+          delays,
+        },
         channels: people.channels(),
         recorders: recorders.running().map(({ entry, push }) => ({ ...entry, push: push?.status ?? null })),
+        converters: converters.living().map(({ converter: { entry, pushStatus } }) => ({ ...entry, push: pushStatus })),
         liveInputs: liveInputs.list().map(describe),
         faults: faults.remaining(),
       };

@@ -4,8 +4,17 @@ import { z } from "zod";
 import { type Call, explain, toCall, write } from "../http/index.ts";
 import { type Answer, ControlRefused, Refused } from "../refused.ts";
 import { settingsChange } from "../settings.ts";
-import type { Role } from "../world/index.ts";
-import { crashBody, faultsBody, inputErrorBody, joinBody, leaveBody, nothing, roleBody } from "./bodies.ts";
+import { channelNamePattern, type Role } from "../world/index.ts";
+import {
+  crashBody,
+  crashConverterBody,
+  faultsBody,
+  inputErrorBody,
+  joinBody,
+  leaveBody,
+  nothing,
+  roleBody,
+} from "./bodies.ts";
 import type { SandboxControl } from "./control.ts";
 
 /**
@@ -39,6 +48,12 @@ export function controlRoutes(control: SandboxControl): Router {
   post("/recorders/:sid/failover", nothing, ({ params }) => control.failOver(params.sid ?? ""));
   post("/recorders/:sid/push-drop", nothing, ({ params }) => control.dropPush(params.sid ?? ""));
   post("/recorders/:sid/push-recover", nothing, ({ params }) => control.recoverPush(params.sid ?? ""));
+  post("/converters/:id/crash", crashConverterBody, ({ params }, options) =>
+    control.crashConverter(params.id ?? "", options),
+  );
+  post("/converters/:id/failover", nothing, ({ params }) => control.failOverConverter(params.id ?? ""));
+  post("/converters/:id/push-drop", nothing, ({ params }) => control.dropConverterPush(params.id ?? ""));
+  post("/converters/:id/push-recover", nothing, ({ params }) => control.recoverConverterPush(params.id ?? ""));
   post("/inputs/:uid/error", inputErrorBody, ({ params }, error) => control.failInput(params.uid ?? "", error));
   post("/faults", faultsBody, (_call, faults) => control.planFaults(...faults));
   post("/faults/clear", nothing, () => control.clearFaults());
@@ -87,8 +102,7 @@ function uid(params: Call["params"]): number {
   return result.data;
 }
 
-/** Agora docs, common-errors 1013: at most 64 bytes of a set without slash, quotes, backslash and backtick. */
 function channel({ channel = "" }: Call["params"]): string {
-  if (/^[\w !#$%&()+\-:;<=.>?@[\]^{}|~,]{1,64}$/.test(channel)) return channel;
+  if (channelNamePattern.test(channel)) return channel;
   throw new ControlRefused(400, "the channel in the path must have 1 to 64 characters of those that Agora allows");
 }

@@ -12,6 +12,11 @@ const operations = [
   "channelUser",
   "channelList",
   "ncsIp",
+  "create_converter",
+  "get_converter",
+  "list_converters",
+  "update_converter",
+  "remove_converter",
   "liveInputs.create",
   "liveInputs.get",
   "liveInputs.list",
@@ -61,7 +66,7 @@ export type CallFault = z.infer<typeof callFault>;
 const webhookFault = z.strictObject({
   match: z.strictObject({
     kind: z.enum(["agora", "cloudflare-live", "cloudflare-video"]).optional(),
-    product: z.union([z.literal(1), z.literal(3)]).optional(),
+    product: z.literal([1, 3, 5]).optional(),
     eventType: z.union([z.number().int(), z.string()]).optional(),
     /** Channel name for Agora, the live input's uid for Cloudflare. */
     about: z.string().optional(),

@@ -1,9 +1,11 @@
+export { type Converter } from "./converter.ts";
+export { type PictureSize, pictureSize } from "./converter-config.ts";
 export { fault, type FaultPlan, type Faults, type Operation } from "./faults.ts";
 export { type LiveInput, type LiveInputConfig } from "./live-input.ts";
 export { rtmpsUrl } from "./live-inputs.ts";
-export { type JoinOptions, type Person, type Role } from "./people.ts";
+export { channelNamePattern, type JoinOptions, type Person, type Role } from "./people.ts";
 export { type RecordEntries, type SandboxRecord } from "./record.ts";
-export { abnormalEnds, type Recorder } from "./recorder.ts";
+export { abnormalEnds, type Recorder, type StorageUsed } from "./recorder.ts";
 export { type Resource } from "./recorders.ts";
 export { microseconds } from "./stamps.ts";
 export { type Timers } from "./timers.ts";

@@ -31,7 +31,7 @@ interface IngestStatus {
 
 /** Whoever pushes to an input. */
 export interface Publisher {
-  /** The recording that pushes, for the record. */
+  /** The recording or converter that pushes, for the record. */
   sid: string;
   /** Cloudflare ended the connection. */
   onCut: () => void;

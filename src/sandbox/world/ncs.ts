@@ -5,13 +5,18 @@ import type { Settings } from "../settings.ts";
 import type { Clocks } from "./clocks.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
+/** 1 RTC channels, 3 Cloud Recording, 5 Media Push. */
+type NcsProduct = 1 | 3 | 5;
+
+const secretOf = { 1: "ncsRtc", 3: "ncsRecording", 5: "ncsPush" } as const;
+
 /** Agora's Notification Center Service: wraps an event in its envelope and sends it, with resends. */
 export interface Ncs {
   /**
    * @param about - the channel
    * @param agoraSessionId - the envelope's `sid`, which only RTC channel events carry
    */
-  notify(product: 1 | 3, eventType: number, about: string, payload: object, agoraSessionId?: string): void;
+  notify(product: NcsProduct, eventType: number, about: string, payload: object, agoraSessionId?: string): void;
 }
 
 export function createNcs(deps: { settings: Settings; clocks: Clocks; webhooks: WebhookSender }): Ncs {
@@ -22,7 +27,7 @@ export function createNcs(deps: { settings: Settings; clocks: Clocks; webhooks: 
   return {
     notify(product, eventType, about, payload, agoraSessionId) {
       const noticeId = `${project}:${++lastNotice}:${eventType}`;
-      const secret = product === 1 ? settings.secrets.ncsRtc : settings.secrets.ncsRecording;
+      const secret = settings.secrets[secretOf[product]];
       webhooks.send({
         kind: "agora",
         product,

@@ -6,12 +6,17 @@ import type { Ncs } from "./ncs.ts";
 
 export type Role = "host" | "audience";
 
+/** Agora docs, common-errors 1013: at most 64 bytes of a set without slash, quotes, backslash and backtick. */
+export const channelNamePattern = /^[\w !#$%&()+\-:;<=.>?@[\]^{}|~,]{1,64}$/;
+
 export interface JoinOptions {
   /** Agora docs, RTC events: 1 Android, 2 iOS, 5 Windows, 6 Linux, 7 Web, 8 macOS, 0 other. */
   platform?: number | undefined;
   /** Only a Linux client has one: 3 local recording, 10 Cloud Recording, … */
   clientType?: number | undefined;
   account?: string | undefined;
+  /** The converter whose streaming server this is. */
+  ofConverter?: string | undefined;
 }
 
 /** Somebody in a channel. */
@@ -40,6 +45,11 @@ export interface People {
   in(channel: string): ChannelPresence | null;
   /** In the order of their creation. */
   channels(): ChannelPresence[];
+  /**
+   * @param look - told of every channel in which somebody came, left or switched the role, after that has been notified
+   * @returns ends it
+   */
+  watch(look: (channel: string) => void): () => void;
 }
 
 interface Channel {
@@ -54,7 +64,12 @@ const switched = { host: 111, audience: 112 } as const;
 
 export function createPeople(ncs: Ncs, clocks: Clocks): People {
   const channels = new Map<string, Channel>();
+  const watchers = new Set<(channel: string) => void>();
   let lastSeq = 0;
+
+  function changed(name: string): void {
+    for (const look of [...watchers]) look(name);
+  }
 
   /** Milliseconds that only grow, as in the documents' samples: later events of a user have a greater `clientSeq`. */
   function nextSeq(): number {
@@ -99,6 +114,7 @@ export function createPeople(ncs: Ncs, clocks: Clocks): People {
         { channelName: name, ...identity(person), ...client(person), clientSeq: nextSeq(), ts: person.joinedTs },
         channel.agoraSessionId,
       );
+      changed(name);
       return person;
     },
 
@@ -123,9 +139,11 @@ export function createPeople(ncs: Ncs, clocks: Clocks): People {
         },
         channel.agoraSessionId,
       );
-      if (channel.people.size > 0) return;
-      channels.delete(name);
-      ncs.notify(1, 102, name, { channelName: name, ts, lastUid: uid }, channel.agoraSessionId);
+      if (channel.people.size === 0) {
+        channels.delete(name);
+        ncs.notify(1, 102, name, { channelName: name, ts, lastUid: uid }, channel.agoraSessionId);
+      }
+      changed(name);
     },
 
     switchRole(name, uid, role) {
@@ -139,6 +157,7 @@ export function createPeople(ncs: Ncs, clocks: Clocks): People {
         { channelName: name, ...identity(person), clientSeq: nextSeq(), ts: nowSeconds() },
         channel.agoraSessionId,
       );
+      changed(name);
       return person;
     },
 
@@ -147,6 +166,10 @@ export function createPeople(ncs: Ncs, clocks: Clocks): People {
       return channel ? { name, people: [...channel.people.values()] } : null;
     },
     channels: () => [...channels].map(([name, { people }]) => ({ name, people: [...people.values()] })),
+    watch(look) {
+      watchers.add(look);
+      return () => watchers.delete(look);
+    },
   };
 }
 

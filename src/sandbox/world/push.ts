@@ -6,7 +6,7 @@ import type { Timers } from "./timers.ts";
 /** Agora docs, Cloud Recording event 100 and `query`. */
 export type PushStatus = "connecting" | "publishing" | "onhold" | "disconnected";
 
-/** A recorder's RTMP push. It never reconnects by itself: the documents don't say that it does. */
+/** The RTMP push of a recorder or a converter. It never reconnects by itself: the documents don't say that it does. */
 export interface Push {
   /** Where `open` connects to. */
   url: string;

@@ -5,6 +5,8 @@ export interface Rates {
   /** @returns false if this call is one too many in the last second */
   takeRecordingCall(): boolean;
   takeChannelQuery(): boolean;
+  /** @param of - the project or the converter that the limit is for, with the kind of call */
+  takeConverterCall(of: string, limit: number): boolean;
   /**
    * Cloudflare blocks every call for five minutes when there were too many in five minutes.
    *
@@ -18,12 +20,18 @@ const fiveMinutesMs = 300_000;
 export function createRates({ limits }: Settings): Rates {
   const recording = createWindow(1_000);
   const channelQueries = createWindow(1_000);
+  const converters = new Map<string, ReturnType<typeof createWindow>>();
   const cloudflare = createWindow(fiveMinutesMs);
   let blockedUntil = 0;
 
   return {
     takeRecordingCall: () => recording(limits.recordingCallsPerSecond),
     takeChannelQuery: () => channelQueries(limits.channelQueriesPerSecond),
+    takeConverterCall(of, limit) {
+      const window = converters.get(of) ?? createWindow(1_000);
+      converters.set(of, window);
+      return window(limit);
+    },
     takeCloudflareCall() {
       const now = Date.now();
       const limit = limits.cloudflareCallsPer5Minutes;

@@ -31,7 +31,7 @@ type WebhookKind = "agora" | "cloudflare-live" | "cloudflare-video";
 export interface WebhookEntry {
   id: number;
   kind: WebhookKind;
-  /** NCS product: 1 RTC channel, 3 Cloud Recording; null for Cloudflare. */
+  /** NCS product: 1 RTC channel, 3 Cloud Recording, 5 Media Push; null for Cloudflare. */
   product: number | null;
   /** Agora's number, Cloudflare's `live_input.…`, or the video's state. */
   eventType: number | string;
@@ -60,11 +60,37 @@ export interface RecorderEntry {
   endedAt: number | null;
   /** `stopped`, or Agora's word for why event 71 came (`max_recording_hour`, `recorder_error`, …). */
   endCause: string | null;
+  /** With what kind of credentials it uploads, from when on. Values are not kept. */
+  storage: { at: number; vendor: number; credentials: "permanent" | "temporary"; expiresAt: number | null }[];
+}
+
+export interface ConverterEntry {
+  id: string;
+  /** Empty if it has none. */
+  name: string;
+  channel: string;
+  region: string;
+  /** By which quota it counts. */
+  size: "sd" | "hd" | "fhd";
+  /** With its stream key masked. */
+  rtmpUrl: string;
+  state: "connecting" | "running" | "failed" | "migrating" | "destroyed";
+  /** When `create` was accepted: from here it costs money. */
+  createdAt: number;
+  /** Null while it is not running. */
+  runningSince: number | null;
+  destroyedAt: number | null;
+  destroyReason: "Delete Request" | "Idle Timeout" | "Internal Error" | null;
+  states: { state: ConverterEntry["state"]; at: number }[];
+  /** Whose picture was shown from when on; `all` are the channel's hosts. */
+  shown: { at: number; uids: number[] | "all" }[];
+  updates: { at: number; sequence: number; applied: boolean; fields: string }[];
 }
 
 /** One publisher connected to one live input. */
 export interface PublisherSpan {
   liveInput: string;
+  /** The recording's sid or the converter's id. */
   sid: string;
   from: number;
   to: number | null;
@@ -75,6 +101,7 @@ export interface RecordEntries {
   calls: CallEntry[];
   webhooks: WebhookEntry[];
   recorders: RecorderEntry[];
+  converters: ConverterEntry[];
   publishers: PublisherSpan[];
 }
 
@@ -84,6 +111,7 @@ export interface SandboxRecord {
   addCall(entry: Omit<CallEntry, "id">): CallEntry;
   addWebhook(entry: Omit<WebhookEntry, "id">): WebhookEntry;
   addRecorder(entry: RecorderEntry): RecorderEntry;
+  addConverter(entry: ConverterEntry): ConverterEntry;
   addPublisher(entry: PublisherSpan): PublisherSpan;
   /** To be called after changing an entry: whoever waits looks again. */
   changed(): void;
@@ -100,7 +128,7 @@ export interface SandboxRecord {
 const maxEntries = 50_000;
 
 export function createRecord(): SandboxRecord {
-  const entries: RecordEntries = { calls: [], webhooks: [], recorders: [], publishers: [] };
+  const entries: RecordEntries = { calls: [], webhooks: [], recorders: [], converters: [], publishers: [] };
   const watchers = new Set<() => void>();
   let lastId = 0;
 
@@ -120,6 +148,7 @@ export function createRecord(): SandboxRecord {
     addCall: (entry) => add(entries.calls, { id: ++lastId, ...entry }),
     addWebhook: (entry) => add(entries.webhooks, { id: ++lastId, ...entry }),
     addRecorder: (entry) => add(entries.recorders, entry),
+    addConverter: (entry) => add(entries.converters, entry),
     addPublisher: (entry) => add(entries.publishers, entry),
     changed,
     until(what, holds, timeoutMs) {

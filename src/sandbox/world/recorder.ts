@@ -20,7 +20,11 @@ export interface RecorderOrder {
   maxRecordingHour: number;
   fileNamePrefix: readonly string[];
   fileTypes: readonly ("hls" | "mp4")[];
+  storage: StorageUsed;
 }
+
+/** Where and with what kind of credentials files are uploaded. */
+export type StorageUsed = Omit<RecorderEntry["storage"][number], "at">;
 
 /** Agora docs, event 71. */
 export const abnormalEnds = {
@@ -50,6 +54,8 @@ export interface Recorder {
   setOnhold(onhold: boolean): void;
   /** Pushes to `rtmpUrl` from now on, also if it is the same. Only for a recorder that pushes. */
   repoint(rtmpUrl: string): void;
+  /** Uploads with other credentials from now on. */
+  changeStorage(storage: StorageUsed): void;
   /** Ends at once, without upload. @param silently - without notifications */
   fail(cause: AbnormalEnd, silently: boolean): void;
   /** Moves to another machine: gone from the API and not pushing for a while, then event 12 and a new uid. */
@@ -82,6 +88,7 @@ export function startRecorder(deps: RecorderDeps, order: RecorderOrder): Recorde
     stopRequestedAt: null,
     endedAt: null,
     endCause: null,
+    storage: [{ at: Date.now(), ...order.storage }],
   });
   const notices = createRecorderNotices(deps, entry);
   const pending = new Set<() => void>();
@@ -195,6 +202,10 @@ export function startRecorder(deps: RecorderDeps, order: RecorderOrder): Recorde
       if (!push) return;
       push.url = rtmpUrl;
       if (entry.state === "recording") beginPush();
+    },
+    changeStorage(storage) {
+      entry.storage.push({ at: Date.now(), ...storage });
+      record.changed();
     },
     fail,
     failOver() {

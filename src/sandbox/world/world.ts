@@ -1,6 +1,7 @@
 import type { Settings } from "../settings.ts";
 import { type Clocks, createClocks } from "./clocks.ts";
 import { createCloudflareNotices } from "./cloudflare-notices.ts";
+import { type Converters, createConverters } from "./converters.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createLiveInputs, type LiveInputs } from "./live-inputs.ts";
 import { createNcs } from "./ncs.ts";
@@ -23,6 +24,7 @@ export interface World {
   people: People;
   liveInputs: LiveInputs;
   recorders: Recorders;
+  converters: Converters;
   /** Nothing happens any more, and no webhook is sent. */
   close(): void;
 }
@@ -36,6 +38,7 @@ export function createWorld(settings: Settings): World {
   const webhooks = createWebhookSender({ settings, timers, record, faults });
   const notices = createCloudflareNotices({ settings, clocks, webhooks });
   const ncs = createNcs({ settings, clocks, webhooks });
+  const people = createPeople(ncs, clocks);
   const liveInputs = createLiveInputs({ settings, clocks, timers, record, notices, stamp: createStamps(clocks) });
 
   return {
@@ -45,9 +48,10 @@ export function createWorld(settings: Settings): World {
     record,
     faults,
     rates: createRates(settings),
-    people: createPeople(ncs, clocks),
+    people,
     liveInputs,
     recorders: createRecorders({ settings, clocks, timers, record, ncs, liveInputs }),
+    converters: createConverters({ settings, clocks, timers, record, ncs, people, liveInputs }),
     close() {
       timers.close();
       webhooks.close();

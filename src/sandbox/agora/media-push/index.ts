@@ -1,0 +1,1 @@
+export { mediaPushRoutes } from "./routes.ts";
