@@ -2,6 +2,7 @@ import type { Closers } from "./closers.ts";
 import type { Config } from "./config/index.ts";
 import type { Providers } from "./engine/index.ts";
 import {
+  agoraHosts,
   createAgoraChannels,
   createAgoraTransport,
   createCloudflareTransport,
@@ -23,7 +24,7 @@ export function connectProviders(
   deps: ProviderDeps,
   closers: Closers,
 ): ConnectedProviders {
-  const agoraTransport = createAgoraTransport(agora, deps);
+  const agoraTransport = createAgoraTransport({ ...agora, hosts: agoraHosts(agora) }, deps);
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());

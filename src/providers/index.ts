@@ -6,6 +6,7 @@ export {
   type RecordingId,
   type StartResult,
 } from "./agora/cloud-recording.ts";
+export { agoraHosts } from "./agora/hosts.ts";
 export {
   createNotificationSenders,
   type NotificationSenders,
