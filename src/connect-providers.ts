@@ -8,15 +8,21 @@ import {
   createCloudflareTransport,
   createCloudRecording,
   createLiveInputs,
+  createMediaPush,
   createNotificationSenders,
+  type MediaPush,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
 
 /** What the engine calls, and what the service asks for itself. */
 export interface ConnectedProviders extends Providers {
+  mediaPush: MediaPush;
   notificationSenders: NotificationSenders;
 }
+
+/** Agora recommends 300 (Agora docs: media-push, integration-best-practices). */
+const idleTimeoutSeconds = 300;
 
 /** The providers' clients, as configured; their connections are closed with the rest. */
 export function connectProviders(
@@ -30,6 +36,7 @@ export function connectProviders(
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
   return {
     cloudRecording: createCloudRecording(agora, agoraTransport),
+    mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),
     liveInputs: createLiveInputs(cloudflareTransport),
