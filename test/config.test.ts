@@ -250,6 +250,7 @@ describe("describeConfig", () => {
     expect(described).toMatchObject({
       production: true,
       database_url: "postgres://tally@db.example.com:5432/shop",
+      agora_api_url: "Agora's, by region",
       agora_app_id: agora.AGORA_APP_ID,
       agora_customer_secret: true,
       agora_ncs_secrets: 2,

@@ -9,7 +9,7 @@ import {
   type Result,
 } from "../../src/providers/provider-call.ts";
 import { namedSlot, testDeps } from "./support/deps.ts";
-import { inTurn, json, listen, refusingUrl, type Respond, silence } from "./support/http-server.ts";
+import { inTurn, json, listen, refusingUrl, type Respond, silence, text } from "./support/http-server.ts";
 
 const request: ProviderRequest = { operation: "query", method: "GET", path: ["v1", "x"] };
 
@@ -118,6 +118,31 @@ describe("an answer", () => {
     expect(await call()).toMatchObject({ ok: false, status });
     expect(second.received).toEqual([]);
     expect(deps.lines()).toHaveLength(1);
+  });
+
+  it("clears the host that another call found silent meanwhile", async () => {
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let turn = 0;
+    const first = await listen((response, received) => {
+      turn += 1;
+      if (turn === 1) breakOff(response, received);
+      else void released.then(() => ok(response, received));
+    });
+    const second = await listen(ok);
+    const { call } = provider([[first.url], [second.url]]);
+    const both = [call(), call()];
+    await Promise.race(both);
+    release();
+    await Promise.all(both);
+    await call();
+    expect([first.received.length, second.received.length]).toEqual([3, 1]);
+  });
+
+  it("is an answer even if it is too long to read", async () => {
+    const [first, second] = [await listen(text(200, "x".repeat(1024 * 1024 + 1))), await listen(ok)];
+    expect(await provider([[first.url], [second.url]]).call()).toMatchObject({ ok: false, status: null, sent: true });
+    expect(second.received).toEqual([]);
   });
 
   it("keeps the next calls at the host that gave it, for a minute", async () => {

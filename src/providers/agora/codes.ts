@@ -92,8 +92,8 @@ export const codeTable: readonly CodeRow[] = [
 
   // Media Push, whose bodies have words and no code. Its 5xx are below: retried, as advised.
   [["create_converter"], 409, "any", "exists", `${pushCodes}: a converter of this name exists`],
-  // The name belongs to one that is being destroyed, and isn't free before that is done.
-  [["create_converter"], 404, /destroyed/i, "rename", `${pushAdvice}: 404, destroy and create a new one`],
+  // Of a creation: the name's converter is being destroyed, so that only another name is sure to be free.
+  [["create_converter"], 404, /destroyed/i, "rename", `${ours}; ${pushAdvice}: after 404s, create a new one`],
   [ofConverter, 404, /no route/i, "final", `${current}: no Route matched with those values, from the gateway`],
   [ofConverter, 404, "any", "not_found", `${pushCodes}: Resource is not found and destroyed`],
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { pathSegment } from "../provider-http.ts";
 
-/** Agora's words. A converter that has failed stays until it is removed. */
+/** Agora's words. What has `failed` is to be removed and created anew (Agora docs: media-push, integration-best-practices). */
 export type ConverterState = "connecting" | "running" | "failed";
 
 export interface Converter {

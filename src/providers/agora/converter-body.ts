@@ -42,7 +42,7 @@ export function createBody(input: CreateConverter, idleTimeoutSeconds: number): 
           layout: layoutOf(input),
           bitrate: bitrateKbps,
           frameRate: fps,
-          // A keyframe every 2 s, as Cloudflare asks (Cloudflare docs: stream-live, requirements).
+          // A keyframe every 2 s: within what each of Cloudflare's pages takes (Cloudflare docs: start-stream-live).
           gop: 2 * fps,
           codec: "H.264",
           codecProfile: "high",
@@ -67,9 +67,7 @@ export function rtmpBody(rtmpUrl: RtmpUrl): object {
   return { converter: { rtmpUrl: rtmpUrl.reveal() }, fields: "rtmpUrl" };
 }
 
-/**
- * The highest uid there is. Channels take any, but nobody is given this one.
- */
+/** The highest uid there is (Agora docs: uids are 1 to 2^32-1): unlikely to be anybody's. */
 const nobody = 2 ** 32 - 1;
 
 /**
