@@ -1,12 +1,15 @@
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config/index.ts";
 import type { Providers } from "./engine/index.ts";
+import type { Policy } from "./live/index.ts";
 import {
+  agoraHosts,
   createAgoraChannels,
   createAgoraTransport,
   createCloudflareTransport,
   createCloudRecording,
   createLiveInputs,
+  createMediaPush,
   createNotificationSenders,
   type NotificationSenders,
   type ProviderDeps,
@@ -17,18 +20,27 @@ export interface ConnectedProviders extends Providers {
   notificationSenders: NotificationSenders;
 }
 
+/** Agora recommends 300 (Agora docs: media-push, integration-best-practices). */
+const shortestIdleSeconds = 300;
+
+/** Longer by a minute than anything that waits for a host: a converter must not end under a start by hand. */
+function idleTimeoutSeconds({ manualStartMs, stopGraceMs }: Policy): number {
+  return Math.max(shortestIdleSeconds, Math.ceil(Math.max(manualStartMs, stopGraceMs) / 1000) + 60);
+}
+
 /** The providers' clients, as configured; their connections are closed with the rest. */
 export function connectProviders(
-  { agora, cloudflare }: Config,
+  { agora, cloudflare, policy }: Config,
   deps: ProviderDeps,
   closers: Closers,
 ): ConnectedProviders {
-  const agoraTransport = createAgoraTransport(agora, deps);
+  const agoraTransport = createAgoraTransport({ ...agora, hosts: agoraHosts(agora) }, deps);
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
   return {
     cloudRecording: createCloudRecording(agora, agoraTransport),
+    mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),
     liveInputs: createLiveInputs(cloudflareTransport),

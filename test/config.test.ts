@@ -94,7 +94,7 @@ describe("loadConfig", () => {
       migrateOnStart: false,
       database: { url: production.DATABASE_URL, directUrl: null },
       agora: {
-        apiUrl: "https://api.agora.io",
+        apiUrls: [],
         region: "NA",
         ncsSecrets: ["agora-ncs-secret-1", "agora-ncs-secret-2"],
         storage: { vendor: 1, region: 0, bucket: "recordings", endpoint: null, prefix: null },
@@ -145,6 +145,8 @@ describe("loadConfig", () => {
     };
     expect(namesIn(problemsOf({ ...production, ...http }))).toEqual(Object.keys(http));
     expect(problemsOf({ ...agora, ...cloudflare, ...http })).toEqual([]);
+    const second = { ...production, AGORA_API_URL: "https://api.agora.io, HTTP://127.0.0.1:9000" };
+    expect(namesIn(problemsOf(second))).toEqual(["AGORA_API_URL"]);
   });
 
   test("storage of vendor 11 needs its endpoint", () => {
@@ -158,6 +160,18 @@ describe("loadConfig", () => {
     const odd = { ...agora, ...cloudflare, AGORA_APP_ID: "app", AGORA_APP_CERTIFICATE: "certificate" };
     expect(namesIn(problemsOf(odd))).toEqual(["AGORA_APP_ID", "AGORA_APP_CERTIFICATE"]);
     expect(problemsOf({ ...odd, AGORA_API_URL: "http://127.0.0.1:9000" })).toEqual([]);
+  });
+
+  test("Agora's API may be at several URLs, tried in their order", () => {
+    const { agora: read } = loadConfig({
+      ...production,
+      AGORA_API_URL: "https://api.agora.io/, https://agora.example.com/api",
+    });
+    expect(read?.apiUrls).toEqual(["https://api.agora.io", "https://agora.example.com/api"]);
+    const half = "https://api.agora.io, api.sd-rtn.com";
+    expect(problemsOf({ ...production, AGORA_API_URL: half })).toEqual([
+      `AGORA_API_URL must be a comma-separated list of URLs like https://tally.example.com, not "${half}"`,
+    ]);
   });
 
   test("policy values are seconds, fractions allowed, and become milliseconds", () => {
@@ -248,6 +262,7 @@ describe("describeConfig", () => {
     expect(described).toMatchObject({
       production: true,
       database_url: "postgres://tally@db.example.com:5432/shop",
+      agora_api_url: "Agora's, by region",
       agora_app_id: agora.AGORA_APP_ID,
       agora_customer_secret: true,
       agora_ncs_secrets: 2,
@@ -302,7 +317,7 @@ describe("development credentials", () => {
     expect(config).toMatchObject({
       sandbox: true,
       apiKey: kept.apiKey,
-      agora: { apiUrl: "http://127.0.0.1:4001/agora", appId: kept.agora.appId, ncsSecrets: [kept.agora.ncsSecret] },
+      agora: { apiUrls: ["http://127.0.0.1:4001/agora"], appId: kept.agora.appId, ncsSecrets: [kept.agora.ncsSecret] },
       cloudflare: {
         apiUrl: "http://127.0.0.1:4001/cloudflare/client/v4",
         notificationSecrets: [kept.cloudflare.notificationSecret],

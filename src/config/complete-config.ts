@@ -39,7 +39,7 @@ function isComplete(config: LoadedConfig): config is Config {
 function sandboxAgora(credentials: DevelopmentCredentials["agora"], sandboxUrl: string): AgoraConfig {
   const { appId, appCertificate, customerId, customerSecret, ncsSecret } = credentials;
   return {
-    apiUrl: `${sandboxUrl}/agora`,
+    apiUrls: [`${sandboxUrl}/agora`],
     appId,
     appCertificate,
     customerId,

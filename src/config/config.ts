@@ -60,7 +60,8 @@ export interface DatabaseConfig {
 }
 
 export interface AgoraConfig {
-  apiUrl: string;
+  /** Tried in this order; with one, nothing is tried elsewhere. Empty: Agora's own, by `region`. */
+  apiUrls: string[];
   appId: string;
   appCertificate: string;
   customerId: string;

@@ -21,7 +21,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     database_direct_url: database.directUrl === null ? null : databaseUrlForPeople(database.directUrl),
     db_schema: database.schema,
     db_pool_max: database.poolMax,
-    agora_api_url: agora.apiUrl,
+    agora_api_url: agora.apiUrls.length === 0 ? "Agora's, by region" : agora.apiUrls,
     agora_app_id: agora.appId,
     agora_app_certificate: true,
     agora_customer_id: true,

@@ -17,6 +17,7 @@ import {
   secrets,
   storagePrefix,
   webUrl,
+  webUrls,
   wholeNumber,
 } from "./variable-types.ts";
 
@@ -49,7 +50,8 @@ export const environment = z.object({
   AGORA_CUSTOMER_SECRET: z.string().optional(),
   AGORA_NCS_SECRET: secrets().default([]),
   AGORA_NCS_ALLOW_LIST: oneOf("true", "false").default("false"),
-  AGORA_API_URL: webUrl().default("https://api.agora.io"),
+  /** Not set: Agora's own hosts, by region. */
+  AGORA_API_URL: webUrls().default([]),
   AGORA_CLOUD_RECORDING_REGION: oneOf("NA", "EU", "AP", "CN").default("NA"),
   AGORA_CLOUD_RECORDING_VENDOR: integer(0, 99).optional(),
   AGORA_STORAGE_REGION: integer(0, 999).optional(),

@@ -107,7 +107,7 @@ function databaseConfig(values: z.infer<typeof databaseEnvironment>): DatabaseCo
 
 function agoraConfig(values: Environment): AgoraConfig {
   return {
-    apiUrl: values.AGORA_API_URL,
+    apiUrls: values.AGORA_API_URL,
     appId: required(values.AGORA_APP_ID),
     appCertificate: required(values.AGORA_APP_CERTIFICATE),
     customerId: required(values.AGORA_CUSTOMER_ID),

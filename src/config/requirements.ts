@@ -89,7 +89,7 @@ function missing(settings: Settings, needed: Needed): string[] {
 
 function insecure(settings: Settings): string[] {
   return (["PUBLIC_URL", "AGORA_API_URL", "CLOUDFLARE_API_URL"] as const)
-    .filter((name) => settings[name]?.toLowerCase().startsWith("http:"))
+    .filter((name) => settings[name]?.split(",").some((url) => /^http:/i.test(url.trim())))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
 }
 

@@ -68,11 +68,18 @@ export function recordingHours() {
 
 /** Without credentials, query and fragment; a slash at the end is dropped. */
 export function webUrl() {
-  return parsed("must be a URL like https://tally.example.com", (text) => {
-    const url = parseUrl(text);
-    if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
-    return url.username + url.password + url.search + url.hash === "" ? url.href.replace(/\/+$/, "") : undefined;
-  });
+  return parsed("must be a URL like https://tally.example.com", toWebUrl);
+}
+
+/** The same, several: tried in this order. */
+export function webUrls() {
+  return list("URLs like https://tally.example.com", toWebUrl);
+}
+
+function toWebUrl(text: string): string | undefined {
+  const url = parseUrl(text);
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  return url.username + url.password + url.search + url.hash === "" ? url.href.replace(/\/+$/, "") : undefined;
 }
 
 export function origin(text: string): string | undefined {

@@ -6,20 +6,31 @@ export {
   type QueryResult,
   type RecordingId,
   type StopResult,
-  type UpdateResult,
 } from "./agora/cloud-recording.ts";
-export type { ConverterState, MediaPush } from "./agora/media-push.ts";
+export type { Converter, ConverterState } from "./agora/converter-answers.ts";
+export type { ConverterLayout, CreateConverter } from "./agora/converter-body.ts";
+export { agoraHosts } from "./agora/hosts.ts";
+export {
+  type ConverterResult,
+  type CreateConverterResult,
+  createMediaPush,
+  type FindConverterResult,
+  type MediaPush,
+  type MediaPushSettings,
+  type RemoveConverterResult,
+} from "./agora/media-push.ts";
 export {
   createNotificationSenders,
   type NotificationSenders,
   type NotificationSendersResult,
 } from "./agora/notification-senders.ts";
-export type { Picture } from "./agora/picture.ts";
+export type { Refused, UpdateResult } from "./agora/refused.ts";
 export type { RecordingStorage, StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
 export { createCloudflareTransport } from "./cloudflare/transport.ts";
+export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
 export { RtmpUrl } from "./rtmp-url.ts";
 export type { Provider, Slot, Slots } from "./slots.ts";

@@ -1,13 +1,15 @@
 import { performance } from "node:perf_hooks";
 
 import type { Logger } from "../log.ts";
+import { type Attempt, createAttempts } from "./attempts.ts";
 import { type CallError, callError } from "./call-error.ts";
-import { type Answer, createProviderHttp, type HttpRequest, type HttpSettings } from "./provider-http.ts";
+import type { Hosts } from "./failover.ts";
+import type { Answer, HttpRequest, HttpSettings } from "./provider-http.ts";
 import type { Provider, Slot, Slots } from "./slots.ts";
 
 /** What a caller may add to any call. */
 export interface CallOptions {
-  /** A slot reserved before; without it, the call takes its own. */
+  /** A slot reserved before; without it, the call takes its own, as every further attempt of it does. */
   slot?: Slot | undefined;
   /** Ids for the log line: channel, effect, attempt. */
   context?: Readonly<Record<string, string | number | null>> | undefined;
@@ -18,10 +20,13 @@ export interface ProviderDeps {
   log: Logger;
   /** Our clock, milliseconds since 1970. */
   now?: (() => number) | undefined;
+  /** Waits that long, between two attempts of one call; a timer by default. */
+  wait?: ((ms: number) => Promise<unknown>) | undefined;
 }
 
-export interface ProviderSettings extends HttpSettings {
+export interface ProviderSettings extends Omit<HttpSettings, "baseUrl"> {
   provider: Provider;
+  hosts: Hosts;
   /** Credentials of this client, for redaction. */
   secrets: readonly string[];
 }
@@ -38,10 +43,12 @@ export type Result = { ok: true } | { ok: false; error: CallError };
  * Says what an answer means.
  *
  * @param errorOf - makes the error of a refusal, from the provider's code and words; both are redacted
+ * @param earlierSent - an attempt before this answer may have reached the provider, and been carried out
  */
 export type Judge<R extends Result> = (
   answer: Answer,
   errorOf: (code: number | string | null, words: string) => CallError,
+  earlierSent: boolean,
 ) => { outcome: string; result: R };
 
 export interface ProviderCall {
@@ -56,34 +63,39 @@ const pauseWithoutRetryAfterMs = 1_000;
 
 /**
  * The part of a call that is the same for both providers: take a slot, exchange, judge, write the one log line
- * `provider.called`, and hold everybody back if the provider asked for it.
+ * `provider.called`, and hold everybody back if the provider asked for it. If a host gives no answer, the call is made
+ * at the next one, if there is one: `attempts.ts`.
  *
  * Throws nothing for what provider or network do. What the slots throw passes through: before the call, so that a
  * process without a lease makes none.
  */
 export function createProviderCall(settings: ProviderSettings, deps: ProviderDeps): ProviderCall {
   const { provider } = settings;
-  const { slots, log, now = Date.now } = deps;
-  const http = createProviderHttp(settings, now);
+  const { slots, log } = deps;
+  const attempts = createAttempts(settings, deps);
 
   async function call<R extends Result>(request: ProviderRequest, options: CallOptions, judge: Judge<R>): Promise<R> {
-    const [slot] = options.slot ? [options.slot] : await slots.reserve(provider, 1);
-    if (!slot) throw new Error(`slots.reserve("${provider}", 1) gave no slot`);
+    const slot = options.slot ?? (await attempts.takeSlot());
     await slot.ready();
 
     const startedAt = performance.now();
-    const answer = withPause(await http.exchange(request));
+    const { answer: last, made, earlierSent } = await attempts.make(request);
+    const answer = withPause(last);
     const ms = Math.round(performance.now() - startedAt);
 
     const status = answer.answered ? answer.status : null;
     const { operation, secrets = [] } = request;
-    const { outcome, result } = judge(answer, (code, words) =>
-      callError({ provider, operation, status, code, message: words }, [...settings.secrets, ...secrets]),
+    const { outcome, result } = judge(
+      answer,
+      (code, words) =>
+        callError({ provider, operation, status, code, message: words }, [...settings.secrets, ...secrets]),
+      earlierSent,
     );
 
-    const line = { ...options.context, provider, operation, ...place(request), status, ms, outcome };
-    if (result.ok) log.info(line, "provider.called");
-    else log.warn({ ...line, code: result.error.code, error: result.error.message }, "provider.called");
+    const line = { ...options.context, provider, operation, ...place(request, made), ...idsOf(request, answer) };
+    const told = { ...line, status, ms, outcome };
+    if (result.ok) log.info(told, "provider.called");
+    else log.warn({ ...told, code: result.error.code, error: result.error.message }, "provider.called");
 
     await holdBack(answer);
     return result;
@@ -100,7 +112,7 @@ export function createProviderCall(settings: ProviderSettings, deps: ProviderDep
     }
   }
 
-  return { call, reserve: (count) => slots.reserve(provider, count), close: () => http.close() };
+  return { call, reserve: (count) => slots.reserve(provider, count), close: () => attempts.close() };
 }
 
 function withPause(answer: Answer): Answer {
@@ -108,8 +120,17 @@ function withPause(answer: Answer): Answer {
   return { ...answer, retryAfterMs: answer.retryAfterMs ?? pauseWithoutRetryAfterMs };
 }
 
-/** Where the call went, with ids shortened: enough to find a resource by, too little to use it. */
-function place({ method, path }: HttpRequest): { method: string; path: string } {
+/**
+ * Where the call went, with ids shortened: enough to find a resource by, too little to use it. Of several attempts the
+ * host is the last one's.
+ */
+function place({ method, path }: HttpRequest, made: readonly Attempt[]): Record<string, unknown> {
   const short = path.map((segment) => (segment.length > 16 ? `${segment.slice(0, 8)}…` : segment));
-  return { method, path: `/${short.join("/")}` };
+  const to = { host: made.at(-1)?.host, method, path: `/${short.join("/")}` };
+  return made.length > 1 ? { ...to, attempts: made } : to;
+}
+
+/** The provider's support asks for them. One that we gave holds even if the answer doesn't repeat it. */
+function idsOf({ requestId }: HttpRequest, answer: Answer): Record<string, string> {
+  return { ...(requestId === undefined ? {} : { requestId }), ...(answer.answered ? answer.ids : {}) };
 }

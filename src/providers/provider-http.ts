@@ -1,25 +1,41 @@
 import http from "node:http";
 import https from "node:https";
 
-import fetch, { FetchError, type RequestInit } from "node-fetch";
+import fetch, { FetchError, type Headers, type RequestInit } from "node-fetch";
 import { z } from "zod";
 
 import { retryAfterMs } from "./retry-after.ts";
 
 export interface HttpRequest {
-  method: "GET" | "POST" | "PUT";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Segments of the path, not encoded. */
   path: readonly string[];
-  query?: Readonly<Record<string, number>> | undefined;
+  query?: Readonly<Record<string, number | string>> | undefined;
+  /** A UUID of ours for this request, sent as `X-Request-ID`. */
+  requestId?: string | undefined;
   /** Sent as JSON. */
   body?: unknown;
 }
 
-/** What came of a request. `body` is the parsed JSON, undefined if the answer had none. */
+/** What came of a request. */
 export type Answer =
-  | { answered: true; status: number; body: unknown; retryAfterMs: number | null }
-  /** `sent` is false only if the request certainly never left: then the provider has done nothing. */
-  | { answered: false; sent: boolean; words: string };
+  /** `body` is the parsed JSON, undefined if the answer had none; `ids` are those by which the provider finds it. */
+  { answered: true; status: number; body: unknown; retryAfterMs: number | null; ids: AnswerIds } | Unanswered;
+
+/** `sent` is false only if the request certainly never left: then the provider has done nothing. */
+export interface Unanswered {
+  answered: false;
+  sent: boolean;
+  /** `dns`: the name has no address. `refused`: nobody listens there. `too long`: an answer came, longer than is read. */
+  how: "dns" | "refused" | "timeout" | "broke off" | "too long";
+  words: string;
+}
+
+/** Of the headers `X-Request-ID` and `X-Resource-ID`, where present (Agora docs: media-push, restful-api). */
+export interface AnswerIds {
+  requestId?: string;
+  resourceId?: string;
+}
 
 export interface HttpSettings {
   baseUrl: string;
@@ -40,8 +56,8 @@ export interface ProviderHttp {
 }
 
 /**
- * One HTTP exchange with a provider, never repeated here: whether a call may be made again is not HTTP's to know.
- * Whatever provider and network do is an answer; a throw is a bug of ours.
+ * One HTTP exchange with one host of a provider, never repeated here: whether a call may be made again is not HTTP's to
+ * know. Whatever provider and network do is an answer; a throw is a bug of ours.
  *
  * @param now - our clock, for a `Retry-After` that is a date
  * @throws TypeError if `baseUrl` is no URL; from `exchange`, if a segment of the path is empty or only dots
@@ -55,40 +71,61 @@ export function createProviderHttp(settings: HttpSettings, now: () => number): P
   const agent = baseUrl.startsWith("https:") ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
 
   async function exchange(request: HttpRequest): Promise<Answer> {
-    const query = Object.entries(request.query ?? {}).map(([name, value]) => `${name}=${value}`);
-    const url = `${baseUrl}/${encodePath(request.path)}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+    const { method, path, query = {}, requestId, body } = request;
+    const search = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    const url = `${baseUrl}/${encodePath(path)}${search.length === 0 ? "" : `?${search.join("&")}`}`;
     const signal = AbortSignal.timeout(timeoutMs);
-    const init: RequestInit = { method: request.method, headers, agent, signal, size: maxBytes, redirect: "manual" };
-    if (request.body !== undefined) init.body = JSON.stringify(request.body);
+    const init: RequestInit = { method, headers, agent, signal, size: maxBytes, redirect: "manual" };
+    if (requestId !== undefined) init.headers = { ...headers, "x-request-id": requestId };
+    if (body !== undefined) init.body = JSON.stringify(body);
     try {
       const response = await fetch(url, init);
       const text = await response.text();
       const pause = retryAfterMs(response.headers.get("retry-after"), now());
-      return { answered: true, status: response.status, body: parseJson(text), retryAfterMs: pause };
+      const ids = idsOf(response.headers);
+      return { answered: true, status: response.status, body: parseJson(text), retryAfterMs: pause, ids };
     } catch (error) {
       // So node-fetch calls a malformed header, which is our doing.
       if (error instanceof TypeError) throw error;
-      if (signal.aborted) return { answered: false, sent: true, words: `no answer within ${timeoutMs} ms` };
-      return unanswered(error, maxBytes);
+      if (signal.aborted) return unanswered("timeout", `no answer within ${timeoutMs} ms`);
+      return failed(error, maxBytes);
     }
   }
 
   return { exchange, close: () => agent.destroy() };
 }
 
+function failed(error: unknown, maxBytes: number): Unanswered {
+  if (!(error instanceof FetchError)) return unanswered("broke off", "the connection broke off");
+  if (error.type === "max-size") return unanswered("too long", `the answer is longer than ${maxBytes} bytes`);
+  const { code = "the connection broke off" } = error;
+  return unanswered(howOf(code), `no answer: ${code}`);
+}
+
+/** As getaddrinfo says it. */
+const noAddress = /^(ENOTFOUND|EAI_.+)$/;
+
+function howOf(code: string): Unanswered["how"] {
+  if (noAddress.test(code)) return "dns";
+  return code === "ECONNREFUSED" ? "refused" : "broke off";
+}
+
 /**
  * The only failures that prove that nothing was sent: connecting was refused, or the name has no address. Any other
  * may have come after the request was received.
  */
-const neverSent: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
+function unanswered(how: Unanswered["how"], words: string): Unanswered {
+  return { answered: false, sent: how !== "dns" && how !== "refused", how, words };
+}
 
-function unanswered(error: unknown, maxBytes: number): Answer {
-  if (!(error instanceof FetchError)) return { answered: false, sent: true, words: "the connection broke off" };
-  if (error.type === "max-size") {
-    return { answered: false, sent: true, words: `the answer is longer than ${maxBytes} bytes` };
-  }
-  const { code = "the connection broke off" } = error;
-  return { answered: false, sent: !neverSent.has(code), words: `no answer: ${code}` };
+const longestId = 64;
+
+function idsOf(headers: Headers): AnswerIds {
+  const [requestId, resourceId] = ["x-request-id", "x-resource-id"].map((name) => headers.get(name));
+  return {
+    ...(requestId ? { requestId: requestId.slice(0, longestId) } : {}),
+    ...(resourceId ? { resourceId: resourceId.slice(0, longestId) } : {}),
+  };
 }
 
 function parseJson(text: string): unknown {

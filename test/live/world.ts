@@ -180,6 +180,12 @@ export class World {
         else this.story.hears({ type: "RepointFailed", resourceId, round, error: failure });
         return;
       }
+      case "ArrangeHosts": {
+        const { resourceId, round } = effect;
+        if (ok) this.story.hears({ type: "LayoutAccepted", resourceId, round });
+        else this.story.hears({ type: "LayoutFailed", resourceId, round, error: failure });
+        return;
+      }
       case "CheckPresence": {
         const { check } = effect;
         const broadcasters = this.story.state.host.present ? [hostUid] : [];

@@ -8,7 +8,7 @@ import {
   type Result,
 } from "../../src/providers/provider-call.ts";
 import { namedSlot, testDeps } from "./support/deps.ts";
-import { json, listen, type Respond } from "./support/http-server.ts";
+import { inTurn, json, listen, type Respond } from "./support/http-server.ts";
 
 const request: ProviderRequest = {
   operation: "query",
@@ -26,10 +26,10 @@ const judge: Judge<Result> = (answer, errorOf) => {
 async function provider(respond: Respond, given: Partial<ProviderDeps> = {}) {
   const { url, received } = await listen(respond);
   const deps = testDeps();
-  const settings = { provider: "agora", baseUrl: url, headers: {}, secrets: ["client-secret"] } as const;
+  const settings = { provider: "agora", hosts: [[url]], headers: {}, secrets: ["client-secret"] } as const;
   const client = createProviderCall(settings, { ...deps, ...given });
   onTestFinished(() => client.close());
-  return { client, received, deps };
+  return { client, received, deps, host: new URL(url).host };
 }
 
 describe("slots", () => {
@@ -102,7 +102,7 @@ describe("a pause that the provider asks for", () => {
 
 describe("the line provider.called", () => {
   it("is one a call, with the caller's ids and shortened ones of the provider", async () => {
-    const { client, deps } = await provider(json(200, {}));
+    const { client, deps, host } = await provider(json(200, {}));
     await client.call(request, { context: { channel: "shoes", attempt: 2 } }, judge);
     const [line, ...more] = deps.lines();
     expect(more).toEqual([]);
@@ -115,6 +115,7 @@ describe("the line provider.called", () => {
       attempt: 2,
       provider: "agora",
       operation: "query",
+      host,
       method: "GET",
       path: "/v1/resourceid/JyvK8nXH…/query",
       status: 200,
@@ -133,6 +134,19 @@ describe("the line provider.called", () => {
       error: { provider: "agora", operation: "query", status: 400, code: 9, message },
     });
     expect(deps.lines()).toMatchObject([{ level: "warn", status: 400, code: 9, outcome: "final", error: message }]);
+  });
+
+  it("has the ids by which the provider finds the request: the answer's, else ours", async () => {
+    const ids = { "x-request-id": "theirs", "x-resource-id": "4c014467d647bb87b60b719f6fa57686" };
+    const answers = inTurn(json(200, {}, ids), json(200, {}));
+    const { client, deps, received } = await provider(answers);
+    await client.call({ ...request, requestId: "ours" }, {}, judge);
+    await client.call({ ...request, requestId: "ours" }, {}, judge);
+    expect(deps.lines()).toMatchObject([
+      { requestId: "theirs", resourceId: ids["x-resource-id"] },
+      { requestId: "ours" },
+    ]);
+    expect(received).toMatchObject([{ headers: { "x-request-id": "ours" } }, { headers: { "x-request-id": "ours" } }]);
   });
 
   it("has no status when no answer came", async () => {

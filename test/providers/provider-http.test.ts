@@ -23,6 +23,7 @@ describe("an exchange that is answered", () => {
       status: 503,
       body: { a: 1 },
       retryAfterMs: 3_000,
+      ids: {},
     });
   });
 
@@ -32,6 +33,12 @@ describe("an exchange that is answered", () => {
     ["nothing", ""],
   ])("has no body when it holds %s", async (_what, body) => {
     expect(await exchangeWith(text(502, body))).toMatchObject({ answered: true, status: 502, body: undefined });
+  });
+
+  it("has the ids of its headers, cut", async () => {
+    const headers = { "x-request-id": "r".repeat(100), "x-resource-id": "4c014467" };
+    const answer = await exchangeWith((response) => response.writeHead(204, headers).end());
+    expect(answer).toMatchObject({ status: 204, ids: { requestId: "r".repeat(64), resourceId: "4c014467" } });
   });
 
   it("does not follow a redirect, which would take the credentials elsewhere", async () => {
@@ -45,28 +52,28 @@ describe("an exchange that is answered", () => {
 describe("an exchange that is not answered", () => {
   it("ends when the time is over", async () => {
     const answer = await exchangeWith(silence, { timeoutMs: 60 });
-    expect(answer).toEqual({ answered: false, sent: true, words: "no answer within 60 ms" });
+    expect(answer).toEqual({ answered: false, sent: true, how: "timeout", words: "no answer within 60 ms" });
   });
 
   it("counts the body's time too", async () => {
     const answer = await exchangeWith((response) => response.writeHead(200).write('{"a":'), { timeoutMs: 60 });
-    expect(answer).toEqual({ answered: false, sent: true, words: "no answer within 60 ms" });
+    expect(answer).toEqual({ answered: false, sent: true, how: "timeout", words: "no answer within 60 ms" });
   });
 
   it("was not sent when the connection is refused", async () => {
     const answer = await httpTo(await refusingUrl()).exchange(get);
-    expect(answer).toEqual({ answered: false, sent: false, words: "no answer: ECONNREFUSED" });
+    expect(answer).toEqual({ answered: false, sent: false, how: "refused", words: "no answer: ECONNREFUSED" });
   });
 
   it("was not sent when the name has no address", async () => {
     // Longer than a label of a name may be: the resolver refuses it without asking anybody.
     const answer = await httpTo(`http://${"a".repeat(64)}.invalid`).exchange(get);
-    expect(answer).toEqual({ answered: false, sent: false, words: "no answer: ENOTFOUND" });
+    expect(answer).toEqual({ answered: false, sent: false, how: "dns", words: "no answer: ENOTFOUND" });
   });
 
   it("may have been received when the connection breaks before the answer", async () => {
     const answer = await exchangeWith((response) => response.destroy());
-    expect(answer).toEqual({ answered: false, sent: true, words: "no answer: ECONNRESET" });
+    expect(answer).toEqual({ answered: false, sent: true, how: "broke off", words: "no answer: ECONNRESET" });
   });
 
   it.each([
@@ -76,12 +83,17 @@ describe("an exchange that is not answered", () => {
     const answer = await exchangeWith((response) => {
       response.writeHead(200, headers).write('{"resourceId":"r"', () => response.destroy());
     });
-    expect(answer).toMatchObject({ answered: false, sent: true });
+    expect(answer).toMatchObject({ answered: false, sent: true, how: "broke off" });
   });
 
   it("does not read a body without end", async () => {
     const answer = await exchangeWith(text(200, JSON.stringify("x".repeat(5_000))), { maxBytes: 1_000 });
-    expect(answer).toEqual({ answered: false, sent: true, words: "the answer is longer than 1000 bytes" });
+    expect(answer).toEqual({
+      answered: false,
+      sent: true,
+      how: "too long",
+      words: "the answer is longer than 1000 bytes",
+    });
   });
 });
 
@@ -92,6 +104,12 @@ describe("what is sent", () => {
     expect(received).toMatchObject([
       { method: "POST", url: "/client/v4/a%20b/c%2F..%2Fd%3Fe%23f", body: { ü: "€" }, headers: { "x-who": "tally" } },
     ]);
+  });
+
+  it("encodes what is asked for", async () => {
+    const { url, received } = await listen(json(200, {}));
+    await httpTo(url).exchange({ method: "PATCH", path: ["x"], query: { sequence: 3, cursor: "a&b=c" } });
+    expect(received).toMatchObject([{ method: "PATCH", url: "/x?sequence=3&cursor=a%26b%3Dc", body: undefined }]);
   });
 
   it.each([["."], [".."], [""]])("refuses the segment %j, which would be another place", async (segment) => {

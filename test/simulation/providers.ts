@@ -1,6 +1,12 @@
 import type { Providers } from "../../src/engine/effects/performance.ts";
-import type { ConverterState, CreateConverter, MediaPush } from "../../src/providers/agora/media-push.ts";
-import type { CloudRecording, LiveInput, LiveInputs } from "../../src/providers/index.ts";
+import type {
+  CloudRecording,
+  ConverterState,
+  CreateConverter,
+  LiveInput,
+  LiveInputs,
+  MediaPush,
+} from "../../src/providers/index.ts";
 import { RtmpUrl } from "../../src/providers/index.ts";
 import { Converter } from "./converter.ts";
 import type { LiveInputModel, ModelInput } from "./live-inputs.ts";

@@ -54,8 +54,9 @@ export function foldStop(state: ChannelState, event: StopOutcome, at: number): F
     case "LayoutAccepted":
     case "LayoutFailed": {
       const { layout } = recorder;
-      if (layout?.asked == null || layout.rounds !== event.round)
+      if (layout?.asked == null || layout.rounds !== event.round) {
         return nothing(state, "another layout was asked for since");
+      }
       const next: Layout =
         event.type === "LayoutAccepted"
           ? { ...layout, shown: layout.asked.hosts, asked: null }

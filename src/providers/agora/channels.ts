@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import type { CallError } from "../call-error.ts";
 import type { CallOptions } from "../provider-call.ts";
+import { type Refused, refused } from "./refused.ts";
 import type { AgoraTransport } from "./transport.ts";
 
 /** Who is in a channel, by Agora's own count. */
@@ -15,8 +15,7 @@ export interface ChannelUsers {
   audienceTotal: number | null;
 }
 
-export type ChannelUsersResult =
-  ({ ok: true } & ChannelUsers) | { ok: false; retryAfterMs: number | null; error: CallError };
+export type ChannelUsersResult = ({ ok: true } & ChannelUsers) | Refused;
 
 /** Names of a project's channels, as many as a page has. */
 export interface ChannelPage {
@@ -25,8 +24,7 @@ export interface ChannelPage {
   total: number;
 }
 
-export type ChannelPageResult =
-  ({ ok: true } & ChannelPage) | { ok: false; retryAfterMs: number | null; error: CallError };
+export type ChannelPageResult = ({ ok: true } & ChannelPage) | Refused;
 
 /** Channels on one page of the list: the most that Agora gives (Agora docs: query-channel-list, `page_size`). */
 export const channelsPerPage = 500;
@@ -55,8 +53,7 @@ export function createAgoraChannels({ appId }: { appId: string }, transport: Ago
         },
         options,
       );
-      if (answer.ok) return { ok: true, ...answer.body };
-      return { ok: false, retryAfterMs: answer.retryAfterMs, error: answer.error };
+      return answer.ok ? { ok: true, ...answer.body } : refused(answer);
     },
     async list(page, options) {
       const answer = await transport.call(
@@ -69,8 +66,7 @@ export function createAgoraChannels({ appId }: { appId: string }, transport: Ago
         },
         options,
       );
-      if (answer.ok) return { ok: true, ...answer.body };
-      return { ok: false, retryAfterMs: answer.retryAfterMs, error: answer.error };
+      return answer.ok ? { ok: true, ...answer.body } : refused(answer);
     },
   };
 }

@@ -6,22 +6,18 @@ import { pathSegment } from "../provider-http.ts";
 import type { RtmpUrl } from "../rtmp-url.ts";
 import type { Slot } from "../slots.ts";
 import type { Disposition } from "./codes.ts";
+import type { AgoraRegion } from "./hosts.ts";
 import { type RecorderState, recorderStateSchema } from "./recorder-state.ts";
+import { type Refused, refused, type UpdateResult } from "./refused.ts";
 import { otherS3, type RecordingStorage, startBody, type StartInput } from "./start-body.ts";
-import type { AgoraRefusal, AgoraTransport } from "./transport.ts";
+import type { AgoraTransport } from "./transport.ts";
+import { urlSecret } from "./url-secret.ts";
 
 export interface CloudRecordingSettings {
   appId: string;
   /** Where Agora records; the storage must be in the same part of the world. */
-  region: "NA" | "EU" | "AP" | "CN";
+  region: AgoraRegion;
   storage: RecordingStorage;
-}
-
-/** Any failure carries the provider's pause, if it asked for one. */
-interface Refused {
-  ok: false;
-  retryAfterMs: number | null;
-  error: CallError;
 }
 
 /** `retry`: the same call again. `reacquire`: only with a new resource. `capacity`: Agora is full. */
@@ -37,8 +33,6 @@ export type StartResult =
   | (Refused & { disposition: StartRefusal; mayRun: boolean });
 
 export type QueryResult = ({ ok: true } & RecorderState) | { ok: true; found: "not_found"; rtmp: null } | Refused;
-
-export type UpdateResult = { ok: true } | Refused;
 
 export type StopResult =
   | { ok: true; outcome: "accepted" | "already_stopped" }
@@ -112,7 +106,7 @@ export function createCloudRecording(
           method: "POST",
           path: [...resourcePath(input.resourceId), "mode", "web", "start"],
           body: startBody(input, storage),
-          secrets: [...secretsOf(input.rtmpUrl), lastSegment(input.pageUrl), storage.accessKey, storage.secretKey],
+          secrets: [...[input.rtmpUrl.reveal(), input.pageUrl].map(urlSecret), storage.accessKey, storage.secretKey],
           expects: z.object({ sid: pathSegment }),
         },
         options,
@@ -152,7 +146,7 @@ export function createCloudRecording(
             uid: String(uid),
             clientRequest: { rtmpPublishConfig: { outputs: [{ rtmpUrl: rtmpUrl.reveal() }] } },
           },
-          secrets: secretsOf(rtmpUrl),
+          secrets: [urlSecret(rtmpUrl.reveal())],
           expects: z.unknown(),
         },
         options,
@@ -187,8 +181,6 @@ export function createCloudRecording(
   };
 }
 
-const refused = ({ ok, retryAfterMs, error }: AgoraRefusal): Refused => ({ ok, retryAfterMs, error });
-
 /** The other dispositions are of other operations: met here, they say only that this call cannot succeed. */
 function startRefusal(disposition: Disposition): StartRefusal {
   return disposition === "retry" || disposition === "reacquire" || disposition === "capacity" ? disposition : "final";
@@ -198,13 +190,4 @@ function startRefusal(disposition: Disposition): StartRefusal {
 function sidOf(body: unknown): string | null {
   const parsed = z.object({ sid: pathSegment }).safeParse(body);
   return parsed.success ? parsed.data.sid : null;
-}
-
-function secretsOf(rtmpUrl: RtmpUrl): string[] {
-  return [lastSegment(rtmpUrl.reveal())];
-}
-
-/** Where URLs of both kinds carry their secret. */
-function lastSegment(url: string): string {
-  return url.slice(url.lastIndexOf("/") + 1);
 }

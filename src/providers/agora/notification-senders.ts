@@ -1,11 +1,10 @@
 import { z } from "zod";
 
-import type { CallError } from "../call-error.ts";
 import type { CallOptions } from "../provider-call.ts";
+import { type Refused, refused } from "./refused.ts";
 import type { AgoraTransport } from "./transport.ts";
 
-export type NotificationSendersResult =
-  { ok: true; addresses: string[] } | { ok: false; retryAfterMs: number | null; error: CallError };
+export type NotificationSendersResult = { ok: true; addresses: string[] } | Refused;
 
 export interface NotificationSenders {
   /** Asks from which addresses Agora sends its notifications. They change: the answer is good for a day at most. */
@@ -20,8 +19,7 @@ export function createNotificationSenders(transport: AgoraTransport): Notificati
         { operation: "ncs_ip", method: "GET", path: ["v2", "ncs", "ip"], expects: sendersSchema },
         options,
       );
-      if (answer.ok) return { ok: true, addresses: answer.body };
-      return { ok: false, retryAfterMs: answer.retryAfterMs, error: answer.error };
+      return answer.ok ? { ok: true, addresses: answer.body } : refused(answer);
     },
   };
 }

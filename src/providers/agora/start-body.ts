@@ -1,5 +1,5 @@
+import type { Picture } from "../picture.ts";
 import type { RtmpUrl } from "../rtmp-url.ts";
-import type { Picture } from "./picture.ts";
 
 export interface StartInput {
   channel: string;

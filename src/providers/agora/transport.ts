@@ -1,6 +1,7 @@
 import type { z } from "zod";
 
 import { type CallError, unexpectedBody } from "../call-error.ts";
+import type { Hosts } from "../failover.ts";
 import {
   type CallOptions,
   createProviderCall,
@@ -8,20 +9,28 @@ import {
   type ProviderDeps,
   type ProviderRequest,
 } from "../provider-call.ts";
-import { type AgoraOperation, type Classified, classify, classifyUnanswered, errorBody } from "./codes.ts";
+import {
+  type AgoraOperation,
+  type Classified,
+  classify,
+  classifyUnanswered,
+  errorBody,
+  explain,
+  startsSomething,
+} from "./codes.ts";
 
 export interface AgoraSettings {
-  /** `AGORA_API_URL`. */
-  apiUrl: string;
+  /** See `agoraHosts`. */
+  hosts: Hosts;
   customerId: string;
   customerSecret: string;
-  /** Milliseconds for one call, body included; default 8000. */
+  /** Milliseconds for one attempt of a call, body included; default 8000. */
   timeoutMs?: number | undefined;
 }
 
 export interface AgoraRequest<T> extends ProviderRequest {
   operation: AgoraOperation;
-  /** What the body of a 200 must be. */
+  /** What the body of a success must be. */
   expects: z.ZodType<T>;
 }
 
@@ -37,8 +46,9 @@ export interface AgoraRefusal extends Classified {
 
 export interface AgoraTransport extends Pick<ProviderCall, "reserve" | "close"> {
   /**
-   * Makes one call, once. 200 with the expected body is success; everything else is classed by the code table. A 200
-   * that cannot be read counts as no answer: it may have done what was asked.
+   * Makes one call, and again elsewhere only if a host gives no answer. Success with the expected body is success;
+   * everything else is classed by the code table. A success that cannot be read counts as no answer: it may have done
+   * what was asked.
    *
    * @throws only what the slots throw (then no call was made), or for a bug
    */
@@ -51,12 +61,12 @@ export interface AgoraTransport extends Pick<ProviderCall, "reserve" | "close"> 
  * Sources: Agora docs, cloud-recording/rest-api (authentication, headers) and status-codes.
  */
 export function createAgoraTransport(settings: AgoraSettings, deps: ProviderDeps): AgoraTransport {
-  const { apiUrl, customerId, customerSecret, timeoutMs } = settings;
+  const { hosts, customerId, customerSecret, timeoutMs } = settings;
   const credential = Buffer.from(`${customerId}:${customerSecret}`).toString("base64");
   const provider = createProviderCall(
     {
       provider: "agora",
-      baseUrl: apiUrl,
+      hosts,
       headers: { authorization: `Basic ${credential}`, "content-type": "application/json;charset=utf-8" },
       secrets: [credential, customerSecret],
       timeoutMs,
@@ -66,20 +76,21 @@ export function createAgoraTransport(settings: AgoraSettings, deps: ProviderDeps
 
   function call<T>(request: AgoraRequest<T>, options: CallOptions = {}): Promise<AgoraAnswer<T>> {
     const { operation, expects } = request;
-    return provider.call<AgoraAnswer<T>>(request, options, (answer, errorOf) => {
+    return provider.call<AgoraAnswer<T>>(request, options, (answer, errorOf, earlierSent) => {
       const body = answer.answered ? answer.body : undefined;
       const retryAfterMs = answer.answered ? answer.retryAfterMs : null;
-      const refusal = (classified: Classified, error: CallError) => ({
-        outcome: classified.disposition,
-        result: { ok: false as const, ...classified, retryAfterMs, error, body },
-      });
+      const refusal = ({ disposition, mayRun: byThis }: Classified, error: CallError) => {
+        // Whatever the last attempt was answered, one before it may have been carried out.
+        const mayRun = byThis || (earlierSent && startsSomething(operation));
+        return { outcome: disposition, result: { ok: false as const, disposition, mayRun, retryAfterMs, error, body } };
+      };
 
       if (!answer.answered) return refusal(classifyUnanswered(operation, answer.sent), errorOf(null, answer.words));
 
       const classified = classify(operation, answer.status, body);
       if (classified.disposition !== "done") {
         const { code, words } = errorBody(body);
-        return refusal(classified, errorOf(code, words));
+        return refusal(classified, errorOf(code, explain(operation, answer.status, words)));
       }
 
       const parsed = expects.safeParse(body);

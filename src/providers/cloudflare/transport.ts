@@ -65,7 +65,7 @@ export function createCloudflareTransport(settings: CloudflareSettings, deps: Pr
   const provider = createProviderCall(
     {
       provider: "cloudflare",
-      baseUrl: apiUrl,
+      hosts: [[apiUrl]],
       headers: { authorization: `Bearer ${apiToken}`, "content-type": "application/json" },
       secrets: [apiToken],
       timeoutMs,

@@ -6,7 +6,7 @@ import { json, listen, type Respond, text } from "../support/http-server.ts";
 
 async function channels(respond: Respond) {
   const { url, received } = await listen(respond);
-  const transport = createAgoraTransport({ apiUrl: url, customerId: "c", customerSecret: "s" }, testDeps());
+  const transport = createAgoraTransport({ hosts: [[url]], customerId: "c", customerSecret: "s" }, testDeps());
   onTestFinished(() => transport.close());
   return { client: createAgoraChannels({ appId: "app" }, transport), received };
 }

@@ -51,7 +51,7 @@ async function cloudRecording(respond: Respond, given: Given = {}) {
   const deps = testDeps();
   const { apiUrl = url, timeoutMs } = given;
   const transport = createAgoraTransport(
-    { apiUrl, customerId: "customer", customerSecret: "customer-secret", timeoutMs },
+    { hosts: [[apiUrl]], customerId: "customer", customerSecret: "customer-secret", timeoutMs },
     deps,
   );
   onTestFinished(() => transport.close());

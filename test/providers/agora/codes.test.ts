@@ -12,12 +12,16 @@ import { createAgoraTransport } from "../../../src/providers/agora/transport.ts"
 import { testDeps } from "../support/deps.ts";
 import { inTurn, json, listen, type Respond, silence, text } from "../support/http-server.ts";
 
-const all: AgoraOperation[] = ["acquire", "start", "query", "update", "stop", "channel_users", "channel_list"];
 const recorder: AgoraOperation[] = ["query", "update", "stop"];
+const recording: AgoraOperation[] = ["acquire", "start", ...recorder, "channel_users", "channel_list"];
+const ofConverter: AgoraOperation[] = ["get_converter", "update_converter", "remove_converter"];
+const mediaPush: AgoraOperation[] = ["create_converter", "list_converters", ...ofConverter];
+const all: AgoraOperation[] = [...recording, ...mediaPush];
 
 type Sample = [AgoraOperation[], number, unknown, Disposition, "may run"?];
 const service = (code: number | string, reason: string) => ({ code, reason });
 const gateway = (message: string) => ({ message });
+const reason = (reason: string) => ({ reason });
 
 /** What the documentation says, said once more: operations, HTTP status, body, meaning; of a start, may it run. */
 const samples: Sample[] = [
@@ -28,7 +32,27 @@ const samples: Sample[] = [
   [all, 429, gateway("API rate limit exceeded"), "retry"],
   [all, 400, gateway("appid is invalid"), "final"],
   [all, 404, gateway("no Route matched with those values"), "final"],
-  [all, 404, undefined, "final"],
+  [recording, 404, undefined, "final"],
+  [mediaPush, 201, { converter: { id: "4c01" } }, "done"],
+  [mediaPush, 204, undefined, "done"],
+  [mediaPush, 403, reason("No invalid permission to use this function. Contact us."), "final"],
+  [mediaPush, 400, gateway("Invalid parameter: rtmpUrl. Replace it, and retry."), "final"],
+  [ofConverter, 404, reason("Resource is not found and destroyed."), "not_found"],
+  [ofConverter, 404, gateway("Resource cannot be found/has been destroyed."), "not_found"],
+  [ofConverter, 404, undefined, "not_found"],
+  [["create_converter"], 404, reason("Resource is not found and destroyed."), "rename"],
+  [["create_converter", "list_converters"], 404, undefined, "final"],
+  [["create_converter"], 409, gateway("Resource with the same name already exists."), "exists"],
+  [["create_converter"], 409, undefined, "exists"],
+  [mediaPush, 429, gateway("Request rate limit exceeded."), "retry"],
+  [["create_converter"], 429, gateway("Resource quota limit exceeded."), "capacity"],
+  [["create_converter"], 429, reason("Resources quota exceeded."), "capacity"],
+  [["create_converter"], 429, reason("No available resources."), "capacity"],
+  [["create_converter"], 500, gateway("Internal errors."), "retry", "may run"],
+  [["create_converter"], 501, gateway("The method requested has not been implemented."), "retry", "may run"],
+  [["create_converter"], 503, gateway("The server is temporarily down."), "retry", "may run"],
+  [["create_converter"], 504, gateway("Gateway timeout."), "retry", "may run"],
+  [["list_converters", ...ofConverter], 504, gateway("Gateway timeout."), "retry"],
   [all, 400, service(2, "invalid parameter"), "final"],
   [all, 400, service("2", "invalid parameter"), "final"],
   [["acquire"], 400, service(400, "invalid_appid"), "final"],
@@ -94,16 +118,22 @@ describe("classify", () => {
 
   it.each(rows)("hides no row behind another: $operation $status $code", (row) => {
     const status = { any: 418, "2xx": 299, "4xx": 418, "5xx": 599 }[row.status] ?? Number(row.status);
-    const body = row.code === "any" ? {} : { code: row.code };
+    const body = row.code === "any" ? {} : row.code instanceof RegExp ? wordsOf(row.code) : { code: row.code };
     expect(classify(row.operation, status, body).disposition).toBe(row.disposition);
     expect(row.source.length).toBeGreaterThan(10);
   });
 });
 
+/** A body that says one of the words of a row. */
+function wordsOf(pattern: RegExp): { message: string } {
+  return { message: ["No available resources", "destroyed", "no Route"].find((words) => pattern.test(words)) ?? "" };
+}
+
 describe("classifyUnanswered", () => {
   it.each(all)("%s", (operation) => {
     const disposition = operation === "acquire" ? "reacquire" : "retry";
-    expect(classifyUnanswered(operation, true)).toEqual({ disposition, mayRun: operation === "start" });
+    const starts = operation === "start" || operation === "create_converter";
+    expect(classifyUnanswered(operation, true)).toEqual({ disposition, mayRun: starts });
     expect(classifyUnanswered(operation, false)).toEqual({ disposition, mayRun: false });
   });
 });
@@ -154,6 +184,28 @@ describe("the transport, over HTTP", () => {
     expect(answer).toMatchObject({ ok: false, disposition: "retry", mayRun: true, error: { status: null } });
   });
 
+  it.each([
+    [400, service(2, "invalid parameter"), "final", true],
+    [500, service(502, "Failed to allocate worker"), "reacquire", true],
+    [201, service(7, "already started"), "adopt", true],
+  ])(
+    "takes a start for one that may run if a host before the last may have got it: %d %j",
+    async (status, body, disposition, mayRun) => {
+      const broken = await listen((response) => response.destroy());
+      const { transport } = await agora(json(status, body), undefined, broken.url);
+      const request = { method: "POST", path: ["x"], expects: z.unknown() } as const;
+      const answer = await transport.call({ ...request, operation: "start" });
+      expect(answer).toMatchObject({ ok: false, disposition, mayRun, error: { status } });
+    },
+  );
+
+  it("takes no question for something that may run", async () => {
+    const broken = await listen((response) => response.destroy());
+    const { transport } = await agora(json(400, service(2, "invalid parameter")), undefined, broken.url);
+    const answer = await transport.call({ operation: "query", method: "GET", path: ["x"], expects: z.unknown() });
+    expect(answer).toMatchObject({ ok: false, disposition: "final", mayRun: false });
+  });
+
   it("passes a pause on", async () => {
     const { transport, deps } = await agora(json(429, gateway("API rate limit exceeded"), { "retry-after": "6" }));
     const answer = await transport.call({ operation: "stop", method: "POST", path: ["x"], expects: z.unknown() });
@@ -170,11 +222,17 @@ describe("the transport, over HTTP", () => {
   });
 });
 
-async function agora(respond: Respond, timeoutMs?: number) {
+/** @param before - the URL of a host that is tried before the one that responds */
+async function agora(respond: Respond, timeoutMs?: number, before?: string) {
   const { url, received } = await listen(respond);
   const deps = testDeps();
   const transport = createAgoraTransport(
-    { apiUrl: url, customerId: "customer", customerSecret: "customer-secret", timeoutMs },
+    {
+      hosts: before === undefined ? [[url]] : [[before], [url]],
+      customerId: "customer",
+      customerSecret: "customer-secret",
+      timeoutMs,
+    },
     deps,
   );
   onTestFinished(() => transport.close());

@@ -7,7 +7,7 @@ import { json, listen, type Respond, text } from "../support/http-server.ts";
 async function senders(respond: Respond) {
   const { url, received } = await listen(respond);
   const deps = testDeps();
-  const transport = createAgoraTransport({ apiUrl: url, customerId: "c", customerSecret: "s" }, deps);
+  const transport = createAgoraTransport({ hosts: [[url]], customerId: "c", customerSecret: "s" }, deps);
   onTestFinished(() => transport.close());
   return { client: createNotificationSenders(transport), received, happened: deps.happened };
 }

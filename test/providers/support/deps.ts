@@ -5,15 +5,17 @@ export interface Line extends Record<string, unknown> {
   msg: string;
 }
 
-/** Slots that are always free, and a log that is kept; `happened` is the order of things. */
+/** Slots that are always free, waits that are over at once, and a log that is kept; `happened` is the order of things. */
 export function testDeps(): ProviderDeps & {
   happened: string[];
   held: { provider: Provider; ms: number }[];
+  waits: number[];
   lines: () => Line[];
   text: () => string;
 } {
   const happened: string[] = [];
   const held: { provider: Provider; ms: number }[] = [];
+  const waits: number[] = [];
   const written: string[] = [];
   let taken = 0;
 
@@ -32,8 +34,10 @@ export function testDeps(): ProviderDeps & {
   return {
     slots,
     log,
+    wait: (ms) => Promise.resolve(waits.push(ms)),
     happened,
     held,
+    waits,
     lines: () => written.map((line) => JSON.parse(line) as Line),
     text: () => written.join(""),
   };

@@ -6,7 +6,7 @@ import { cloudRecordingCarrier } from "./cloud-recording.ts";
 import { mediaPushCarrier } from "./media-push.ts";
 
 export { unknownId } from "./carrier.ts";
-export { notStarted, type Refusal } from "./start-outcomes.ts";
+export { notStarted } from "./start-outcomes.ts";
 
 /** The ways of carrying, by mode. */
 export const carriers: Readonly<Record<RelayMode, Carrier>> = {

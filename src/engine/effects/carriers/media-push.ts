@@ -1,5 +1,5 @@
 import { hostsShown } from "../../../live/index.ts";
-import type { ConverterState, MediaPush, QueryResult, RtmpUrl } from "../../../providers/index.ts";
+import type { ConverterState, QueryResult, Refused, RtmpUrl } from "../../../providers/index.ts";
 import { ownError, type Performance, type Scene } from "../performance.ts";
 import type { Carrier, StartScene } from "./carrier.ts";
 import { alreadyRunning, doubtful, notStarted, started } from "./start-outcomes.ts";
@@ -53,7 +53,7 @@ function missing(operation: string) {
 async function converterOf(
   { channel, state, mediaPush, call }: Scene,
   resourceId: string,
-): Promise<{ ok: true; converterId: string | null } | Extract<Awaited<ReturnType<MediaPush["find"]>>, { ok: false }>> {
+): Promise<{ ok: true; converterId: string | null } | Refused> {
   const converterId = state.recorders[resourceId]?.recordingSid ?? null;
   if (converterId !== null) return { ok: true, converterId };
   const found = await mediaPush.find(channel.name, resourceId, call);

@@ -2,7 +2,7 @@ import type { Outcome, RelayStartFailed } from "../../../live/index.ts";
 import type { Performance } from "../performance.ts";
 import type { StartScene } from "./carrier.ts";
 
-export type Refusal = Pick<RelayStartFailed, "disposition" | "mayRun" | "retryAfterMs" | "error">;
+type Refusal = Pick<RelayStartFailed, "disposition" | "mayRun" | "retryAfterMs" | "error">;
 
 export function started(resourceId: string, recordingSid: string): Performance {
   return { outcomes: [{ type: "RecorderStartAccepted", resourceId, recordingSid }], error: null };
