@@ -1,3 +1,4 @@
+export { type Counting, countingOf } from "./counting.ts";
 export { decide, type Decided } from "./decide.ts";
 export type { DecideContext } from "./decide/deciding.ts";
 export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";
@@ -5,9 +6,11 @@ export type * from "./events.ts";
 export { type Entry, evolve } from "./evolve.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export type { ReasonCode, StatusReason } from "./reason.ts";
+export { type Resolution, resolutionOf } from "./resolution.ts";
 export {
   type ChannelState,
   initialState,
+  type Meter,
   type Missed,
   type Presence,
   type Recorder,
