@@ -6,16 +6,17 @@
 /** What each part of `src/` may import beside itself. Whatever is not named is forbidden. */
 const mayImport = {
   live: [],
+  cost: ["live"],
   redaction: [],
   providers: ["log", "redaction"],
   db: ["config", "live", "log", "reason", "redaction"],
-  config: ["live"],
+  config: ["live", "cost"],
   eventlog: ["live", "db", "config", "log"],
   webhooks: ["live", "eventlog", "log", "redaction"],
   engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
-  api: ["live", "eventlog", "db", "config", "log"],
+  api: ["live", "cost", "eventlog", "db", "config", "log"],
   stage: ["live", "eventlog", "api", "db", "config", "log"],
-  cli: ["live", "eventlog", "webhooks", "providers", "engine", "db", "config", "log", "reason", "redaction"],
+  cli: ["live", "cost", "eventlog", "webhooks", "providers", "engine", "db", "config", "log", "reason", "redaction"],
   sandbox: ["webhooks"],
   demo: ["closers", "config", "log"],
 };

@@ -18,7 +18,7 @@ import { createStageRouter } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "relayMode" | "trustProxy"> {
+export interface AppConfig extends Pick<Config, "apiKey" | "relayMode" | "prices" | "trustProxy"> {
   agora: Pick<AgoraConfig, "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
@@ -26,7 +26,10 @@ export interface AppConfig extends Pick<Config, "apiKey" | "relayMode" | "trustP
 }
 
 export interface AppDeps
-  extends Omit<Api, "defaultMode">, HealthDeps, Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
+  extends
+    Omit<Api, "defaultMode" | "prices">,
+    HealthDeps,
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -34,7 +37,7 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, relayMode, agora, cloudflare } = config;
+  const { apiKey, relayMode, prices, agora, cloudflare } = config;
   const { log, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -53,7 +56,8 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(createHealthRouter(deps));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter());
   const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  app.use("/v1", createV1Router({ ...deps, defaultMode: relayMode }, createKeyAuthentication(apiKey), failedKeys));
+  const api = { ...deps, defaultMode: relayMode, prices };
+  app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

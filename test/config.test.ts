@@ -216,6 +216,8 @@ describe("loadConfig", () => {
     ["VIDEO_HEIGHT", "238"],
     ["VIDEO_FPS", "31"],
     ["VIDEO_BITRATE_KBPS", "8001"],
+    ["PRICES_AS_OF", "2026-02-30"],
+    ["PRICES_AS_OF", "yesterday"],
     ["CATCH_UP_AFTER_SECONDS", "5"],
     ["CATCH_UP_AFTER_SECONDS", "-1"],
     ["AGORA_CALLS_PER_SECOND", "0"],
@@ -229,6 +231,32 @@ describe("loadConfig", () => {
     ["BOT_CLIENT_TYPES", "web"],
   ])("refuses %s=%s", (name, value) => {
     expect(namesIn(problemsOf({ [name]: value }))).toEqual([name]);
+  });
+
+  test("refuses a price that is none, and prices of no date", () => {
+    const dated = { PRICES_AS_OF: "2026-07-01" };
+    expect(namesIn(problemsOf({ ...dated, PRICE_MEDIA_PUSH_HD: "-1" }))).toEqual(["PRICE_MEDIA_PUSH_HD"]);
+    expect(namesIn(problemsOf({ ...dated, PRICE_CLOUDFLARE_STORED: "$5" }))).toEqual(["PRICE_CLOUDFLARE_STORED"]);
+    expect(problemsOf({ PRICE_CLOUD_RECORDING_HD: "11" })).toEqual([
+      "PRICES_AS_OF is missing: set it to the date of PRICE_CLOUD_RECORDING_HD, like 2026-06-17",
+    ]);
+  });
+
+  test("has the providers' list prices with their date, and takes others", () => {
+    const listed = loadConfig({}).prices;
+    expect(listed).toEqual({
+      asOf: "2026-06-17",
+      cloudRecording: { HD: 14, FHD: 28 },
+      mediaPush: { HD: 7.99, FHD: 15.99 },
+      stored: 5,
+    });
+    const env = { PRICES_AS_OF: "2026-07-01", PRICE_MEDIA_PUSH_FHD: "0", PRICE_CLOUD_RECORDING_HD: "11.5" };
+    expect(loadConfig(env).prices).toEqual({
+      ...listed,
+      asOf: "2026-07-01",
+      cloudRecording: { HD: 11.5, FHD: 28 },
+      mediaPush: { HD: 7.99, FHD: 0 },
+    });
   });
 
   test("refuses a picture with more pixels than Agora records", () => {

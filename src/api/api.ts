@@ -1,3 +1,4 @@
+import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
@@ -7,6 +8,8 @@ export interface Api extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** By which costs are estimated. */
+  prices: Prices;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
 }

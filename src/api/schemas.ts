@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import type { Cost } from "../cost/index.ts";
 import { isChannelName } from "../eventlog/index.ts";
 import {
   type EndReason,
@@ -164,6 +165,8 @@ const endReasons = [
   "replay",
 ] as const satisfies readonly EndReason[];
 
+const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
+
 export const sessionAnswer = z.strictObject({
   id: z.string(),
   channel: z.string(),
@@ -176,6 +179,14 @@ export const sessionAnswer = z.strictObject({
   endReason: z.enum(endReasons).nullable(),
   recordedSeconds: z.number().min(0),
   recordedSecondsWithoutHost: z.number().min(0),
+  cost: z.strictObject({
+    currency: z.literal("USD"),
+    amount: z.number().min(0),
+    asOf: z.iso.date(),
+    resolution: z.enum(["HD", "FHD"]),
+    agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
+    cloudflare: z.strictObject({ storedMonth: costPart }),
+  }) satisfies z.ZodType<Cost>,
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   video: z

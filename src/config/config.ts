@@ -1,3 +1,4 @@
+import type { Prices } from "../cost/index.ts";
 import type { Policy, RelayMode } from "../live/index.ts";
 
 /** What the environment says. Times are milliseconds; URLs have no slash at the end. */
@@ -26,6 +27,8 @@ export interface LoadedConfig extends DatabaseConfig {
   relayMode: RelayMode;
   /** What is pushed: pixels, frames a second, kbit/s. */
   picture: { width: number; height: number; fps: number; bitrateKbps: number };
+  /** By which costs are estimated. */
+  prices: Prices;
   channelPolicy: "auto" | "registered";
   maxActiveRelays: number;
   /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */

@@ -44,6 +44,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     cloudflare_stream_webhook_secrets: cloudflare.webhookSecrets.length,
     relay_mode: config.relayMode,
     video: config.picture,
+    prices: config.prices,
     channel_policy: config.channelPolicy,
     max_active_relays: config.maxActiveRelays,
     catch_up_after_ms: config.catchUpAfterMs,

@@ -44,6 +44,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
       fps: values.VIDEO_FPS,
       bitrateKbps: values.VIDEO_BITRATE_KBPS,
     },
+    prices: {
+      asOf: values.PRICES_AS_OF,
+      cloudRecording: { HD: values.PRICE_CLOUD_RECORDING_HD, FHD: values.PRICE_CLOUD_RECORDING_FHD },
+      mediaPush: { HD: values.PRICE_MEDIA_PUSH_HD, FHD: values.PRICE_MEDIA_PUSH_FHD },
+      stored: values.PRICE_CLOUDFLARE_STORED,
+    },
     channelPolicy: values.CHANNEL_POLICY,
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,

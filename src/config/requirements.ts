@@ -21,6 +21,7 @@ export function unmetRequirements(settings: Settings): string[] {
     ...(production ? insecure(settings) : []),
     ...notAgoras(settings),
     ...tooLarge(settings),
+    ...undated(settings),
     ...notBuiltYet(settings),
   ];
 }
@@ -99,6 +100,13 @@ const mostPixels = 1920 * 1080;
 function tooLarge({ VIDEO_WIDTH = "1280", VIDEO_HEIGHT = "720" }: Settings): string[] {
   if (!(Number(VIDEO_WIDTH) * Number(VIDEO_HEIGHT) > mostPixels)) return [];
   return ["VIDEO_WIDTH times VIDEO_HEIGHT must be at most 1920x1080"];
+}
+
+/** An estimate tells the date of its prices, and the default one is that of the default prices. */
+function undated(settings: Settings): string[] {
+  const [price] = Object.keys(settings).filter((name) => name.startsWith("PRICE_"));
+  if (price === undefined || settings.PRICES_AS_OF !== undefined) return [];
+  return [`PRICES_AS_OF is missing: set it to the date of ${price}, like 2026-06-17`];
 }
 
 /** At the real Agora anything else fails later, as an empty token; an imitation takes what it likes. */

@@ -41,6 +41,15 @@ export function rate() {
   });
 }
 
+export function price() {
+  return parsed("must be US dollars for 1000 minutes, 0 or more, like 7.99", decimal);
+}
+
+/** A day that the calendar has. */
+export function isoDate() {
+  return parsed("must be a date like 2026-06-17", (text) => (z.iso.date().safeParse(text).success ? text : undefined));
+}
+
 /** Seconds in the environment, fractions allowed; milliseconds in the configuration. */
 export function seconds() {
   return parsed("must be a number of seconds, 0 or more", toMs);

@@ -1,4 +1,4 @@
-import type { ChannelState, RelayMode } from "../live/index.ts";
+import type { ChannelState, Counting, RelayMode, Resolution } from "../live/index.ts";
 
 /** Rows of the tables of `migrations/`, as the pool reads them: `bigint` is a number, `timestamptz` a Date. */
 
@@ -46,4 +46,7 @@ export interface SessionRow {
   video: unknown;
   recorded_seconds: number;
   recorded_seconds_without_host: number;
+  recorded_seconds_media_push: number;
+  resolution: Resolution;
+  counting: Counting | null;
 }

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 import { type FoldableEvent, pendingOf } from "../eventlog/index.ts";
-import type { ChannelState, Decision, RelayMode } from "../live/index.ts";
+import type { ChannelState, Decision, RelayMode, Resolution } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import { isCapacityFree } from "./capacity.ts";
 import { type ChannelRow, lockChannel, saveChannel, saveWakeAt } from "./channel-row.ts";
@@ -14,6 +14,8 @@ import { updateSessions } from "./save-sessions.ts";
 
 export interface AdvanceRules extends FoldRules {
   defaultMode: RelayMode;
+  /** Of the picture that is pushed; HD if it isn't said. */
+  resolution?: Resolution | undefined;
   /** Over all channels. */
   maxActiveRelays: number;
   log: Logger;
@@ -102,11 +104,11 @@ async function decideOn(
   { id, name }: ChannelRow,
   state: ChannelState,
   now: number,
-  { policy, defaultMode, maxActiveRelays, log }: AdvanceRules,
+  { policy, defaultMode, resolution, maxActiveRelays, log }: AdvanceRules,
 ): Promise<Omit<Settled, "runaway">> {
   const capacityFree = await isCapacityFree(trx, schema, state, maxActiveRelays);
   try {
-    const settled = decideAll(state, now, { policy, capacityFree, defaultMode });
+    const settled = decideAll(state, now, { policy, capacityFree, defaultMode, resolution });
     const { runaway, decided } = settled;
     if (runaway) {
       log.error({ channelId: id, channel: name, decided: decided.map(({ event }) => event) }, "advance.runaway");

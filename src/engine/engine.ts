@@ -1,5 +1,5 @@
 import type { Routing, Tables } from "../eventlog/index.ts";
-import type { Policy, RelayMode } from "../live/index.ts";
+import { type Policy, type RelayMode, resolutionOf } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { Slots } from "../providers/index.ts";
 import { createRedactor, type Redactor } from "../redaction/index.ts";
@@ -73,6 +73,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     interpret,
     policy,
     defaultMode,
+    resolution: resolutionOf(picture),
     maxActiveRelays,
     onAdvanced: (result) => sweep.arm(result),
   });

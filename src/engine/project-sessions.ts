@@ -1,4 +1,14 @@
-import type { ChannelState, EndReason, LiveEvent, Session, VideoProcessed } from "../live/index.ts";
+import {
+  type ChannelState,
+  type Counting,
+  countingOf,
+  type EndReason,
+  type LiveEvent,
+  type Meter,
+  type Resolution,
+  type Session,
+  type VideoProcessed,
+} from "../live/index.ts";
 
 /** A row of `sessions`, times in our clock's milliseconds. */
 export interface SessionRow {
@@ -16,6 +26,11 @@ export interface SessionRow {
   /** Time that recorders ran with a host, and without one. */
   withHostMs: number;
   withoutHostMs: number;
+  /** What of both was Media Push. */
+  mediaPushMs: number;
+  resolution: Resolution;
+  /** What goes on being counted; null while no recorder of it runs. */
+  counting: Counting | null;
 }
 
 export interface Step {
@@ -32,7 +47,14 @@ export type Sessions = Map<number, SessionRow>;
  */
 export function projectSessions(sessions: Sessions, { event, after }: Step): void {
   const { session, recorders } = after;
-  if (session !== null) sessions.set(session.number, withSession(sessions.get(session.number), session));
+  if (session !== null) {
+    const known = sessions.get(session.number);
+    sessions.set(session.number, withMeter(withSession(known, session), session.meter, after));
+  }
+  for (const [number, meter] of Object.entries(after.meters ?? {})) {
+    const row = sessions.get(Number(number));
+    if (row !== undefined) sessions.set(row.number, withMeter(row, meter, after));
+  }
   for (const recorder of Object.values(recorders)) {
     const row = sessions.get(recorder.session);
     const sid = recorder.recordingSid;
@@ -43,7 +65,15 @@ export function projectSessions(sessions: Sessions, { event, after }: Step): voi
   if (changed !== null) sessions.set(changed.number, changed);
 }
 
-function withSession(known: SessionRow | undefined, session: Session): SessionRow {
+function withMeter<Row extends { number: number }>(row: Row, meter: Meter, after: ChannelState) {
+  const { withHostMs, withoutHostMs, mediaPushMs = 0 } = meter;
+  return { ...row, withHostMs, withoutHostMs, mediaPushMs, counting: countingOf(after, row.number, meter.at) };
+}
+
+function withSession(
+  known: SessionRow | undefined,
+  session: Session,
+): Omit<SessionRow, "withHostMs" | "withoutHostMs" | "mediaPushMs" | "counting"> {
   const row = known ?? { recordingSids: [], files: [], ingestConnectedAt: null, video: null };
   return {
     ...row,
@@ -53,8 +83,7 @@ function withSession(known: SessionRow | undefined, session: Session): SessionRo
     liveAt: session.liveAt,
     closedAt: session.closedAt,
     endReason: session.ending?.reason ?? null,
-    withHostMs: session.meter.withHostMs,
-    withoutHostMs: session.meter.withoutHostMs,
+    resolution: session.resolution ?? "HD",
   };
 }
 

@@ -66,6 +66,9 @@ async function saveSessions(
     video: row.video,
     recorded_seconds: (row.withHostMs + row.withoutHostMs) / 1000,
     recorded_seconds_without_host: row.withoutHostMs / 1000,
+    recorded_seconds_media_push: row.mediaPushMs / 1000,
+    resolution: row.resolution,
+    counting: row.counting,
   }));
   await rowsOf(
     trx,
@@ -94,6 +97,9 @@ const columnTypes = {
   video: "jsonb",
   recorded_seconds: "double precision",
   recorded_seconds_without_host: "double precision",
+  recorded_seconds_media_push: "double precision",
+  resolution: "text",
+  counting: "jsonb",
 } as const;
 
 function columnList(): string {
@@ -110,7 +116,8 @@ function recentSessions(trx: Knex.Transaction, schema: string, channelId: number
        ${ms("closed_at")} as "closedAt", end_reason as "endReason", recording_sids as "recordingSids", files,
        ingest_connected_at as "ingestConnectedAt", video,
        round((recorded_seconds - recorded_seconds_without_host) * 1000) as "withHostMs",
-       round(recorded_seconds_without_host * 1000) as "withoutHostMs"
+       round(recorded_seconds_without_host * 1000) as "withoutHostMs",
+       round(recorded_seconds_media_push * 1000) as "mediaPushMs", resolution, counting
      from ${table(schema, "sessions")} where channel_id = :channelId order by number desc limit ${recentMost}`,
     { channelId },
   );

@@ -1,3 +1,4 @@
+export { type Counting, countingOf } from "./counting.ts";
 export { decide, type Decided } from "./decide.ts";
 export type { DecideContext } from "./decide/deciding.ts";
 export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";
@@ -7,9 +8,11 @@ export { hostsShown } from "./hosts.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export type { ReasonCode, StatusReason } from "./reason.ts";
 export { modeOf } from "./recorders.ts";
+export { type Resolution, resolutionOf } from "./resolution.ts";
 export {
   type ChannelState,
   initialState,
+  type Meter,
   type Missed,
   type Presence,
   type Recorder,

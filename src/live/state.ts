@@ -1,4 +1,5 @@
 import type { EndReason, HoldReason, ProviderError, RelayMode, RtmpStatus } from "./events.ts";
+import type { Resolution } from "./resolution.ts";
 import type { Heard } from "./sequences.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface ChannelState {
   destroyedTs: number;
   host: HostView;
   session: Session | null;
+  /** Of earlier sessions, by number, that a remembered recorder belongs to. Not there: of none. */
+  meters?: Record<string, Meter>;
   /** Sessions opened so far, which is also the number of the newest. */
   sessions: number;
   relay: Relay | null;
@@ -92,8 +95,23 @@ export interface Session {
   failure: Failure | null;
   /** A resource that may be started again instead of acquiring another. */
   resume: string | null;
-  /** Time that recorders ran, with a host and without; `at` is how far it is counted. */
-  meter: { at: number; withHostMs: number; withoutHostMs: number };
+  /** Of this session's own recorders. */
+  meter: Meter;
+  /** Of the picture, when the session was opened. Not there: HD, the only one that earlier versions knew. */
+  resolution?: Resolution;
+}
+
+/**
+ * How long recorders of one session ran, in ms, each by itself: two at once count twice, as Agora charges them. From the
+ * first word that one runs to the first word that it has ended.
+ */
+export interface Meter {
+  /** How far it is counted. */
+  at: number;
+  withHostMs: number;
+  withoutHostMs: number;
+  /** What of both was Media Push. Not there: nothing. */
+  mediaPushMs?: number;
 }
 
 export interface Failure {

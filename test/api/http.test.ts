@@ -10,7 +10,7 @@ import { createApp } from "../../src/app.ts";
 import { createDatabase } from "../../src/db/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { apiKey, expectProblem, type Service, startService, useService } from "./service.ts";
+import { apiKey, expectProblem, prices, type Service, startService, useService } from "./service.ts";
 
 const started = useService();
 let service: Service;
@@ -108,6 +108,7 @@ describe("the operators' key", () => {
       relayMode: "cloud-recording" as const,
       agora: { ncsSecrets: [] },
       cloudflare: { notificationSecrets: [], webhookSecrets: [] },
+      prices,
     };
     const { knex, schema } = service.database;
     const deps = {

@@ -17,6 +17,14 @@ export const apiKey = "operators-key";
 export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
+/** Easily told apart, and not the default ones. */
+export const prices = {
+  asOf: "2026-01-02",
+  cloudRecording: { HD: 10, FHD: 20 },
+  mediaPush: { HD: 5, FHD: 15 },
+  stored: 1,
+};
+
 export interface Service {
   url: string;
   database: TestDatabase;
@@ -81,6 +89,7 @@ export async function startService(
     apiKey,
     trustProxy: 0,
     relayMode: "cloud-recording" as const,
+    prices,
     // Every test here comes from one address.
     failedKeysMost: 10_000,
     agora: { ncsSecrets: [ncsSecret] },

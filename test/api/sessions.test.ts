@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
 import { channelAnswer, sessionAnswer, sessionListAnswer } from "../../src/api/schemas.ts";
-import { expectProblem, type Service, useService } from "./service.ts";
+import { expectProblem, prices, type Service, useService } from "./service.ts";
 
 const started = useService();
 let service: Service;
@@ -48,11 +48,40 @@ describe("GET /v1/sessions/{id}", () => {
       endReason: null,
       recordedSeconds: 0,
       recordedSecondsWithoutHost: 0,
+      cost: {
+        currency: "USD",
+        amount: 0,
+        asOf: prices.asOf,
+        resolution: "HD",
+        agora: { cloudRecording: { seconds: 0, amount: 0 }, mediaPush: { seconds: 0, amount: 0 } },
+        cloudflare: { storedMonth: { seconds: 0, amount: 0 } },
+      },
       recordingSids: [],
       files: [],
       video: null,
     });
     expect(Date.parse(session.openedAt)).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  it("counts on while a recorder runs, though nothing happens", async () => {
+    await service.call("put", "/v1/channels/quietly").send({ id: 11 }).expect(201);
+    await service.notifyAndWait(103, "quietly", 1001);
+    const resourceId = "resource-11";
+    await service.tell(
+      11,
+      { type: "RecorderAcquired", session: 1, attempt: 1, uid: 999_011, resourceId },
+      { type: "RecorderStartAccepted", resourceId, recordingSid: "sid-11" },
+    );
+    // As if the last event had been 40 minutes ago.
+    await service.database.knex.raw(
+      `update tally.sessions set counting = jsonb_set(counting, '{since}', to_jsonb((counting ->> 'since')::float8 - 2400000))
+       where id = '11-1'`,
+    );
+    const response = await service.call("get", "/v1/sessions/11-1").expect(200);
+    const { recordedSeconds, recordedSecondsWithoutHost, cost } = sessionAnswer.parse(response.body);
+    expect(recordedSeconds).toBeGreaterThanOrEqual(2400);
+    expect(recordedSecondsWithoutHost).toBe(0);
+    expect(cost.agora.cloudRecording.seconds).toBe(recordedSeconds);
   });
 
   it("shows what came of it: recordings, files and the video", async () => {
@@ -61,7 +90,7 @@ describe("GET /v1/sessions/{id}", () => {
     const { knex } = service.database;
     await knex.raw(
       `update tally.sessions set recording_sids = '{sid-1,sid-2}', files = '["a.m3u8"]', recorded_seconds = 12.5,
-       recorded_seconds_without_host = 2.25 where channel_id = ?`,
+       recorded_seconds_without_host = 2.25, recorded_seconds_media_push = 3, resolution = 'FHD' where channel_id = ?`,
       [channelId],
     );
     const response = await service.call("get", `/v1/sessions/${channelId}-1`).expect(200);
@@ -74,6 +103,13 @@ describe("GET /v1/sessions/{id}", () => {
       files: ["a.m3u8"],
       recordedSeconds: 12.5,
       recordedSecondsWithoutHost: 2.25,
+      // 9.5 s at 20 and 3 s at 15 for a thousand minutes, and 61.5 s stored at 1.
+      cost: {
+        amount: 0.004942,
+        resolution: "FHD",
+        agora: { cloudRecording: { seconds: 9.5, amount: 0.003167 }, mediaPush: { seconds: 3, amount: 0.00075 } },
+        cloudflare: { storedMonth: { seconds: 61.5, amount: 0.001025 } },
+      },
       video: { uid, ...links, durationSeconds: 61.5, error: null },
     });
   });

@@ -29,6 +29,7 @@ describe("sessions list", () => {
   it("fits 80 columns, even with all that can be told", async () => {
     const { knex, schema } = service;
     const longest = { id: "900000000-1", channel_id: 1, number: 9, cause: "host", recorded_seconds: 43_199 };
+    const more = { recorded_seconds_without_host: 1799, recorded_seconds_media_push: 4000, resolution: "FHD" };
     const times = {
       opened_at: "2025-12-31T23:00:00Z",
       live_at: "2025-12-31T23:00:09Z",
@@ -38,10 +39,12 @@ describe("sessions list", () => {
     await knex
       .withSchema(schema)
       .table("sessions")
-      .insert({ ...longest, ...times, ...end });
+      .insert({ ...longest, ...more, ...times, ...end });
     const { lines } = await service.tally(["sessions", "list"]);
     expect(lines).toHaveLength(4);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    expect(lines[0]).toMatch(/^SESSION .* RECORDED +NO HOST +COST/);
+    expect(lines.find((line) => line.startsWith(longest.id))).toMatch(/11h 59m 59s +29m 59s +\$22\.96/);
     await knex.withSchema(schema).table("sessions").where({ id: longest.id }).delete();
   });
 });
@@ -58,6 +61,36 @@ describe("sessions show", () => {
       video: { ready: true, durationSeconds: 60, error: null, hls: expect.stringMatching(/^https:.*m3u8$/) as string },
     });
     expect(await service.tally(["sessions", "show", "1-9"])).toMatchObject({ code: 1, out: "" });
+  });
+});
+
+describe("what a session costs", () => {
+  it("is shown in parts, with the date of the prices, to the cent", async () => {
+    const { knex, schema } = service;
+    const seconds = { recorded_seconds: 3600, recorded_seconds_media_push: 600, recorded_seconds_without_host: 15 };
+    const sessions = knex.withSchema(schema).table("sessions");
+    await sessions
+      .clone()
+      .where({ id: "2-1" })
+      .update({ ...seconds, resolution: "FHD", counting: null });
+    const { out } = await service.tally(["sessions", "show", "2-1"]);
+    expect(out).toMatch(/^cost +about \$1\.56, by the prices of 2026-06-17$/m);
+    expect(out).toMatch(/^cloud recording +\$1\.40, 50m 00s of FHD$/m);
+    expect(out).toMatch(/^media push +\$0\.16, 10m 00s of FHD$/m);
+    const { json } = await service.tally(["sessions", "show", "2-1", "--json"]);
+    expect(json()).toMatchObject({ recordedSeconds: 3600, cost: { currency: "USD", asOf: "2026-06-17" } });
+  });
+
+  it("of less than a cent is shown with four digits", async () => {
+    const { knex, schema } = service;
+    const sessions = knex.withSchema(schema).table("sessions");
+    await sessions
+      .clone()
+      .where({ id: "2-1" })
+      .update({ recorded_seconds: 6, recorded_seconds_media_push: 0, resolution: "HD" });
+    const { out } = await service.tally(["sessions", "show", "2-1"]);
+    expect(out).toMatch(/^cloud recording +\$0\.0014, 6s of HD$/m);
+    expect(out).not.toMatch(/^media push/m);
   });
 });
 

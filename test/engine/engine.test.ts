@@ -89,6 +89,16 @@ function signalOf(fake: FakeProviders, name: "start" | "stop"): Promise<void> {
 }
 
 describe("the engine", () => {
+  it("opens sessions in the resolution of its picture", async () => {
+    const picture = { width: 1080, height: 1920, fps: 30, bitrateKbps: 2500 };
+    const service = openService(createFakeProviders(), { picture });
+    await service.eventLog.append(rtcEvent(103, { channel: "upright", uid: 7, seq: 1 }));
+    const [channel] = await rowsOf<{ id: number }>(database.knex, "select id from tally.channels");
+    await service.engine.advance(channel?.id ?? NaN);
+    const rows = await rowsOf(database.knex, "select resolution from tally.sessions");
+    expect(rows).toEqual([{ resolution: "FHD" }]);
+  });
+
   it("takes a channel from the host's join to the end of its session", async () => {
     const fake = createFakeProviders();
     const [started, stopped] = [signalOf(fake, "start"), signalOf(fake, "stop")];

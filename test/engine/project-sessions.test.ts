@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { projectSessions, type SessionRow, type Sessions } from "../../src/engine/project-sessions.ts";
-import { initialState, type VideoProcessed } from "../../src/live/index.ts";
+import { initialState, type Recorder, type Session, type VideoProcessed } from "../../src/live/index.ts";
 
 function row(number: number, ingestConnectedAt: string | null, video: VideoProcessed | null = null): SessionRow {
   return {
@@ -17,6 +17,9 @@ function row(number: number, ingestConnectedAt: string | null, video: VideoProce
     video,
     withHostMs: 0,
     withoutHostMs: 0,
+    mediaPushMs: 0,
+    resolution: "HD",
+    counting: null,
   };
 }
 
@@ -76,4 +79,24 @@ it("files go to the session of their recording, each once, and to none if the re
   projectSessions(sessions, { event: { ...seen, recordingSid: "another", files: ["x.ts"] }, after });
   expect(sessions.get(1)?.files).toEqual(["a.m3u8", "b.ts", "c.ts"]);
   expect(sessions.get(2)?.files).toEqual([]);
+});
+
+it("a recorder that outlives its session is counted on in the row of its own, and no longer once it ended", () => {
+  const running = { session: 1, state: "stopping", mode: "media-push", recordingSid: null } as Recorder;
+  const meters = { 1: { at: 5000, withHostMs: 1, withoutHostMs: 2, mediaPushMs: 3 } };
+  const session = { number: 2, meter: { at: 5000, withHostMs: 0, withoutHostMs: 0 } } as Session;
+  const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
+  const after = { ...initialState(1), session, meters, recorders: { a: running } };
+  const event = { type: "HoldReleased" } as const;
+  projectSessions(sessions, { event, after });
+  expect(sessions.get(1)).toEqual({
+    ...first,
+    withHostMs: 1,
+    withoutHostMs: 2,
+    mediaPushMs: 3,
+    counting: { since: 5000, hostPresent: false, recorders: 1, mediaPush: 1 },
+  });
+  expect(sessions.get(2)?.counting).toBeNull();
+  projectSessions(sessions, { event, after: { ...after, recorders: { a: { ...running, state: "ended" } } } });
+  expect(sessions.get(1)?.counting).toBeNull();
 });

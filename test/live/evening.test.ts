@@ -269,16 +269,7 @@ describe("holds", () => {
   });
 });
 
-describe("the meter", () => {
-  test("counts recorder time with and without a host apart", () => {
-    const story = goesLive(new Story()).passes(60);
-    story
-      .hears(hostLeft(2, { after: 60 }))
-      .passes(15)
-      .hears(recorderEnded("sid-1", { sequence: 9 }));
-    expect(story.state.session?.meter).toMatchObject({ withHostMs: 60_000, withoutHostMs: 15_000 });
-  });
-
+describe("the light", () => {
   test("a broken push is told, and is live again when it comes back", () => {
     const story = goesLive(new Story()).hears(rtmp("sid-1", "disconnected", { sequence: 2 }));
     expect(story.status).toMatchObject({ live: false, reason: { code: "rtmp_disconnected" } });

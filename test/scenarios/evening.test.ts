@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { type Evening, openEvening } from "./evening.ts";
+import { sessionAnswer } from "../../src/api/schemas.ts";
+import { type Evening, openEvening, policy } from "./evening.ts";
 
 type CallFault = Extract<Parameters<Evening["sandbox"]["control"]["planFaults"]>[0], { operation: unknown }>;
 type Operation = CallFault["operation"];
@@ -61,6 +62,21 @@ describe("an evening, from the first webhook to the video", () => {
     await expect
       .poll(async () => (await evening.api("GET", "/v1/sessions/7-1")).body, { timeout: 10_000 })
       .toMatchObject({ endReason: "host_left", video: { ready: true } });
+  });
+
+  test("has seconds without a host for the grace and the stop, and none besides", async () => {
+    await goesLive("channel_7");
+    const leftAt = Date.now();
+    leave("channel_7");
+    await evening.until("channel_7", "stopped", ({ state }) => state === "stopped");
+    const { body } = await evening.api("GET", "/v1/sessions/7-1");
+    const { endReason, recordedSeconds, recordedSecondsWithoutHost, closedAt, cost } = sessionAnswer.parse(body);
+    expect(endReason).toBe("host_left");
+    expect(recordedSecondsWithoutHost).toBeGreaterThanOrEqual(Number(policy.STOP_GRACE_SECONDS));
+    // It closes when the stop is done, by the clock of this machine.
+    expect(recordedSecondsWithoutHost).toBeLessThanOrEqual((Date.parse(closedAt ?? "") - leftAt) / 1000);
+    expect(cost.agora.cloudRecording.seconds).toBe(recordedSeconds);
+    expect(cost.amount).toBeGreaterThan(0);
   });
 
   test("a second live on the same channel is a new session with the other uid, on the same live input", async () => {

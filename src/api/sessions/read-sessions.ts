@@ -1,3 +1,4 @@
+import { costOf, type Prices, recordedUntil } from "../../cost/index.ts";
 import type { SessionRow } from "../../db/index.ts";
 import { rowsOf, table } from "../../eventlog/index.ts";
 import type { VideoProcessed } from "../../live/index.ts";
@@ -10,18 +11,18 @@ import type { SessionAnswer } from "../schemas.ts";
  * @param condition - SQL about the session `s`, with `:name` for each of `values`
  */
 export async function readSessions(
-  { knex, schema }: Api,
+  { knex, schema, prices }: Api,
   condition: string,
   values: Record<string, string | number | null>,
 ): Promise<SessionAnswer[]> {
   const rows = await rowsOf<StoredSession>(
     knex,
-    `select s.*, c.name as channel
+    `select s.*, c.name as channel, (extract(epoch from clock_timestamp()) * 1000)::double precision as now
      from ${table(schema, "sessions")} s join ${table(schema, "channels")} c on c.id = s.channel_id
      where ${condition}`,
     values,
   );
-  return rows.map(toSessionAnswer);
+  return rows.map((row) => toSessionAnswer(row, prices));
 }
 
 /** What the engine writes into the columns that could hold anything. */
@@ -29,9 +30,20 @@ type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "video"
   Pick<SessionAnswer, "channel" | "cause" | "files"> & {
     end_reason: SessionAnswer["endReason"];
     video: VideoProcessed | null;
+    /** The database's clock, ms. */
+    now: number;
   };
 
-function toSessionAnswer(row: StoredSession): SessionAnswer {
+function toSessionAnswer(row: StoredSession, prices: Prices): SessionAnswer {
+  const { resolution, counting, video, now } = row;
+  const stored = {
+    recordedSeconds: row.recorded_seconds,
+    recordedSecondsWithoutHost: row.recorded_seconds_without_host,
+    recordedSecondsMediaPush: row.recorded_seconds_media_push,
+    counting,
+  };
+  const recorded = recordedUntil(stored, now);
+  const [liveAt, closedAt] = [row.live_at?.getTime() ?? null, row.closed_at?.getTime() ?? null];
   return {
     id: row.id,
     channel: row.channel,
@@ -42,11 +54,12 @@ function toSessionAnswer(row: StoredSession): SessionAnswer {
     liveAt: row.live_at?.toISOString() ?? null,
     closedAt: row.closed_at?.toISOString() ?? null,
     endReason: row.end_reason,
-    recordedSeconds: row.recorded_seconds,
-    recordedSecondsWithoutHost: row.recorded_seconds_without_host,
+    recordedSeconds: recorded.recordedSeconds,
+    recordedSecondsWithoutHost: recorded.recordedSecondsWithoutHost,
+    cost: costOf({ recorded, resolution, liveAt, closedAt, video }, prices, now),
     recordingSids: row.recording_sids,
     files: row.files,
-    video: row.video === null ? null : toVideoAnswer(row.video),
+    video: video === null ? null : toVideoAnswer(video),
   };
 }
 

@@ -21,11 +21,12 @@ export function addChannelsShow(channels: Command, io: Io): void {
   })
     .argument("<name>", "the channel's name")
     .action((name: string, options: CommonOptions) =>
-      withService(io, options, async ({ config, tables }) => {
+      withService(io, options, async (service) => {
+        const { config, tables } = service;
         const channel = await findChannel(tables, name);
         const status = statusOf(channel, config.relayMode);
         const recorders = recordersOf(channel.state);
-        const sessions = await listSessions(tables, { channelId: channel.id, limit: sessionsMost });
+        const sessions = await listSessions(service, { channelId: channel.id, limit: sessionsMost });
         const item: ChannelItem = {
           ...status,
           hostUserId: channel.host_user_id,

@@ -1,21 +1,25 @@
 import type { Io } from "../io.ts";
+import { money } from "../output/money.ts";
 import type { Column } from "../output/table.ts";
 import { duration, shortTime } from "../output/times.ts";
 import type { SessionItem } from "../store/sessions.ts";
 
 /** How a list shows sessions. */
 export function sessionColumns(io: Io): Column<SessionItem>[] {
-  const time = (at: Date | null) => shortTime(at, io.now());
   return [
     { title: "SESSION", value: ({ id }) => id },
     { title: "CHANNEL", value: ({ channel }) => channel, flexible: 12 },
-    { title: "OPENED UTC", value: ({ openedAt }) => time(openedAt) },
-    { title: "LIVE", value: ({ liveAt }) => time(liveAt) },
-    { title: "CLOSED", value: ({ closedAt }) => (closedAt === null ? "open" : time(closedAt)) },
-    { title: "END", value: ({ endReason }) => endReason ?? "" },
+    { title: "OPENED UTC", value: ({ openedAt }) => shortTime(openedAt, io.now()) },
+    { title: "END", value: ({ closedAt, endReason }) => (closedAt === null ? "open" : (endReason ?? "")), flexible: 9 },
     { title: "RECORDED", value: ({ recordedSeconds }) => duration(recordedSeconds) },
+    { title: "NO HOST", value: withoutHost },
+    { title: "COST", value: ({ cost }) => money(cost.amount) },
     { title: "VIDEO", value: describeVideo },
   ];
+}
+
+function withoutHost({ recordedSecondsWithoutHost: seconds }: SessionItem): string {
+  return seconds === 0 ? "" : duration(seconds);
 }
 
 function describeVideo({ video }: SessionItem): string {

@@ -22,10 +22,10 @@ export function addSessionsList(sessions: Command, io: Io): void {
     .option("--channel <name>", "of this channel")
     .option("--limit <number>", "at most so many", whole(1, 100_000), 20)
     .action((options: ListOptions) =>
-      withService(io, options, async ({ tables }) => {
+      withService(io, options, async (service) => {
         const { channel, limit } = options;
-        const of = channel === undefined ? {} : { channelId: (await findChannel(tables, channel)).id };
-        const items = await listSessions(tables, { ...of, limit });
+        const of = channel === undefined ? {} : { channelId: (await findChannel(service.tables, channel)).id };
+        const items = await listSessions(service, { ...of, limit });
         printList(io, options, { items, columns: sessionColumns(io), none: "There was no session yet.", limit });
       }),
     );

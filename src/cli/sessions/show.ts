@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
+import { money } from "../output/money.ts";
 import { printFields, printJson } from "../output/print.ts";
 import { duration } from "../output/times.ts";
 import { findSession, type SessionItem } from "../store/sessions.ts";
@@ -9,13 +10,13 @@ import { withService } from "../with-service.ts";
 
 export function addSessionsShow(sessions: Command, io: Io): void {
   addCommand(sessions, "show", {
-    summary: "Show a session: its times, how it ended, its files and its video.",
+    summary: "Show a session: its times, how it ended, what it costs, its files and its video.",
     examples: ["sessions show 42-3", "sessions show 42-3 --json"],
   })
     .argument("<id>", "the session's id, as in the list")
     .action((id: string, options: CommonOptions) =>
-      withService(io, options, async ({ tables }) => {
-        const session = await findSession(tables, id);
+      withService(io, options, async (service) => {
+        const session = await findSession(service, id);
         if (options.json) printJson(io, session);
         else printSession(io, session);
       }),
@@ -34,6 +35,7 @@ function printSession(io: Io, session: SessionItem): void {
     end: session.endReason,
     recorded: duration(session.recordedSeconds),
     "without host": duration(session.recordedSecondsWithoutHost),
+    ...costFields(session.cost),
     recordings: session.recordingSids.join(", "),
     files: session.files.join(", "),
     video: video === null ? null : `${video.uid}, ${video.ready ? "ready" : "failed"}`,
@@ -43,4 +45,16 @@ function printSession(io: Io, session: SessionItem): void {
     dash: video?.dash ?? null,
     thumbnail: video?.thumbnail ?? null,
   });
+}
+
+/** An estimate; of what there was nothing, there is no line. */
+function costFields({ amount, asOf, resolution, agora, cloudflare }: SessionItem["cost"]) {
+  const part = (of: { seconds: number; amount: number }, what: string) =>
+    of.seconds === 0 ? null : `${money(of.amount)}, ${duration(of.seconds)} ${what}`;
+  return {
+    cost: `about ${money(amount)}, by the prices of ${asOf}`,
+    "cloud recording": part(agora.cloudRecording, `of ${resolution}`),
+    "media push": part(agora.mediaPush, `of ${resolution}`),
+    storage: part(cloudflare.storedMonth, "kept for a month"),
+  };
 }

@@ -27,7 +27,7 @@ export function addSessionsStop(sessions: Command, io: Io): void {
     .action((id: string, options: StopOptions) =>
       withService(io, options, async (service) => {
         const { tables } = service;
-        const session = await findSession(tables, id);
+        const session = await findSession(service, id);
         if (session.closedAt !== null) refuse(session);
         await confirm(io, `Stop session ${id} of ${session.channel}?`, options.yes === true);
         await requestStop(tables, session);

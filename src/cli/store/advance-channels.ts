@@ -1,11 +1,12 @@
 import { type AdvanceRules, createAdvance } from "../../engine/index.ts";
+import { resolutionOf } from "../../live/index.ts";
 import { interpret } from "../../webhooks/index.ts";
 import type { Service } from "../with-service.ts";
 
 /** By what the service folds and decides. */
 export function rulesOf({ config, log }: Service): AdvanceRules {
-  const { policy, relayMode: defaultMode, maxActiveRelays } = config;
-  return { policy, defaultMode, maxActiveRelays, interpret, log };
+  const { policy, relayMode: defaultMode, picture, maxActiveRelays } = config;
+  return { policy, defaultMode, resolution: resolutionOf(picture), maxActiveRelays, interpret, log };
 }
 
 /**

@@ -1,6 +1,8 @@
-import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
-import type { VideoProcessed } from "../../live/index.ts";
+import { type Cost, costOf, type RecordedRow, recordedUntil } from "../../cost/index.ts";
+import { rowsOf, table } from "../../eventlog/index.ts";
+import type { Resolution, VideoProcessed } from "../../live/index.ts";
 import { Failure } from "../failure.ts";
+import type { Service } from "../with-service.ts";
 
 /** A session as it is shown, its names those of the API. */
 export interface SessionItem {
@@ -15,6 +17,7 @@ export interface SessionItem {
   endReason: string | null;
   recordedSeconds: number;
   recordedSecondsWithoutHost: number;
+  cost: Cost;
   recordingSids: string[];
   files: string[];
   video: VideoItem | null;
@@ -26,31 +29,48 @@ type VideoItem = { uid: string } & Pick<
 >;
 
 /** The sessions that were opened last, of one channel or of all, the newest first. */
-export async function listSessions(
-  { knex, schema }: Tables,
+export function listSessions(
+  service: Service,
   { channelId, limit }: { channelId?: number; limit: number },
 ): Promise<SessionItem[]> {
   const where = channelId === undefined ? "" : "where s.channel_id = :channelId";
-  return rowsOf<SessionItem>(
-    knex,
-    `${selectSessions(schema)} ${where} order by s.opened_at desc, s.number desc limit :limit`,
-    { channelId, limit },
-  );
+  return readSessions(service, `${where} order by s.opened_at desc, s.number desc limit :limit`, { channelId, limit });
 }
 
 /** @throws {Failure} if there is no session with this id */
-export async function findSession({ knex, schema }: Tables, id: string): Promise<SessionItem> {
-  const [session] = await rowsOf<SessionItem>(knex, `${selectSessions(schema)} where s.id = :id`, { id });
+export async function findSession(service: Service, id: string): Promise<SessionItem> {
+  const [session] = await readSessions(service, "where s.id = :id", { id });
   if (session === undefined) {
     throw new Failure(`There is no session "${id}". "tally sessions list" shows those that there are.`);
   }
   return session;
 }
 
+/** What is stored of a session, and the database's time (ms) at which it was read. */
+type StoredSession = Omit<SessionItem, "cost"> & RecordedRow & { resolution: Resolution; now: number };
+
+async function readSessions(
+  { config, tables: { knex, schema } }: Service,
+  rest: string,
+  values: Parameters<typeof rowsOf>[2],
+): Promise<SessionItem[]> {
+  const rows = await rowsOf<StoredSession>(knex, `${selectSessions(schema)} ${rest}`, values);
+  return rows.map((row) => {
+    const { resolution, counting, now, recordedSecondsMediaPush, ...item } = row;
+    const recorded = recordedUntil({ ...item, recordedSecondsMediaPush, counting }, now);
+    const [liveAt, closedAt] = [item.liveAt?.getTime() ?? null, item.closedAt?.getTime() ?? null];
+    const cost = costOf({ recorded, resolution, liveAt, closedAt, video: item.video }, config.prices, now);
+    const { recordedSeconds, recordedSecondsWithoutHost } = recorded;
+    return { ...item, recordedSeconds, recordedSecondsWithoutHost, cost };
+  });
+}
+
 function selectSessions(schema: string): string {
   return `select s.id, c.name as channel, s.channel_id as "channelId", s.number, s.cause, s.opened_at as "openedAt",
       s.live_at as "liveAt", s.closed_at as "closedAt", s.end_reason as "endReason",
       s.recorded_seconds as "recordedSeconds", s.recorded_seconds_without_host as "recordedSecondsWithoutHost",
+      s.recorded_seconds_media_push as "recordedSecondsMediaPush", s.resolution, s.counting,
+      (extract(epoch from clock_timestamp()) * 1000)::double precision as now,
       s.recording_sids as "recordingSids", s.files,
       case when s.video is not null then jsonb_build_object('uid', s.video -> 'video', 'ready', s.video -> 'ready',
         'hls', s.video -> 'hls', 'dash', s.video -> 'dash', 'thumbnail', s.video -> 'thumbnail',

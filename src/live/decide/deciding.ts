@@ -1,5 +1,6 @@
 import type { Decision, RelayMode } from "../events.ts";
 import type { Policy } from "../policy.ts";
+import type { Resolution } from "../resolution.ts";
 import type { ChannelState } from "../state.ts";
 
 /** What a decision depends on beside the state and the time. */
@@ -8,6 +9,8 @@ export interface DecideContext {
   /** Whether one more relay may be started, over all channels. */
   capacityFree: boolean;
   defaultMode: RelayMode;
+  /** Of the picture that is pushed; HD if it isn't said. */
+  resolution?: Resolution | undefined;
 }
 
 export interface Deciding extends DecideContext {

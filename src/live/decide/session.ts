@@ -42,15 +42,20 @@ export const closeSession: Rule = (state, deciding) => {
 /** Opens a session for a manual start, or for a host. A join that is old news, or late, is asked about first. */
 export const openSession: Rule = (state, deciding) => {
   if (state.hold !== null || (state.session !== null && state.session.closedAt === null)) return [];
-  const session = state.sessions + 1;
-  if (isStartedByHand(state, deciding)) {
-    return [{ type: "SessionOpened", session, cause: state.host.present ? "host" : "manual" }];
-  }
+  const opened = (cause: Session["cause"]): Decision[] => [
+    {
+      type: "SessionOpened",
+      session: state.sessions + 1,
+      cause,
+      ...(deciding.resolution === "FHD" ? { resolution: "FHD" } : {}),
+    },
+  ];
+  if (isStartedByHand(state, deciding)) return opened(state.host.present ? "host" : "manual");
   if (!state.host.present) return [];
   const fresh = presentHosts(state).some(
     (host) => host.by === "check" || (host.late !== true && host.ts * 1000 >= deciding.now - deciding.policy.staleMs),
   );
-  return fresh ? [{ type: "SessionOpened", session, cause: "host" }] : requestPresenceCheck(state, deciding);
+  return fresh ? opened("host") : requestPresenceCheck(state, deciding);
 };
 
 /** A manual start waits for its host only so long. */

@@ -5,6 +5,8 @@ export interface SessionOpened {
   /** The channel's n-th session; its id is `{channelId}-{n}`. */
   session: number;
   cause: "host" | "manual";
+  /** Of the picture that this session's recorders are asked for. Not there: HD. */
+  resolution?: "FHD";
 }
 
 export type EndReason = "host_left" | "no_host" | "operator_stop" | "max_duration" | "gave_up" | "replay";

@@ -1,4 +1,4 @@
-import type { Decision, RelayAdopted, RelayRequested } from "../events.ts";
+import type { Decision, RelayAdopted, RelayRequested, SessionOpened } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
 
@@ -8,7 +8,7 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
     case "SessionOpened":
       return {
         ...state,
-        session: openedSession(decision.session, decision.cause, at),
+        session: openedSession(decision, at),
         sessions: decision.session,
         relay: null,
         ingest: { ...state.ingest, old: true },
@@ -101,9 +101,9 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
   }
 }
 
-function openedSession(number: number, cause: Session["cause"], at: number): Session {
+function openedSession({ session, cause, resolution }: SessionOpened, at: number): Session {
   return {
-    number,
+    number: session,
     cause,
     openedAt: at,
     liveAt: null,
@@ -115,6 +115,7 @@ function openedSession(number: number, cause: Session["cause"], at: number): Ses
     failure: null,
     resume: null,
     meter: { at, withHostMs: 0, withoutHostMs: 0 },
+    ...(resolution === undefined ? {} : { resolution }),
   };
 }
 

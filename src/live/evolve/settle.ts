@@ -1,7 +1,8 @@
 import { presentHosts } from "../hosts.ts";
 import { ingestConfirmed, isLive, pictureMissing } from "../picture.ts";
-import { relayRecorder, runs } from "../recorders.ts";
+import { relayRecorder } from "../recorders.ts";
 import type { ChannelState, Relay } from "../state.ts";
+import { settleMeters } from "./meters.ts";
 
 /**
  * What follows from any event: since when a host is here or not, since when the picture is well or missing, and how
@@ -10,7 +11,8 @@ import type { ChannelState, Relay } from "../state.ts";
  * @param before - the state before the event: the time up to `at` was spent in it
  */
 export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
-  return settleSession(settleRelay(before, settleHost(before, after, at), at), before, at);
+  const settled = settleLiveAt(settleRelay(before, settleHost(before, after, at), at), at);
+  return settleMeters(before, settled, at);
 }
 
 function settleHost(before: ChannelState, state: ChannelState, at: number): ChannelState {
@@ -42,22 +44,8 @@ function settleRelay(before: ChannelState, state: ChannelState, at: number): Cha
   return { ...state, relay: next };
 }
 
-function settleSession(state: ChannelState, before: ChannelState, at: number): ChannelState {
+function settleLiveAt(state: ChannelState, at: number): ChannelState {
   const { session } = state;
-  if (session === null) return state;
-  const liveAt = session.liveAt ?? (isLive(state) ? at : null);
-  return { ...state, session: { ...session, liveAt, meter: countOn(session.meter, before, at) } };
-}
-
-function countOn(
-  meter: NonNullable<ChannelState["session"]>["meter"],
-  before: ChannelState,
-  at: number,
-): NonNullable<ChannelState["session"]>["meter"] {
-  const ms = Math.max(0, at - meter.at) * Object.values(before.recorders).filter(runs).length;
-  return {
-    at: Math.max(meter.at, at),
-    withHostMs: meter.withHostMs + (before.host.present ? ms : 0),
-    withoutHostMs: meter.withoutHostMs + (before.host.present ? 0 : ms),
-  };
+  if (session === null || session.liveAt !== null || !isLive(state)) return state;
+  return { ...state, session: { ...session, liveAt: at } };
 }
