@@ -155,6 +155,16 @@ const found: { name: string; ways?: Partial<Ways>; script: Act[]; trouble?: Trou
     ],
   },
   {
+    name: "a recorder that passed for ended and pushes after all is kept, if nothing else does by then",
+    ways: { oldWorkerReports: true, secondPublisher: "refused" },
+    script: [
+      join,
+      { after: 7, kind: "recorder_moves", seconds: 1 },
+      { after: 1, kind: "outage", seconds: 19 },
+      { after: 65, kind: "join", who: 0 },
+    ],
+  },
+  {
     name: "a converter outlives a start by hand that waits for its host",
     ways: mediaPush,
     script: [{ after: 0, kind: "operator", what: "StartRequested" }],

@@ -77,8 +77,12 @@ function foldRecorderChecked(state: ChannelState, event: RecorderChecked, at: nu
               },
             }
           : recorder.rtmp;
-      const ends = recorder.state === "ended" ? refuted(recorder) : recorder.ends;
-      const seen = { ...asked, ends, rtmp, missingAt: null, heardAt: at, runningAt: recorder.runningAt ?? at };
+      const isBack = recorder.state === "ended";
+      const ends = isBack ? refuted(recorder) : recorder.ends;
+      // One that was let go because it had ended, and pushes after all, may be wanted still.
+      const released = recorder.released && !(isBack && event.rtmp === "publishing");
+      const runningAt = recorder.runningAt ?? at;
+      const seen = { ...asked, ends, released, rtmp, missingAt: null, heardAt: at, runningAt };
       return learnt(withRecorder(state, event.resourceId, seen, at));
     }
     case "exited":
