@@ -8,6 +8,7 @@ import {
   createCloudRecording,
   createLiveInputs,
   createNotificationSenders,
+  createRecordingStorage,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
@@ -27,7 +28,10 @@ export function connectProviders(
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
+  const storage = createRecordingStorage(agora.storage, deps.log);
+  closers.add("the connections to the storage's STS", () => storage.close());
   return {
+    storage,
     cloudRecording: createCloudRecording(agora, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),

@@ -14,6 +14,7 @@ const priorities: Record<EffectType, number> = {
   EnsureLiveInput: 10,
   StartRelay: 10,
   RepointRecorder: 20,
+  RenewStorage: 20,
   CheckPresence: 30,
   CheckRecorder: 30,
   CheckIngest: 30,

@@ -5,6 +5,7 @@ import { mendPicture } from "./decide/picture.ts";
 import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts";
 import { closeSession, endSession, openSession } from "./decide/session.ts";
 import { cutOff, stopUnwanted } from "./decide/stop.ts";
+import { renewStorage } from "./decide/storage.ts";
 import type { Decision } from "./events.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -20,6 +21,7 @@ const rules: readonly Rule[] = [
   mendPicture,
   requestRelay,
   cutOff,
+  renewStorage,
   checkRecorders,
   checkPresence,
 ];

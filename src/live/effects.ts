@@ -16,6 +16,7 @@ export type Effect =
     }
   | { type: "StopRecorder"; key: string; resourceId: string; round: number }
   | { type: "RepointRecorder"; key: string; session: number; attempt: number; resourceId: string; round: number }
+  | { type: "RenewStorage"; key: string; resourceId: string; round: number }
   | { type: "CheckPresence"; key: string; check: number }
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
   | { type: "CheckIngest"; key: string; check: number };
@@ -60,6 +61,8 @@ function keyWithinChannel(decision: Decision): string {
       return `stop:${decision.resourceId}:${decision.round}:died`;
     case "RepointRequested":
       return `repoint:${decision.resourceId}:${decision.round}`;
+    case "StorageRenewalRequested":
+      return `storage:${decision.resourceId}:${decision.round}`;
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
@@ -93,6 +96,8 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
       const { session, attempt, resourceId, round } = decision;
       return { type: "RepointRecorder", key, session, attempt, resourceId, round };
     }
+    case "StorageRenewalRequested":
+      return { type: "RenewStorage", key, resourceId: decision.resourceId, round: decision.round };
     case "PresenceCheckRequested":
       return { type: "CheckPresence", key, check: decision.check };
     case "RecorderCheckRequested":

@@ -9,6 +9,7 @@ import { foldRecording } from "./evolve/recording.ts";
 import { settle } from "./evolve/settle.ts";
 import { foldStart } from "./evolve/start.ts";
 import { foldStop } from "./evolve/stop.ts";
+import { foldStorage } from "./evolve/storage.ts";
 import type { Policy } from "./policy.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -74,6 +75,9 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "RepointAccepted":
     case "RepointFailed":
       return foldStop(state, event, at);
+    case "StorageRenewed":
+    case "StorageRenewalFailed":
+      return foldStorage(state, event, at);
     case "PresenceChecked":
     case "RecorderChecked":
     case "IngestChecked":
@@ -92,6 +96,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "RecorderStopRequested":
     case "RecorderStopDied":
     case "RepointRequested":
+    case "StorageRenewalRequested":
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":

@@ -12,7 +12,7 @@ export {
   type NotificationSendersResult,
 } from "./agora/notification-senders.ts";
 export type { Picture } from "./agora/picture.ts";
-export type { RecordingStorage, StartInput } from "./agora/start-body.ts";
+export type { StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
@@ -20,3 +20,11 @@ export { createCloudflareTransport } from "./cloudflare/transport.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
 export { RtmpUrl } from "./rtmp-url.ts";
 export type { Provider, Slot, Slots } from "./slots.ts";
+export {
+  createRecordingStorage,
+  type GrantResult,
+  type RecordingStorage,
+  sessionFolders,
+  type StorageSettings,
+} from "./storage/recording-storage.ts";
+export { StorageGrant, type StorageTarget } from "./storage/storage-grant.ts";

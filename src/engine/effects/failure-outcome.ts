@@ -35,6 +35,10 @@ export function failureOutcome(effect: Effect, message: string, resourceId: stri
     }
     case "RepointRecorder":
       return { type: "RepointFailed", resourceId: effect.resourceId, round: effect.round, error };
+    case "RenewStorage": {
+      const { resourceId: renewed, round } = effect;
+      return { type: "StorageRenewalFailed", resourceId: renewed, round, retryAfterMs: null, error };
+    }
     case "CheckPresence":
     case "CheckRecorder":
     case "CheckIngest":

@@ -27,6 +27,11 @@ export function isStillWanted(effect: Effect, state: ChannelState): boolean {
       const recorder = state.recorders[effect.resourceId];
       return recorder?.state === "running" && recorder.repoints === effect.round && state.relay.repointedAt !== null;
     }
+    case "RenewStorage": {
+      const recorder = state.recorders[effect.resourceId];
+      const isAskedFor = recorder?.storage?.round === effect.round && recorder.storage.asked?.failedAt === null;
+      return isAskedFor && recorder.state === "running" && recorder.stop === null;
+    }
     case "CheckPresence":
       return isAsked(state.checks.presence, effect.check);
     case "CheckIngest":

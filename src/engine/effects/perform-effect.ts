@@ -3,6 +3,7 @@ import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
 import { disableLiveInput } from "./disable-live-input.ts";
 import { ensureLiveInput } from "./ensure-live-input.ts";
 import type { Performance, Scene } from "./performance.ts";
+import { renewStorage } from "./renew-storage.ts";
 import { repointRecorder } from "./repoint-recorder.ts";
 import { startRelay } from "./start-relay.ts";
 import { stopRecorder } from "./stop-recorder.ts";
@@ -22,6 +23,8 @@ export function performEffect(scene: Scene): Promise<Performance> {
       return stopRecorder(of(effect));
     case "RepointRecorder":
       return repointRecorder(of(effect));
+    case "RenewStorage":
+      return renewStorage(of(effect));
     case "CheckPresence":
       return checkPresence(of(effect));
     case "CheckRecorder":

@@ -1,11 +1,19 @@
 import type { ChannelState, Effect, EffectType, Outcome, ProviderError } from "../../live/index.ts";
-import type { AgoraChannels, CallOptions, CloudRecording, LiveInputs, Picture } from "../../providers/index.ts";
+import type {
+  AgoraChannels,
+  CallOptions,
+  CloudRecording,
+  LiveInputs,
+  Picture,
+  RecordingStorage,
+} from "../../providers/index.ts";
 
 /** The calls that effects need. */
 export interface Providers {
   cloudRecording: CloudRecording;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  storage: Pick<RecordingStorage, "grant">;
 }
 
 export interface EffectSettings {

@@ -1,9 +1,14 @@
 import type { Outcome, RelayStartFailed } from "../../live/index.ts";
-import type { RtmpUrl, Slot, StartResult } from "../../providers/index.ts";
+import type { RtmpUrl, Slot, StartResult, StorageGrant } from "../../providers/index.ts";
 import { type EffectOf, ownError, type Perform, type Performance, type Scene } from "./performance.ts";
 import { fetchRtmpUrl } from "./rtmp-url.ts";
 
 type StartScene = Scene<EffectOf<"StartRelay">>;
+/** What a start needs beside its resource: where to push to, and leave to write the files. */
+interface Means {
+  rtmpUrl: RtmpUrl;
+  storage: StorageGrant;
+}
 type Refusal = Pick<RelayStartFailed, "disposition" | "mayRun" | "retryAfterMs" | "error">;
 
 /**
@@ -17,21 +22,29 @@ export const startRelay: Perform<"StartRelay"> = async (scene) => {
   }
   const target = await fetchRtmpUrl(scene);
   if (!target.ok) {
-    const disposition = target.final ? "final" : "retry";
-    const refusal: Refusal = { ...target, disposition, mayRun: false };
-    return failed(scene, scene.effect.resourceId, refusal, target.gone);
+    return failed(scene, scene.effect.resourceId, refusedBefore(target), target.gone);
   }
+  // Before the acquire, since Agora wants the start within two seconds of it.
+  const { channel, effect } = scene;
+  const granted = await scene.storage.grant({ channelId: channel.id, session: effect.session }, scene.call);
+  if (!granted.ok) return failed(scene, effect.resourceId, refusedBefore(granted));
+  const means = { rtmpUrl: target.rtmpUrl, storage: granted.grant };
   const known = scene.effect.resourceId ?? (await scene.freshResource());
-  return known === null ? acquireAndStart(scene, target.rtmpUrl) : startAgain(scene, known, target.rtmpUrl);
+  return known === null ? acquireAndStart(scene, means) : startAgain(scene, known, means);
 };
+
+/** What failed before anything of this start was sent. */
+function refusedBefore({ final, retryAfterMs, error }: Pick<Refusal, "retryAfterMs" | "error"> & { final: boolean }) {
+  return { disposition: final ? "final" : "retry", mayRun: false, retryAfterMs, error } as const;
+}
 
 /**
  * Not if it is known to run by now, or nobody wants it any more. Whatever this start is answered, the one before it may have been
  * carried out: a refusal proves nothing.
  */
-async function startAgain(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl): Promise<Performance> {
+async function startAgain(scene: StartScene, resourceId: string, means: Means): Promise<Performance> {
   if (!(await scene.isStillWanted())) return { outcomes: [], error: null };
-  const { outcomes, error } = await start(scene, resourceId, rtmpUrl);
+  const { outcomes, error } = await start(scene, resourceId, means);
   return {
     outcomes: outcomes.map((told) =>
       told.type === "RelayStartFailed" || told.type === "RecorderAlreadyRunning" ? { ...told, mayRun: true } : told,
@@ -40,7 +53,7 @@ async function startAgain(scene: StartScene, resourceId: string, rtmpUrl: RtmpUr
   };
 }
 
-async function acquireAndStart(scene: StartScene, rtmpUrl: RtmpUrl): Promise<Performance> {
+async function acquireAndStart(scene: StartScene, means: Means): Promise<Performance> {
   const { effect, channel, cloudRecording, call } = scene;
   const { session, attempt, uid } = effect;
   const slots = await cloudRecording.reservePair();
@@ -52,15 +65,16 @@ async function acquireAndStart(scene: StartScene, rtmpUrl: RtmpUrl): Promise<Per
   if (!acquired.ok) return failed(scene, null, { ...acquired, mayRun: false });
 
   const { resourceId } = acquired;
-  await scene.record({ type: "RecorderAcquired", session, attempt, uid, resourceId, mode: "cloud-recording" });
+  const mode = "cloud-recording";
+  await scene.record({ type: "RecorderAcquired", session, attempt, uid, resourceId, mode, ...endOf(means) });
   if (!(await scene.isStillWanted())) {
     const error = ownError("agora", "start", "not wanted any more, before it was sent");
     return failed(scene, resourceId, { disposition: "reacquire", mayRun: false, retryAfterMs: null, error });
   }
-  return start(scene, resourceId, rtmpUrl, slots.start);
+  return start(scene, resourceId, means, slots.start);
 }
 
-async function start(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl, slot?: Slot): Promise<Performance> {
+async function start(scene: StartScene, resourceId: string, means: Means, slot?: Slot): Promise<Performance> {
   const { effect, channel, cloudRecording, call } = scene;
   const { session, attempt, uid } = effect;
   const answer = await cloudRecording.start(
@@ -69,26 +83,30 @@ async function start(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl, sl
       uid,
       resourceId,
       pageUrl: scene.stageUrl({ channel: channel.name, channelId: channel.id, session, attempt }),
-      rtmpUrl,
+      ...means,
       maxRecordingHour: recordingHours(scene),
       picture: scene.picture,
-      fileNamePrefix: [String(channel.id), String(session)],
     },
     { ...call, slot },
   );
-  return toPerformance(scene, resourceId, answer);
+  return toPerformance(scene, resourceId, answer, means);
 }
 
-function toPerformance(scene: StartScene, resourceId: string, answer: StartResult): Performance {
+function toPerformance(scene: StartScene, resourceId: string, answer: StartResult, means: Means): Performance {
   if (answer.ok) {
     const { recordingSid } = answer;
-    return { outcomes: [{ type: "RecorderStartAccepted", resourceId, recordingSid }], error: null };
+    return { outcomes: [{ type: "RecorderStartAccepted", resourceId, recordingSid, ...endOf(means) }], error: null };
   }
   if (answer.disposition !== "adopt") return failed(scene, resourceId, { ...answer, disposition: answer.disposition });
   const { session, attempt, uid } = scene.effect;
   const { which, recordingSid } = answer;
   const outcome = { type: "RecorderAlreadyRunning" as const, session, attempt, uid, resourceId, which, recordingSid };
   return { outcomes: [outcome], error: null };
+}
+
+/** When its keys end, if they do. */
+function endOf({ storage: { until } }: Means): { storageUntil?: number } {
+  return until === null ? {} : { storageUntil: until };
 }
 
 function failed(

@@ -108,6 +108,14 @@ export interface RepointRequested {
   round: number;
 }
 
+/** Others than the keys with which this recorder writes its files, since those end. */
+export interface StorageRenewalRequested {
+  type: "StorageRenewalRequested";
+  resourceId: string;
+  /** 1 for the first time that this recorder gets others. */
+  round: number;
+}
+
 export interface PresenceCheckRequested {
   type: "PresenceCheckRequested";
   check: number;
@@ -153,6 +161,7 @@ export type Decision =
   | RecorderStopRequested
   | RecorderStopDied
   | RepointRequested
+  | StorageRenewalRequested
   | PresenceCheckRequested
   | RecorderCheckRequested
   | IngestCheckRequested

@@ -43,6 +43,8 @@ export interface RecorderAcquired {
   resourceId: string;
   /** Not there in events of a version that knew Cloud Recording only. */
   mode?: RelayMode;
+  /** As in `RecorderStartAccepted`, of the start that follows: its answer may be lost. */
+  storageUntil?: number;
 }
 
 /** `start` answered 200. */
@@ -50,6 +52,8 @@ export interface RecorderStartAccepted {
   type: "RecorderStartAccepted";
   resourceId: string;
   recordingSid: string;
+  /** When the keys end with which it writes its files (ms, the storage's clock). Not there if they don't. */
+  storageUntil?: number;
 }
 
 /**
@@ -124,6 +128,23 @@ export interface RepointFailed {
   error: ProviderError;
 }
 
+/** The recorder writes its files with other keys. */
+export interface StorageRenewed {
+  type: "StorageRenewed";
+  resourceId: string;
+  round: number;
+  /** When these end (ms, the storage's clock); null if they don't. */
+  until: number | null;
+}
+
+export interface StorageRenewalFailed {
+  type: "StorageRenewalFailed";
+  resourceId: string;
+  round: number;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
 /** Agora's answer to who is in the channel. */
 export interface PresenceChecked {
   type: "PresenceChecked";
@@ -175,6 +196,8 @@ export type Outcome =
   | RecorderStopFailed
   | RepointAccepted
   | RepointFailed
+  | StorageRenewed
+  | StorageRenewalFailed
   | PresenceChecked
   | RecorderChecked
   | IngestChecked
