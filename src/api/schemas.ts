@@ -178,6 +178,7 @@ export const sessionAnswer = z.strictObject({
   recordedSecondsWithoutHost: z.number().min(0),
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
+  upload: z.enum(["storage", "backup"]).nullable(),
   video: z
     .strictObject({
       uid: z.string(),

@@ -61,6 +61,7 @@ async function saveSessions(
     end_reason: row.endReason,
     recording_sids: row.recordingSids,
     files: row.files,
+    upload: row.upload,
     ingest_connected_at: row.ingestConnectedAt,
     video_uid: row.video?.video ?? null,
     video: row.video,
@@ -89,6 +90,7 @@ const columnTypes = {
   end_reason: "text",
   recording_sids: "text[]",
   files: "jsonb",
+  upload: "text",
   ingest_connected_at: "text",
   video_uid: "text",
   video: "jsonb",
@@ -107,7 +109,7 @@ function recentSessions(trx: Knex.Transaction, schema: string, channelId: number
   return rowsOf<SessionRow>(
     trx,
     `select number, cause, ${ms("opened_at")} as "openedAt", ${ms("live_at")} as "liveAt",
-       ${ms("closed_at")} as "closedAt", end_reason as "endReason", recording_sids as "recordingSids", files,
+       ${ms("closed_at")} as "closedAt", end_reason as "endReason", recording_sids as "recordingSids", files, upload,
        ingest_connected_at as "ingestConnectedAt", video,
        round((recorded_seconds - recorded_seconds_without_host) * 1000) as "withHostMs",
        round(recorded_seconds_without_host * 1000) as "withoutHostMs"

@@ -52,12 +52,26 @@ describe("sessions show", () => {
     const { out } = await service.tally(["sessions", "show", "1-1"]);
     expect(out).toMatch(/^closed +still open$/m);
     expect(out).toMatch(/^video +[0-9a-f]{32}, ready$/m);
+    expect(out).toMatch(/^folder +tally-development\/1\/1$/m);
     const { json } = await service.tally(["sessions", "show", "1-1", "--json"]);
     expect(json()).toMatchObject({
       id: "1-1",
       video: { ready: true, durationSeconds: 60, error: null, hls: expect.stringMatching(/^https:.*m3u8$/) as string },
     });
     expect(await service.tally(["sessions", "show", "1-9"])).toMatchObject({ code: 1, out: "" });
+  });
+});
+
+describe("sessions show, of the files", () => {
+  it.each([
+    ["31", "storage", "all in the storage"],
+    ["32", "backup", "some in Agora's backup"],
+  ])("says where they are after Agora's %s", async (_, upload, words) => {
+    const { knex, schema } = service;
+    await knex.withSchema(schema).table("sessions").where({ id: "2-1" }).update({ upload });
+    const { out } = await service.tally(["sessions", "show", "2-1"]);
+    expect(out).toMatch(new RegExp(`^upload +${words}$`, "m"));
+    expect((await service.tally(["sessions", "show", "2-1", "--json"])).json()).toMatchObject({ upload });
   });
 });
 

@@ -7,7 +7,7 @@ import { spawnProcess, until } from "../scenarios/process.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const log = createLogger({ level: "fatal" });
-const names = ["0001_initial", "0002_catch_up"];
+const names = ["0001_initial", "0002_catch_up", "0003_session_upload"];
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: false });
@@ -54,14 +54,15 @@ describe("migrate", () => {
     expect(await run()).toEqual(names);
   });
 
-  test("brings a database of the version before up to date, and remembers when that was last alive", async () => {
+  test("brings a database of the first version up to date, and remembers when that was last alive", async () => {
     await run();
     await database.knex.raw(
       `drop table tally.heartbeat, tally.catch_ups;
-       delete from tally.migrations where name = '0002_catch_up';
+       alter table tally.sessions drop column upload;
+       delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );
-    expect(await run()).toEqual(["0002_catch_up"]);
+    expect(await run()).toEqual(names.slice(1));
     expect(await database.knex("tally.heartbeat").select("beat_at", "previous_at")).toEqual([
       { beat_at: new Date("2026-01-01Z"), previous_at: null },
     ]);
@@ -109,7 +110,7 @@ describe("assertMigrated", () => {
   test("refuses an empty database and says how to migrate it", async () => {
     expect(await pendingMigrations(database.knex, "tally")).toEqual(names);
     await expect(assertMigrated(database.knex, "tally")).rejects.toThrow(
-      /schema "tally" is behind this version of Tally; missing: 0001_initial, 0002_catch_up, the job tables\. Run "npm run migrate"/,
+      /schema "tally" is behind this version of Tally; missing: 0001_initial, 0002_catch_up, 0003_session_upload, the job tables\. Run "npm run migrate"/,
     );
   });
 

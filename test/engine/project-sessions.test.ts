@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 
 import { projectSessions, type SessionRow, type Sessions } from "../../src/engine/project-sessions.ts";
-import { initialState, type VideoProcessed } from "../../src/live/index.ts";
+import { initialState, type RecorderEnded, type VideoProcessed } from "../../src/live/index.ts";
 
 function row(number: number, ingestConnectedAt: string | null, video: VideoProcessed | null = null): SessionRow {
   return {
@@ -13,6 +13,7 @@ function row(number: number, ingestConnectedAt: string | null, video: VideoProce
     endReason: "host_left",
     recordingSids: [`sid-${number}`],
     files: [],
+    upload: null,
     ingestConnectedAt,
     video,
     withHostMs: 0,
@@ -76,4 +77,20 @@ it("files go to the session of their recording, each once, and to none if the re
   projectSessions(sessions, { event: { ...seen, recordingSid: "another", files: ["x.ts"] }, after });
   expect(sessions.get(1)?.files).toEqual(["a.m3u8", "b.ts", "c.ts"]);
   expect(sessions.get(2)?.files).toEqual([]);
+});
+
+it("a session's files are in the storage once Agora says so, and in its backup if it ever said that of some", () => {
+  const rest = { uid: 1, sequence: 1, sentAt: 1, code: null, message: "", files: [] };
+  const uploaded = { type: "RecorderEnded", cause: "uploaded", ...rest, recordingSid: "sid-1" } as const;
+  const uploads = (...events: RecorderEnded[]) => {
+    const sessions: Sessions = new Map([[1, first]]);
+    for (const event of events) projectSessions(sessions, { event, after: initialState(1) });
+    return sessions.get(1)?.upload;
+  };
+  expect(uploads({ ...uploaded, cause: "stopped" })).toBeNull();
+  expect(uploads(uploaded)).toBe("storage");
+  expect(uploads({ ...uploaded, backup: true })).toBe("backup");
+  expect(uploads({ ...uploaded, backup: true }, uploaded)).toBe("backup");
+  expect(uploads(uploaded, { ...uploaded, backup: true })).toBe("backup");
+  expect(uploads({ ...uploaded, backup: true, recordingSid: "another" })).toBeNull();
 });

@@ -25,8 +25,8 @@ export async function readSessions(
 }
 
 /** What the engine writes into the columns that could hold anything. */
-type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "video"> &
-  Pick<SessionAnswer, "channel" | "cause" | "files"> & {
+type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "upload" | "video"> &
+  Pick<SessionAnswer, "channel" | "cause" | "files" | "upload"> & {
     end_reason: SessionAnswer["endReason"];
     video: VideoProcessed | null;
   };
@@ -46,6 +46,7 @@ function toSessionAnswer(row: StoredSession): SessionAnswer {
     recordedSecondsWithoutHost: row.recorded_seconds_without_host,
     recordingSids: row.recording_sids,
     files: row.files,
+    upload: row.upload,
     video: row.video === null ? null : toVideoAnswer(row.video),
   };
 }

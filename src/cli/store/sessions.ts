@@ -17,6 +17,7 @@ export interface SessionItem {
   recordedSecondsWithoutHost: number;
   recordingSids: string[];
   files: string[];
+  upload: "storage" | "backup" | null;
   video: VideoItem | null;
 }
 
@@ -51,7 +52,7 @@ function selectSessions(schema: string): string {
   return `select s.id, c.name as channel, s.channel_id as "channelId", s.number, s.cause, s.opened_at as "openedAt",
       s.live_at as "liveAt", s.closed_at as "closedAt", s.end_reason as "endReason",
       s.recorded_seconds as "recordedSeconds", s.recorded_seconds_without_host as "recordedSecondsWithoutHost",
-      s.recording_sids as "recordingSids", s.files,
+      s.recording_sids as "recordingSids", s.files, s.upload,
       case when s.video is not null then jsonb_build_object('uid', s.video -> 'video', 'ready', s.video -> 'ready',
         'hls', s.video -> 'hls', 'dash', s.video -> 'dash', 'thumbnail', s.video -> 'thumbnail',
         'durationSeconds', s.video -> 'durationSeconds', 'error', s.video -> 'error') end as video
