@@ -346,7 +346,7 @@ describe("RenewStorage", () => {
   ] as const)("makes a refusal of %s an outcome, to be tried again", async (_, call, answer) => {
     const world = openWorld();
     const id = await readyToRenew(world, `unrenewed-${call}`);
-    world.fake.answer(call, answer as never);
+    world.fake.answer(call, answer);
     await world.perform(id, { isLast: false });
 
     expect(await effect(world, `unrenewed-${call}`, id)).toMatchObject({ status: "failed" });
