@@ -88,6 +88,14 @@ describe("a recorder whose keys end", () => {
     expect(story.passes(30).wantedEffects()).toEqual(renewal(9));
   });
 
+  test("is asked for with a pause when all that it gets are about to end", () => {
+    const story = live(60);
+    expect(story.passes(0).state.recorders["res-1"]?.storage?.round).toBe(1);
+    story.hears(renewed(1, after(120)));
+    expect(story.passes(29).wantedEffects()).toEqual([]);
+    expect(story.passes(1).wantedEffects()).toEqual(renewal(2));
+  });
+
   test("waits as long as the provider asks for", () => {
     const story = live(900).passes(600);
     story.hears(refused(1, { retryAfterMs: 90_000 }));

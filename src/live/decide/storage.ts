@@ -23,12 +23,14 @@ export const renewStorage: Rule = ({ recorders, relay }, { due }) =>
     return [{ type: "StorageRenewalRequested", resourceId, round: storage.round + 1 }];
   });
 
-function renewalAt({ at, until, asked }: RecorderStorage): number {
+function renewalAt({ at, until, round, asked }: RecorderStorage): number {
   if (asked !== null && asked.failedAt === null) return asked.at + overdueMs;
   if (asked?.failedAt != null) {
     const backoff = Math.min(backoffMs.first * 2 ** (asked.failures - 1), backoffMs.most);
     return asked.failedAt + Math.max(backoff, asked.retryAfterMs ?? 0);
   }
   const margin = Math.max((until - at) / 4, leastMarginMs);
-  return Math.min(at + replaceMs, until - margin);
+  const due = Math.min(at + replaceMs, until - margin);
+  // A storage that gives none but short ones, or whose clock is behind, is not asked without a pause.
+  return round === 0 ? due : Math.max(due, at + backoffMs.first);
 }
