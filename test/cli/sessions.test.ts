@@ -64,9 +64,9 @@ describe("sessions show", () => {
 
 describe("sessions show, of the files", () => {
   it.each([
-    ["31", "storage", "all in the storage"],
-    ["32", "backup", "some in Agora's backup"],
-  ])("says where they are after Agora's %s", async (_, upload, words) => {
+    ["storage", "all in the storage"],
+    ["backup", "some in Agora's backup"],
+  ])("says where they are: %s", async (upload, words) => {
     const { knex, schema } = service;
     await knex.withSchema(schema).table("sessions").where({ id: "2-1" }).update({ upload });
     const { out } = await service.tally(["sessions", "show", "2-1"]);
