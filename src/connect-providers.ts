@@ -11,6 +11,7 @@ import {
   createLiveInputs,
   createMediaPush,
   createNotificationSenders,
+  createRecordingStorage,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
@@ -38,7 +39,10 @@ export function connectProviders(
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
+  const storage = createRecordingStorage(agora.storage, deps.log);
+  closers.add("the connections to the storage's STS", () => storage.close());
   return {
+    storage,
     cloudRecording: createCloudRecording(agora, agoraTransport),
     mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),

@@ -58,6 +58,10 @@ function problemsOf(env: NodeJS.ProcessEnv): string[] {
   return [];
 }
 
+function without(env: Record<string, string>, names: string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+}
+
 const namesIn = (problems: string[]) => problems.map((problem) => problem.split(" ")[0]);
 
 describe("loadConfig", () => {
@@ -154,6 +158,124 @@ describe("loadConfig", () => {
     expect(namesIn(problemsOf(other))).toEqual(["AGORA_STORAGE_ENDPOINT"]);
     const { agora: read } = loadConfig({ ...other, AGORA_STORAGE_ENDPOINT: "s3.example.com" });
     expect(read?.storage).toMatchObject({ vendor: 11, endpoint: "s3.example.com" });
+  });
+
+  test("a vendor that Agora doesn't know is refused, with those that it knows", () => {
+    const [problem] = problemsOf({ ...agora, ...cloudflare, AGORA_CLOUD_RECORDING_VENDOR: "4" });
+    expect(problem).toContain("one of: 1 (Amazon S3), 2 (Alibaba Cloud), 3 (Tencent Cloud), 5 (Microsoft Azure)");
+    expect(problem).toContain('11 (any other S3), not "4"');
+  });
+
+  test.each([
+    ["1", "17", "0 (US_EAST_1)"],
+    ["2", "28", "7 (CN_Hongkong)"],
+    ["8", "0", "1 (Baoding)"],
+  ])("vendor %s has no region %s, and its regions are listed", (vendor, region, one) => {
+    const env = { ...agora, ...cloudflare, AGORA_CLOUD_RECORDING_VENDOR: vendor, AGORA_STORAGE_REGION: region };
+    expect(problemsOf(env)).toEqual([expect.stringMatching(/^AGORA_STORAGE_REGION must be one of vendor/)]);
+    expect(problemsOf(env).join()).toContain(one);
+  });
+
+  test.each(["5", "6", "11"])("vendor %s needs no region, and takes any", (vendor) => {
+    const env = { ...agora, ...cloudflare, AGORA_CLOUD_RECORDING_VENDOR: vendor, AGORA_STORAGE_ENDPOINT: "s3.example" };
+    expect(loadConfig({ ...env, AGORA_STORAGE_REGION: "" }).agora?.storage?.region).toBe(0);
+    expect(loadConfig({ ...env, AGORA_STORAGE_REGION: "77" }).agora?.storage?.region).toBe(77);
+  });
+
+  describe("with RELAY_MODE=media-push", () => {
+    const storageNames = Object.keys(agora).filter((name) => /STORAGE|VENDOR/.test(name));
+    const mediaPush = { ...without(agora, storageNames), ...cloudflare, RELAY_MODE: "media-push" };
+
+    test("no storage is needed, and then there is none", async () => {
+      expect(loadConfig(mediaPush).agora?.storage).toBeNull();
+      const described = describeConfig(await readConfig({ ...mediaPush, API_KEY: "sixteen-or-more-letters" }));
+      expect(described).toMatchObject({
+        agora_cloud_recording_vendor: null,
+        notes: [expect.stringMatching(/^no storage is set: a channel that asks for cloud-recording can't start/)],
+      });
+    });
+
+    test.each(storageNames)("a storage that is only %s is half of one, and the rest is named", (name) => {
+      const half = { ...mediaPush, [name]: agora[name as keyof typeof agora] };
+      expect(namesIn(problemsOf(half)).sort()).toEqual(storageNames.filter((other) => other !== name).sort());
+    });
+
+    test("means the sandbox when nothing of a provider is set", () => {
+      expect(loadConfig({ RELAY_MODE: "media-push" })).toMatchObject({ sandbox: true, relayMode: "media-push" });
+      expect(
+        namesIn(problemsOf({ RELAY_MODE: "media-push", AGORA_STORAGE_STS_ENDPOINT: "http://127.0.0.1:1" })),
+      ).toEqual(expect.arrayContaining(["AGORA_APP_ID", "AGORA_STORAGE_STS_ROLE_ARN"]));
+    });
+  });
+
+  describe("a role for the storage", () => {
+    const role = {
+      ...agora,
+      ...cloudflare,
+      AGORA_STORAGE_REGION: "4",
+      AGORA_STORAGE_STS_ROLE_ARN: "arn:aws:iam::123456789012:role/tally",
+    };
+
+    test("is assumed in the region of the bucket, for four hours", () => {
+      expect(loadConfig(role).agora?.storage?.sts).toEqual({
+        roleArn: role.AGORA_STORAGE_STS_ROLE_ARN,
+        region: "eu-west-1",
+        endpoint: null,
+        externalId: null,
+        lifetimeMs: 14_400_000,
+      });
+      expect(loadConfig({ ...agora, ...cloudflare }).agora?.storage?.sts).toBeNull();
+    });
+
+    test("of another S3 needs its endpoint", () => {
+      const other = { ...role, AGORA_CLOUD_RECORDING_VENDOR: "11", AGORA_STORAGE_ENDPOINT: "s3.example.com" };
+      expect(namesIn(problemsOf(other))).toEqual(["AGORA_STORAGE_STS_ENDPOINT"]);
+      const whole = { ...other, AGORA_STORAGE_STS_ENDPOINT: "http://127.0.0.1:9000", AGORA_STORAGE_STS_SECONDS: "900" };
+      expect(loadConfig(whole).agora?.storage?.sts).toMatchObject({
+        ...{ region: "us-east-1", endpoint: "http://127.0.0.1:9000", lifetimeMs: 900_000 },
+      });
+      expect(namesIn(problemsOf({ ...production, ...whole, NODE_ENV: "production" }))).toEqual([
+        "AGORA_STORAGE_STS_ENDPOINT",
+      ]);
+    });
+
+    test("of any other vendor is refused", () => {
+      expect(problemsOf({ ...role, AGORA_CLOUD_RECORDING_VENDOR: "2" })).toEqual([
+        "AGORA_STORAGE_STS_ROLE_ARN works with vendors 1 and 11 only: remove it for vendor 2",
+      ]);
+    });
+
+    test.each([
+      ["AGORA_STORAGE_STS_ROLE_ARN", "tally-recordings"],
+      ["AGORA_STORAGE_STS_SECONDS", "899"],
+      ["AGORA_STORAGE_STS_SECONDS", "43201"],
+      ["AGORA_STORAGE_STS_EXTERNAL_ID", "a b"],
+      ["AGORA_STORAGE_STS_ENDPOINT", "sts.example.com"],
+    ])("refuses %s=%s", (name, value) => {
+      expect(namesIn(problemsOf({ ...role, [name]: value }))).toEqual([name]);
+    });
+
+    test("is needed by the other settings of it", () => {
+      const env = { ...agora, ...cloudflare, AGORA_STORAGE_STS_EXTERNAL_ID: "shop-17" };
+      expect(namesIn(problemsOf(env))).toEqual(["AGORA_STORAGE_STS_ROLE_ARN"]);
+    });
+
+    test("is noted where Agora's documents ask for more, or say nothing", async () => {
+      const env = { ...production, ...role, AGORA_CLOUD_RECORDING_REGION: "EU" };
+      const short = describeConfig(await readConfig({ ...env, AGORA_STORAGE_STS_SECONDS: "3600" }));
+      expect(short).toMatchObject({
+        agora_storage_sts_role_arn: role.AGORA_STORAGE_STS_ROLE_ARN,
+        agora_storage_sts_seconds: 3600,
+        notes: [expect.stringMatching(/^AGORA_STORAGE_STS_SECONDS is below 14400/)],
+      });
+      const other = {
+        ...{ AGORA_CLOUD_RECORDING_VENDOR: "11", AGORA_STORAGE_ENDPOINT: "s3.example.com" },
+        AGORA_STORAGE_STS_ENDPOINT: "https://sts.example.com",
+      };
+      expect(describeConfig(await readConfig({ ...env, ...other })).notes).toEqual([
+        expect.stringMatching(/^temporary credentials of vendor 11/),
+      ]);
+    });
   });
 
   test("an App ID that Agora can't have given is refused, unless an imitation is called", () => {
@@ -308,6 +430,24 @@ describe("describeConfig", () => {
   test("says that a short key can be guessed", async () => {
     const described = describeConfig(await readConfig({ ...production, API_KEY: "fifteen-letters" }));
     expect(described.notes).toEqual([expect.stringMatching(/^API_KEY has fewer than 16 characters/)]);
+  });
+
+  test.each([
+    ["1", "4", "NA", "EU_WEST_1 (EU)"],
+    ["1", "15", "AP", "CN_NORTH_1 (CN)"],
+    ["2", "7", "CN", "CN_Hongkong (AP)"],
+    ["3", "0", "AP", "AP_Beijing_1 (CN)"],
+  ])("notes that vendor %s, region %s is not where Agora records (%s)", async (vendor, region, records, name) => {
+    const storage = { AGORA_CLOUD_RECORDING_VENDOR: vendor, AGORA_STORAGE_REGION: region };
+    const env = { ...production, ...storage, AGORA_CLOUD_RECORDING_REGION: records };
+    expect(describeConfig(await readConfig(env)).notes).toEqual([
+      expect.stringContaining(`AGORA_STORAGE_REGION is ${name}, AGORA_CLOUD_RECORDING_REGION is ${records}`),
+    ]);
+  });
+
+  test("says nothing of a region that no part of Agora's world covers", async () => {
+    const described = describeConfig(await readConfig({ ...production, AGORA_STORAGE_REGION: "12" }));
+    expect(described.notes).toEqual([]);
   });
 
   test("notes a bitrate below what Cloudflare asks for", async () => {

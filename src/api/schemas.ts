@@ -189,6 +189,7 @@ export const sessionAnswer = z.strictObject({
   }) satisfies z.ZodType<Cost>,
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
+  upload: z.enum(["storage", "backup"]).nullable(),
   video: z
     .strictObject({
       uid: z.string(),

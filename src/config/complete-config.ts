@@ -54,6 +54,7 @@ function sandboxAgora(credentials: DevelopmentCredentials["agora"], sandboxUrl: 
       secretKey: credentials.storageSecretKey,
       endpoint: null,
       prefix: null,
+      sts: null,
     },
   };
 }

@@ -72,17 +72,35 @@ export interface AgoraConfig {
   /** Any of them authenticates a webhook. */
   ncsSecrets: string[];
   /** Where Agora records. */
-  region: "NA" | "EU" | "AP" | "CN";
-  /** Agora's `storageConfig`; vendor and region are Agora's numbers. */
-  storage: {
-    vendor: number;
-    region: number;
-    bucket: string;
-    accessKey: string;
-    secretKey: string;
-    endpoint: string | null;
-    prefix: string | null;
-  };
+  region: RecordingRegion;
+  /** Null: nothing is recorded into a storage, so only Media Push can carry a picture. */
+  storage: StorageConfig | null;
+}
+
+export type RecordingRegion = "NA" | "EU" | "AP" | "CN";
+
+/** Agora's `storageConfig`; vendor and region are Agora's numbers. */
+export interface StorageConfig {
+  vendor: number;
+  /** 0 for a vendor that has no regions. */
+  region: number;
+  bucket: string;
+  accessKey: string;
+  secretKey: string;
+  endpoint: string | null;
+  prefix: string | null;
+  /** The keys may only assume this role; what Agora gets are its short-lived credentials. Null: Agora gets the keys. */
+  sts: StsConfig | null;
+}
+
+export interface StsConfig {
+  roleArn: string;
+  /** AWS's name of the region whose STS is called. */
+  region: string;
+  /** Null: AWS's own of that region. */
+  endpoint: string | null;
+  externalId: string | null;
+  lifetimeMs: number;
 }
 
 export interface CloudflareConfig {

@@ -1,4 +1,5 @@
-import type { Config } from "./config.ts";
+import type { AgoraConfig, Config } from "./config.ts";
+import { amazonS3, partOfWorld, regionsOf } from "./storage-vendors.ts";
 
 /**
  * The effective configuration for the one line at start: named after the environment's variables, secrets as booleans
@@ -29,13 +30,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     agora_ncs_secrets: agora.ncsSecrets.length,
     agora_ncs_allow_list: config.agoraAllowList,
     agora_cloud_recording_region: agora.region,
-    agora_cloud_recording_vendor: agora.storage.vendor,
-    agora_storage_region: agora.storage.region,
-    agora_storage_bucket: agora.storage.bucket,
-    agora_storage_access_key: true,
-    agora_storage_secret_key: true,
-    agora_storage_endpoint: agora.storage.endpoint,
-    agora_storage_prefix: agora.storage.prefix,
+    ...describeStorage(agora.storage),
     cloudflare_api_url: cloudflare.apiUrl,
     cloudflare_stream_account_id: cloudflare.accountId,
     cloudflare_stream_api_token: true,
@@ -54,13 +49,34 @@ export function describeConfig(config: Config): Record<string, unknown> {
   };
 }
 
+function describeStorage(storage: AgoraConfig["storage"]): Record<string, unknown> {
+  if (storage === null) return { agora_cloud_recording_vendor: null };
+  const { vendor, region, bucket, endpoint, prefix, sts } = storage;
+  return {
+    agora_cloud_recording_vendor: vendor,
+    agora_storage_region: region,
+    agora_storage_bucket: bucket,
+    agora_storage_access_key: true,
+    agora_storage_secret_key: true,
+    agora_storage_endpoint: endpoint,
+    agora_storage_prefix: prefix,
+    agora_storage_sts_role_arn: sts?.roleArn ?? null,
+    agora_storage_sts_endpoint: sts?.endpoint ?? null,
+    agora_storage_sts_external_id: sts?.externalId != null,
+    agora_storage_sts_seconds: sts === null ? null : sts.lifetimeMs / 1000,
+  };
+}
+
 /** Nothing else keeps a key from being guessed: the limit on wrong ones lets the right one through. */
 const shortestKey = 16;
 
 /** Cloudflare docs: start-stream-live, 2 to 14 Mbps. */
 const lowestBitrateKbps = 2000;
 
-function notes({ production, apiKey, sandbox, cloudflare, picture }: Config): string[] {
+/** Agora docs: `stsExpiration`. */
+const shortestStsMs = 4 * 3_600_000;
+
+function notes({ production, apiKey, sandbox, agora, cloudflare, picture }: Config): string[] {
   const all: string[] = [];
   if (production && apiKey.length < shortestKey) {
     all.push(`API_KEY has fewer than ${shortestKey} characters, which can be guessed: take a long random one`);
@@ -68,12 +84,36 @@ function notes({ production, apiKey, sandbox, cloudflare, picture }: Config): st
   if (picture.bitrateKbps < lowestBitrateKbps) {
     all.push(`VIDEO_BITRATE_KBPS is below ${lowestBitrateKbps}, the least that Cloudflare's documents ask for`);
   }
+  all.push(...notesOnStorage(agora));
   if (sandbox) all.push("no provider is configured: the built-in sandbox takes their place");
   if (cloudflare.webhookSecrets.length === 0) {
     all.push(
       "CLOUDFLARE_STREAM_WEBHOOK_SECRET is not set: /webhooks/cloudflare/video answers 401 to everybody, " +
         "so sessions get no replay",
     );
+  }
+  return all;
+}
+
+function notesOnStorage({ region: records, storage }: AgoraConfig): string[] {
+  if (storage === null) {
+    return ["no storage is set: a channel that asks for cloud-recording can't start, only media-push can"];
+  }
+  const all: string[] = [];
+  const { vendor, region, sts } = storage;
+  const stores = partOfWorld(vendor, region);
+  if (stores !== null && stores !== records) {
+    const name = regionsOf(vendor)[region];
+    all.push(
+      `AGORA_STORAGE_REGION is ${name} (${stores}), AGORA_CLOUD_RECORDING_REGION is ${records}: ` +
+        "Agora asks for a storage in the part of the world that it records in",
+    );
+  }
+  if (sts !== null && sts.lifetimeMs < shortestStsMs) {
+    all.push("AGORA_STORAGE_STS_SECONDS is below 14400, the least that Agora's documents ask for");
+  }
+  if (sts !== null && vendor !== amazonS3) {
+    all.push(`temporary credentials of vendor ${vendor} are in no document of Agora's: try one recording first`);
   }
   return all;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { defaultPolicy } from "../live/index.ts";
 import {
   evenInteger,
+  externalId,
   integer,
   isoDate,
   list,
@@ -12,12 +13,14 @@ import {
   price,
   rate,
   recordingHours,
+  roleArn,
   schemaName,
   seconds,
   secondsList,
   secondsOrNever,
   secrets,
   storagePrefix,
+  storageVendor,
   webUrl,
   webUrls,
   wholeNumber,
@@ -55,13 +58,18 @@ export const environment = z.object({
   /** Not set: Agora's own hosts, by region. */
   AGORA_API_URL: webUrls().default([]),
   AGORA_CLOUD_RECORDING_REGION: oneOf("NA", "EU", "AP", "CN").default("NA"),
-  AGORA_CLOUD_RECORDING_VENDOR: integer(0, 99).optional(),
+  AGORA_CLOUD_RECORDING_VENDOR: storageVendor().optional(),
   AGORA_STORAGE_REGION: integer(0, 999).optional(),
   AGORA_STORAGE_BUCKET: z.string().optional(),
   AGORA_STORAGE_ACCESS_KEY: z.string().optional(),
   AGORA_STORAGE_SECRET_KEY: z.string().optional(),
   AGORA_STORAGE_ENDPOINT: z.string().optional(),
   AGORA_STORAGE_PREFIX: storagePrefix().optional(),
+  AGORA_STORAGE_STS_ROLE_ARN: roleArn().optional(),
+  AGORA_STORAGE_STS_ENDPOINT: webUrl().optional(),
+  AGORA_STORAGE_STS_EXTERNAL_ID: externalId().optional(),
+  /** What AWS takes, if the role's own maximum allows it. */
+  AGORA_STORAGE_STS_SECONDS: integer(900, 43_200).default(14_400),
 
   CLOUDFLARE_STREAM_ACCOUNT_ID: z.string().optional(),
   CLOUDFLARE_STREAM_API_TOKEN: z.string().optional(),

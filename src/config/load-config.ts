@@ -9,10 +9,13 @@ import {
   ConfigError,
   type DatabaseConfig,
   type LoadedConfig,
+  type StorageConfig,
+  type StsConfig,
 } from "./config.ts";
 import { type Environment, environment } from "./environment.ts";
 import { isSandbox, type Settings, unmetDatabaseRequirements, unmetRequirements } from "./requirements.ts";
 import { isSecret } from "./secrets.ts";
+import { amazonS3, regionsOf } from "./storage-vendors.ts";
 
 /**
  * Reads the configuration. An empty variable counts as missing; spaces around a value don't count.
@@ -120,15 +123,36 @@ function agoraConfig(values: Environment): AgoraConfig {
     customerSecret: required(values.AGORA_CUSTOMER_SECRET),
     ncsSecrets: values.AGORA_NCS_SECRET,
     region: values.AGORA_CLOUD_RECORDING_REGION,
-    storage: {
-      vendor: required(values.AGORA_CLOUD_RECORDING_VENDOR),
-      region: required(values.AGORA_STORAGE_REGION),
-      bucket: required(values.AGORA_STORAGE_BUCKET),
-      accessKey: required(values.AGORA_STORAGE_ACCESS_KEY),
-      secretKey: required(values.AGORA_STORAGE_SECRET_KEY),
-      endpoint: values.AGORA_STORAGE_ENDPOINT ?? null,
-      prefix: values.AGORA_STORAGE_PREFIX ?? null,
-    },
+    storage: values.AGORA_CLOUD_RECORDING_VENDOR === undefined ? null : storageConfig(values),
+  };
+}
+
+function storageConfig(values: Environment): StorageConfig {
+  const vendor = required(values.AGORA_CLOUD_RECORDING_VENDOR);
+  const region = values.AGORA_STORAGE_REGION ?? 0;
+  return {
+    vendor,
+    region,
+    bucket: required(values.AGORA_STORAGE_BUCKET),
+    accessKey: required(values.AGORA_STORAGE_ACCESS_KEY),
+    secretKey: required(values.AGORA_STORAGE_SECRET_KEY),
+    endpoint: values.AGORA_STORAGE_ENDPOINT ?? null,
+    prefix: values.AGORA_STORAGE_PREFIX ?? null,
+    sts: stsConfig(values, vendor, region),
+  };
+}
+
+function stsConfig(values: Environment, vendor: number, region: number): StsConfig | null {
+  const { AGORA_STORAGE_STS_ROLE_ARN: roleArn } = values;
+  if (roleArn === undefined) return null;
+  // Agora writes us-east-1 as US_EAST_1. Another S3's STS is found by its endpoint; there the region only signs.
+  const name = vendor === amazonS3 ? required(regionsOf(vendor)[region]) : "US_EAST_1";
+  return {
+    roleArn,
+    region: name.toLowerCase().replaceAll("_", "-"),
+    endpoint: values.AGORA_STORAGE_STS_ENDPOINT ?? null,
+    externalId: values.AGORA_STORAGE_STS_EXTERNAL_ID ?? null,
+    lifetimeMs: values.AGORA_STORAGE_STS_SECONDS * 1000,
   };
 }
 

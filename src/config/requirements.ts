@@ -1,4 +1,5 @@
 import type { Variable } from "./environment.ts";
+import { amazonS3, inWords, otherS3, regionsOf, storageVendors } from "./storage-vendors.ts";
 
 /** The variables that are set, as texts. */
 export type Settings = Partial<Record<Variable, string>>;
@@ -13,8 +14,7 @@ export function unmetRequirements(settings: Settings): string[] {
   const production = settings.NODE_ENV === "production";
   const needed: Needed = {
     ...(production ? inProduction : {}),
-    ...(isSandbox(settings) && !production ? {} : { ...ofAgora, ...ofCloudflare }),
-    ...(Number(settings.AGORA_CLOUD_RECORDING_VENDOR) === anyOtherS3 ? ofAnyOtherS3 : {}),
+    ...(isSandbox(settings) && !production ? {} : { ...ofAgora, ...storageNeeds(settings), ...ofCloudflare }),
   };
   return [
     ...missing(settings, needed),
@@ -22,7 +22,8 @@ export function unmetRequirements(settings: Settings): string[] {
     ...notAgoras(settings),
     ...tooLarge(settings),
     ...undated(settings),
-    ...notBuiltYet(settings),
+    ...noSuchRegion(settings),
+    ...noRoles(settings),
   ];
 }
 
@@ -34,7 +35,7 @@ export function unmetDatabaseRequirements(settings: Settings): string[] {
 
 /** Nothing that belongs to a provider account is set. One variable is enough to mean the real providers. */
 export function isSandbox(settings: Settings): boolean {
-  const names = Object.keys({ ...ofAgora, ...ofCloudflare, ...optionalOfProviders }) as Variable[];
+  const names = Object.keys({ ...ofAgora, ...ofStorage, ...ofCloudflare, ...optionalOfProviders }) as Variable[];
   return names.every((name) => settings[name] === undefined);
 }
 
@@ -50,6 +51,9 @@ const ofAgora = {
   AGORA_CUSTOMER_ID: "the customer ID of Agora's console, RESTful API",
   AGORA_CUSTOMER_SECRET: "the customer secret of Agora's console, RESTful API",
   AGORA_NCS_SECRET: "the secrets of Agora's Notification Center Service, comma-separated",
+} satisfies Needed;
+
+const ofStorage = {
   AGORA_CLOUD_RECORDING_VENDOR: "Agora's number of your storage: 1 for Amazon S3, 11 for any other S3",
   AGORA_STORAGE_REGION: "Agora's number of your storage's region",
   AGORA_STORAGE_BUCKET: "the bucket that Cloud Recording writes to",
@@ -57,11 +61,50 @@ const ofAgora = {
   AGORA_STORAGE_SECRET_KEY: "the secret of that key",
 } satisfies Needed;
 
-/** Agora's number; it alone has an endpoint (Agora docs: `storageConfig.extensionParams`). */
-const anyOtherS3 = 11;
-const ofAnyOtherS3 = {
-  AGORA_STORAGE_ENDPOINT: "your storage's host; vendor 11 needs it",
+const optionalOfStorage = {
+  AGORA_STORAGE_ENDPOINT: "",
+  AGORA_STORAGE_PREFIX: "",
+  AGORA_STORAGE_STS_ROLE_ARN: "",
+  AGORA_STORAGE_STS_ENDPOINT: "",
+  AGORA_STORAGE_STS_EXTERNAL_ID: "",
+  AGORA_STORAGE_STS_SECONDS: "",
 } satisfies Needed;
+
+/** A page is recorded into a storage, always; Media Push records nothing. A storage that is named is one to be used. */
+function storageNeeds(settings: Settings): Needed {
+  const names = Object.keys({ ...ofStorage, ...optionalOfStorage }) as Variable[];
+  if (settings.RELAY_MODE === "media-push" && names.every((name) => settings[name] === undefined)) return {};
+  const { AGORA_STORAGE_REGION, ...ofAny } = ofStorage;
+  const vendor = Number(settings.AGORA_CLOUD_RECORDING_VENDOR);
+  const withRole = names.some((name) => name.startsWith("AGORA_STORAGE_STS_") && settings[name] !== undefined);
+  return {
+    ...ofAny,
+    ...(vendor in storageVendors && !hasRegions(vendor) ? {} : { AGORA_STORAGE_REGION }),
+    ...(vendor === otherS3 ? { AGORA_STORAGE_ENDPOINT: "your storage's host; vendor 11 needs it" } : {}),
+    ...(withRole ? { AGORA_STORAGE_STS_ROLE_ARN: "the role to assume, or remove the other AGORA_STORAGE_STS_*" } : {}),
+    ...(withRole && vendor === otherS3
+      ? { AGORA_STORAGE_STS_ENDPOINT: "the https URL of your storage's STS; vendor 11 has none of its own" }
+      : {}),
+  };
+}
+
+function hasRegions(vendor: number): boolean {
+  return Object.keys(regionsOf(vendor)).length > 0;
+}
+
+function noSuchRegion({ AGORA_CLOUD_RECORDING_VENDOR: vendor, AGORA_STORAGE_REGION: region }: Settings): string[] {
+  const regions = regionsOf(Number(vendor));
+  if (region === undefined || !hasRegions(Number(vendor)) || region in regions) return [];
+  return [`AGORA_STORAGE_REGION must be one of vendor ${vendor}'s: ${inWords(regions)}; not "${region}"`];
+}
+
+/** Agora takes temporary credentials of vendors 1, 2 and 3; ours come from `AssumeRole` as AWS has it. */
+function noRoles({ AGORA_CLOUD_RECORDING_VENDOR: vendor, AGORA_STORAGE_STS_ROLE_ARN: role }: Settings): string[] {
+  if (role === undefined || vendor === undefined || [amazonS3, otherS3].includes(Number(vendor))) return [];
+  return [
+    `AGORA_STORAGE_STS_ROLE_ARN works with vendors ${amazonS3} and ${otherS3} only: remove it for vendor ${vendor}`,
+  ];
+}
 
 const ofCloudflare = {
   CLOUDFLARE_STREAM_ACCOUNT_ID: "your account's ID, from Cloudflare's dashboard",
@@ -71,16 +114,11 @@ const ofCloudflare = {
 
 const optionalOfProviders = {
   AGORA_API_URL: "",
-  AGORA_STORAGE_ENDPOINT: "",
-  AGORA_STORAGE_PREFIX: "",
+  ...optionalOfStorage,
   CLOUDFLARE_API_URL: "",
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
 } satisfies Needed;
-
-function notBuiltYet({ RELAY_MODE }: Settings): string[] {
-  return RELAY_MODE === "media-push" ? ["RELAY_MODE media-push is not in this version: set it to cloud-recording"] : [];
-}
 
 function missing(settings: Settings, needed: Needed): string[] {
   return Object.entries(needed)
@@ -89,7 +127,7 @@ function missing(settings: Settings, needed: Needed): string[] {
 }
 
 function insecure(settings: Settings): string[] {
-  return (["PUBLIC_URL", "AGORA_API_URL", "CLOUDFLARE_API_URL"] as const)
+  return (["PUBLIC_URL", "AGORA_API_URL", "AGORA_STORAGE_STS_ENDPOINT", "CLOUDFLARE_API_URL"] as const)
     .filter((name) => settings[name]?.split(",").some((url) => /^http:/i.test(url.trim())))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
 }

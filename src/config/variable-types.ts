@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { inWords, storageVendors } from "./storage-vendors.ts";
+
 /** Kinds of environment variables. Each refuses a bad text with a sentence that follows the variable's name. */
 
 export function oneOf<const T extends string>(...values: readonly T[]) {
@@ -112,6 +114,28 @@ export function schemaName() {
 export function storagePrefix() {
   return parsed("must be folders of the letters A-Z, a-z and digits, separated by /, like tally/shop1", (text) =>
     /^[A-Za-z0-9]+(\/[A-Za-z0-9]+)*$/.test(text) && text.length <= 64 ? text : undefined,
+  );
+}
+
+export function storageVendor() {
+  const names = Object.fromEntries(Object.entries(storageVendors).map(([number, { name }]) => [number, name]));
+  return parsed(`must be Agora's number of your storage, one of: ${inWords(names)}`, (text) => {
+    const value = decimal(text);
+    return value !== undefined && value in storageVendors ? value : undefined;
+  });
+}
+
+/** An S3 of somebody else's has its own roles; of AWS's, `AssumeRole` says what is wrong. */
+export function roleArn() {
+  return parsed("must be a role's ARN like arn:aws:iam::123456789012:role/tally-recordings", (text) =>
+    /^arn:[^\s]{16,2044}$/.test(text) ? text : undefined,
+  );
+}
+
+/** AWS STS: AssumeRole, `ExternalId`. */
+export function externalId() {
+  return parsed("must be 2 to 1224 of the letters A-Z, a-z, digits and _+=,.@:/-", (text) =>
+    /^[\w+=,.@:/-]{2,1224}$/.test(text) ? text : undefined,
   );
 }
 

@@ -40,6 +40,7 @@ export interface SessionRow {
   end_reason: string | null;
   recording_sids: string[];
   files: unknown;
+  upload: string | null;
   /** Cloudflare's clock, normalised to nine fraction digits, so text. */
   ingest_connected_at: string | null;
   video_uid: string | null;

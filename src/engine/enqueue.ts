@@ -15,6 +15,7 @@ const priorities: Record<EffectType, number> = {
   StartRelay: 10,
   RepointRecorder: 20,
   ArrangeHosts: 20,
+  RenewStorage: 20,
   CheckPresence: 30,
   CheckRecorder: 30,
   CheckIngest: 30,

@@ -5,6 +5,8 @@ import {
   type EndReason,
   type LiveEvent,
   type Meter,
+  type RecorderEnded,
+  type RecorderSeen,
   type Resolution,
   type Session,
   type VideoProcessed,
@@ -20,6 +22,8 @@ export interface SessionRow {
   endReason: EndReason | null;
   recordingSids: string[];
   files: string[];
+  /** Where they are: all in the storage, or some in Agora's backup; null as long as nobody has said. */
+  upload: "storage" | "backup" | null;
   /** Cloudflare's clock, its first word of this session that the picture arrives. */
   ingestConnectedAt: string | null;
   video: VideoProcessed | null;
@@ -74,7 +78,7 @@ function withSession(
   known: SessionRow | undefined,
   session: Session,
 ): Omit<SessionRow, "withHostMs" | "withoutHostMs" | "mediaPushMs" | "counting"> {
-  const row = known ?? { recordingSids: [], files: [], ingestConnectedAt: null, video: null };
+  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, video: null };
   return {
     ...row,
     number: session.number,
@@ -96,9 +100,9 @@ function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): S
     }
     case "RecorderEnded":
     case "RecorderSeen": {
-      if (event.files.length === 0) return null;
       const row = [...sessions.values()].find(({ recordingSids }) => recordingSids.includes(event.recordingSid));
-      return row === undefined ? null : { ...row, files: [...new Set([...row.files, ...event.files])] };
+      if (row === undefined) return null;
+      return { ...row, files: [...new Set([...row.files, ...event.files])], upload: uploadAfter(row, event) };
     }
     case "VideoProcessed": {
       const row = sessionOfVideo([...sessions.values()], event);
@@ -108,6 +112,12 @@ function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): S
     default:
       return null;
   }
+}
+
+/** Once a file of the session is in Agora's backup, another recording's good word doesn't bring it into the storage. */
+function uploadAfter({ upload }: SessionRow, event: RecorderEnded | RecorderSeen): SessionRow["upload"] {
+  if (event.type !== "RecorderEnded" || event.cause !== "uploaded") return upload;
+  return event.backup === true || upload === "backup" ? "backup" : "storage";
 }
 
 /** A video's `created` was seen up to seconds before the connection's `updated_at`; a minute is well below a session. */

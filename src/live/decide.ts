@@ -6,6 +6,7 @@ import { mendPicture } from "./decide/picture.ts";
 import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts";
 import { closeSession, endSession, openSession } from "./decide/session.ts";
 import { cutOff, stopUnwanted } from "./decide/stop.ts";
+import { renewStorage } from "./decide/storage.ts";
 import type { Decision } from "./events.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -22,6 +23,7 @@ const rules: readonly Rule[] = [
   arrangeHosts,
   requestRelay,
   cutOff,
+  renewStorage,
   checkRecorders,
   checkPresence,
 ];

@@ -35,6 +35,7 @@ export type Effect =
       sequence: number;
       hosts: number[];
     }
+  | { type: "RenewStorage"; key: string; resourceId: string; round: number }
   | { type: "CheckPresence"; key: string; check: number }
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
   | { type: "CheckIngest"; key: string; check: number };
@@ -81,6 +82,8 @@ function keyWithinChannel(decision: Decision): string {
       return `repoint:${decision.resourceId}:${decision.round}`;
     case "LayoutRequested":
       return `layout:${decision.resourceId}:${decision.round}`;
+    case "StorageRenewalRequested":
+      return `storage:${decision.resourceId}:${decision.round}`;
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
@@ -126,6 +129,8 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
       const { session, attempt, resourceId, round, sequence, hosts } = decision;
       return { type: "ArrangeHosts", key, session, attempt, resourceId, round, sequence, hosts };
     }
+    case "StorageRenewalRequested":
+      return { type: "RenewStorage", key, resourceId: decision.resourceId, round: decision.round };
     case "PresenceCheckRequested":
       return { type: "CheckPresence", key, check: decision.check };
     case "RecorderCheckRequested":

@@ -9,6 +9,7 @@ import { foldRecording } from "./evolve/recording.ts";
 import { settle } from "./evolve/settle.ts";
 import { foldStart } from "./evolve/start.ts";
 import { foldStop } from "./evolve/stop.ts";
+import { foldStorage } from "./evolve/storage.ts";
 import type { Policy } from "./policy.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -76,6 +77,9 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "LayoutAccepted":
     case "LayoutFailed":
       return foldStop(state, event, at);
+    case "StorageRenewed":
+    case "StorageRenewalFailed":
+      return foldStorage(state, event, at);
     case "PresenceChecked":
     case "RecorderChecked":
     case "IngestChecked":
@@ -95,6 +99,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "RecorderStopDied":
     case "RepointRequested":
     case "LayoutRequested":
+    case "StorageRenewalRequested":
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":

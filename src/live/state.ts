@@ -186,6 +186,19 @@ export interface Recorder {
    * started: what that one heard, nobody has counted.
    */
   heard?: Record<string, Heard>;
+  /** The keys with which it writes its files. Not there if they don't end, or it writes none. */
+  storage?: RecorderStorage;
+}
+
+export interface RecorderStorage {
+  /** Since when it has them. */
+  at: number;
+  /** When they end, by the storage's clock (ms). */
+  until: number;
+  /** Others asked for so far. */
+  round: number;
+  /** The newest round as long as it brought none, with the failures in a row that it ends. */
+  asked: { at: number; failedAt: number | null; failures: number; retryAfterMs: number | null } | null;
 }
 
 export interface Layout {

@@ -5,7 +5,8 @@ import type { Provider } from "./slots.ts";
 
 /** Why a provider call failed, in a form that can be stored and shown: never a secret, never a whole body. */
 export interface CallError {
-  provider: Provider;
+  /** `storage`: who gives leave to write recordings, AWS's STS or another's. */
+  provider: Provider | "storage";
   operation: string;
   /** HTTP status, or null when no answer came. */
   status: number | null;

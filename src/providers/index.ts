@@ -25,7 +25,7 @@ export {
   type NotificationSendersResult,
 } from "./agora/notification-senders.ts";
 export type { Refused, UpdateResult } from "./agora/refused.ts";
-export type { RecordingStorage, StartInput } from "./agora/start-body.ts";
+export type { StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
@@ -34,3 +34,11 @@ export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
 export { RtmpUrl } from "./rtmp-url.ts";
 export type { Provider, Slot, Slots } from "./slots.ts";
+export {
+  createRecordingStorage,
+  type GrantResult,
+  type RecordingStorage,
+  sessionFolders,
+  type StorageSettings,
+} from "./storage/recording-storage.ts";
+export { StorageGrant, type StorageTarget } from "./storage/storage-grant.ts";

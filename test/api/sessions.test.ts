@@ -56,6 +56,7 @@ describe("GET /v1/sessions/{id}", () => {
         agora: { cloudRecording: { seconds: 0, amount: 0 }, mediaPush: { seconds: 0, amount: 0 } },
         cloudflare: { storedMonth: { seconds: 0, amount: 0 } },
       },
+      upload: null,
       recordingSids: [],
       files: [],
       video: null,
@@ -101,6 +102,7 @@ describe("GET /v1/sessions/{id}", () => {
       closedAt: expect.any(String) as string,
       recordingSids: ["sid-1", "sid-2"],
       files: ["a.m3u8"],
+      upload: null,
       recordedSeconds: 12.5,
       recordedSecondsWithoutHost: 2.25,
       // 9.5 s at 20 and 3 s at 15 for a thousand minutes, and 61.5 s stored at 1.

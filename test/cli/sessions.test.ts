@@ -55,6 +55,7 @@ describe("sessions show", () => {
     const { out } = await service.tally(["sessions", "show", "1-1"]);
     expect(out).toMatch(/^closed +still open$/m);
     expect(out).toMatch(/^video +[0-9a-f]{32}, ready$/m);
+    expect(out).toMatch(/^folder +tally-development\/1\/1$/m);
     const { json } = await service.tally(["sessions", "show", "1-1", "--json"]);
     expect(json()).toMatchObject({
       id: "1-1",
@@ -91,6 +92,19 @@ describe("what a session costs", () => {
     const { out } = await service.tally(["sessions", "show", "2-1"]);
     expect(out).toMatch(/^cloud recording +\$0\.0014, 6s of HD$/m);
     expect(out).not.toMatch(/^media push/m);
+  });
+});
+
+describe("sessions show, of the files", () => {
+  it.each([
+    ["storage", "all in the storage"],
+    ["backup", "some in Agora's backup"],
+  ])("says where they are: %s", async (upload, words) => {
+    const { knex, schema } = service;
+    await knex.withSchema(schema).table("sessions").where({ id: "2-1" }).update({ upload });
+    const { out } = await service.tally(["sessions", "show", "2-1"]);
+    expect(out).toMatch(new RegExp(`^upload +${words}$`, "m"));
+    expect((await service.tally(["sessions", "show", "2-1", "--json"])).json()).toMatchObject({ upload });
   });
 });
 

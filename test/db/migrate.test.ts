@@ -7,7 +7,7 @@ import { spawnProcess, until } from "../scenarios/process.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const log = createLogger({ level: "fatal" });
-const names = ["0001_initial", "0002_catch_up", "0003_session_cost", "0004_converter_routes"];
+const names = ["0001_initial", "0002_catch_up", "0003_session_cost", "0004_converter_routes", "0005_session_upload"];
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: false });
@@ -60,7 +60,7 @@ describe("migrate", () => {
       `drop table tally.heartbeat, tally.catch_ups;
        drop index tally.sessions_recordings;
        alter table tally.sessions
-         drop column recorded_seconds_media_push, drop column resolution, drop column counting;
+         drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );

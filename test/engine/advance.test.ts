@@ -31,7 +31,14 @@ describe("a host joins", () => {
       ["EnsureLiveInput", "succeeded", 1],
       ["StartRelay", "succeeded", 1],
     ]);
-    expect(world.fake.calls.map((call) => call.name)).toEqual(["findByChannel", "create", "get", "acquire", "start"]);
+    expect(world.fake.calls.map((call) => call.name)).toEqual([
+      "findByChannel",
+      "create",
+      "get",
+      "grant",
+      "acquire",
+      "start",
+    ]);
   });
 
   it("writes the columns that people read", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { listEvents, rowsOf } from "../../src/eventlog/index.ts";
 import { defaultPolicy, type LiveEvent, reservedUids } from "../../src/live/index.ts";
 import { ingestEvent, rtcEvent } from "../eventlog/deliveries.ts";
-import { agoraRefusal, cloudflareRefusal } from "./providers.ts";
+import { agoraRefusal, cloudflareRefusal, grantUntil, storageRefusal } from "./providers.ts";
 import { useWorlds, type World } from "./world.ts";
 
 const file = useWorlds();
@@ -52,8 +52,8 @@ describe("StartRelay", () => {
       pageUrl: "http://127.0.0.1/stage/11-1-1",
       maxRecordingHour: 12,
       picture: { width: 1280, height: 720 },
-      fileNamePrefix: ["11", "1"],
     });
+    expect(world.fake.calls.find(({ name }) => name === "grant")?.input).toEqual({ channelId: 11, session: 1 });
     const { rtmpUrl } = start?.input as { rtmpUrl: { reveal(): string } };
     expect(rtmpUrl.reveal()).toBe("rtmps://live.example/live/key-of-input-of-channel_11");
   });
@@ -303,6 +303,80 @@ describe("DisableLiveInput", () => {
     expect(state.liveInput.disabled).toBe(false);
     expect(state.relay?.resourceId).toBe("resource-2");
   });
+});
+
+describe("RenewStorage", () => {
+  /** Runs with keys whose end is due, so that others are wanted at once. */
+  async function readyToRenew(world: World, channel: string): Promise<number> {
+    const soon = Date.now() + 60_000;
+    world.fake.answer("grant", () => Promise.resolve({ ok: true, grant: grantUntil(soon) }));
+    await world.perform(await readyToStart(world, channel), { isLast: false });
+    return openEffect(world, channel, "RenewStorage");
+  }
+
+  it("gives the recorder new keys for its own session's folders", async () => {
+    const world = openWorld();
+    const id = await readyToRenew(world, "channel_61");
+    const until = Math.ceil(Date.now() / 1000) * 1000 + 14_400_000;
+    world.fake.answer("grant", () => Promise.resolve({ ok: true, grant: grantUntil(until) }));
+    await world.perform(id, { isLast: false });
+
+    const [grant, update] = world.fake.calls.slice(-2);
+    expect(grant).toMatchObject({ name: "grant", input: { channelId: 61, session: 1 } });
+    expect(update).toMatchObject({ name: "updateStorage", input: { recordingSid: "sid-of-resource-1" } });
+    const renewed = { type: "StorageRenewed", resourceId: "resource-1", round: 1, until };
+    expect(await outcome("channel_61", "StorageRenewed")).toEqual(renewed);
+    expect((await world.channel("channel_61")).state.recorders["resource-1"]?.storage).toMatchObject({ until });
+  });
+
+  it.each([
+    ["its STS", "grant", () => Promise.resolve(storageRefusal(false))],
+    ["Agora", "updateStorage", () => Promise.resolve(agoraRefusal(500, 500))],
+  ] as const)("makes a refusal of %s an outcome, to be tried again", async (_, call, answer) => {
+    const world = openWorld();
+    const id = await readyToRenew(world, `unrenewed-${call}`);
+    world.fake.answer(call, answer);
+    await world.perform(id, { isLast: false });
+
+    expect(await effect(world, `unrenewed-${call}`, id)).toMatchObject({ status: "failed" });
+    expect(await outcome(`unrenewed-${call}`, "StorageRenewalFailed")).toMatchObject({ round: 1 });
+    const { storage } = (await world.channel(`unrenewed-${call}`)).state.recorders["resource-1"] ?? {};
+    expect(storage?.asked).toMatchObject({ failures: 1, failedAt: expect.any(Number) as number });
+  });
+});
+
+describe("a start without leave to write", () => {
+  it.each([
+    ["for good", true, "gave_up"],
+    ["for now", false, undefined],
+  ])("%s is refused before anything is acquired", async (name, final, hold) => {
+    const world = openWorld();
+    world.fake.answer("grant", () => Promise.resolve(storageRefusal(final)));
+    const channel = `no-storage-${name}`.replace(" ", "-");
+    await world.perform(await readyToStart(world, channel), { isLast: false });
+    expect(world.fake.count("acquire")).toBe(0);
+    expect(await outcome(channel, "RelayStartFailed")).toMatchObject({
+      ...{ disposition: final ? "final" : "retry", mayRun: false, resourceId: null },
+      error: { provider: "storage" },
+    });
+    expect((await world.channel(channel)).state.hold?.reason).toBe(hold);
+  });
+});
+
+it("the keys of a start are told with the resource and with its answer, and no key is kept", async () => {
+  const world = openWorld();
+  const storageUntil = Math.ceil(Date.now() / 1000) * 1000 + 14_400_000;
+  world.fake.answer("grant", () => Promise.resolve({ ok: true, grant: grantUntil(storageUntil) }));
+  await world.perform(await readyToStart(world, "keys"), { isLast: false });
+  expect(await outcome("keys", "RecorderAcquired")).toMatchObject({ storageUntil });
+  expect(await outcome("keys", "RecorderStartAccepted")).toMatchObject({ storageUntil });
+  const [row] = await rowsOf<{ found: boolean }>(
+    file.database.knex,
+    `select exists (select from tally.events e where e::text like '%-of-storage%')
+       or exists (select from tally.effects e where e::text like '%-of-storage%')
+       or exists (select from tally.channels c where c::text like '%-of-storage%') as found`,
+  );
+  expect(row?.found).toBe(false);
 });
 
 describe("checkups", () => {

@@ -114,7 +114,15 @@ describe("the engine", () => {
     await service.close();
 
     expect(service.engine.isWorking()).toBe(false);
-    expect(fake.calls.map(({ name }) => name)).toEqual(["findByChannel", "create", "get", "acquire", "start", "stop"]);
+    expect(fake.calls.map(({ name }) => name)).toEqual([
+      "findByChannel",
+      "create",
+      "get",
+      "grant",
+      "acquire",
+      "start",
+      "stop",
+    ]);
     const { session } = await stateOf("story");
     expect(session).toMatchObject({ number: 1, ending: { reason: "host_left" } });
     expect(session?.closedAt).not.toBeNull();

@@ -29,6 +29,8 @@ const ready: LiveEvent = { type: "LiveInputReady", liveInput: "i", playbackBase:
 const input: Decision = { type: "LiveInputRequested", attempt: 1 };
 const stop = (round: number): Decision => ({ type: "RecorderStopRequested", resourceId: "r", round });
 const repoint: Decision = { type: "RepointRequested", session: 1, attempt: 1, resourceId: "r", round: 1 };
+const withKeys: LiveEvent = { ...acquired, storageUntil: at + 3_600_000 };
+const renewal = (round: number): Decision => ({ type: "StorageRenewalRequested", resourceId: "r", round });
 const presence = (check: number): Decision => ({ type: "PresenceCheckRequested", check });
 const recorderCheck: Decision = { type: "RecorderCheckRequested", check: 1, resourceId: "r" };
 const ingest: Decision = { type: "IngestCheckRequested", check: 1 };
@@ -54,6 +56,21 @@ const cases: [string, Decision, LiveEvent[], LiveEvent[]][] = [
     repoint,
     running,
     [{ type: "RelayReleased", session: 1, attempt: 1, why: "ingest_lost", restarts: 1 }],
+  ],
+  ["other keys for what has ended", renewal(1), [opened, relay(1), withKeys, accepted], [proven]],
+  ["other keys for what is to stop", renewal(1), [opened, relay(1), withKeys, accepted], [stop(1)]],
+  ["other keys that were asked for again", renewal(1), [opened, relay(1), withKeys, accepted], [renewal(2)]],
+  [
+    "other keys that it has",
+    renewal(1),
+    [opened, relay(1), withKeys, accepted],
+    [{ type: "StorageRenewed", resourceId: "r", round: 1, until: at + 7_200_000 }],
+  ],
+  [
+    "other keys that were refused",
+    renewal(1),
+    [opened, relay(1), withKeys, accepted],
+    [{ type: "StorageRenewalFailed", resourceId: "r", round: 1, retryAfterMs: null, error }],
   ],
   ["a question about presence that has its answer", presence(1), [], [{ type: "CheckFailed", check: 1, error }]],
   ["a question about presence that was asked again", presence(1), [], [presence(2)]],

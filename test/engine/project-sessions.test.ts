@@ -1,7 +1,13 @@
 import { expect, it } from "vitest";
 
 import { projectSessions, type SessionRow, type Sessions } from "../../src/engine/project-sessions.ts";
-import { initialState, type Recorder, type Session, type VideoProcessed } from "../../src/live/index.ts";
+import {
+  initialState,
+  type Recorder,
+  type RecorderEnded,
+  type Session,
+  type VideoProcessed,
+} from "../../src/live/index.ts";
 
 function row(number: number, ingestConnectedAt: string | null, video: VideoProcessed | null = null): SessionRow {
   return {
@@ -13,6 +19,7 @@ function row(number: number, ingestConnectedAt: string | null, video: VideoProce
     endReason: "host_left",
     recordingSids: [`sid-${number}`],
     files: [],
+    upload: null,
     ingestConnectedAt,
     video,
     withHostMs: 0,
@@ -99,4 +106,20 @@ it("a recorder that outlives its session is counted on in the row of its own, an
   expect(sessions.get(2)?.counting).toBeNull();
   projectSessions(sessions, { event, after: { ...after, recorders: { a: { ...running, state: "ended" } } } });
   expect(sessions.get(1)?.counting).toBeNull();
+});
+
+it("a session's files are in the storage once Agora says so, and in its backup if it ever said that of some", () => {
+  const rest = { uid: 1, sequence: 1, sentAt: 1, code: null, message: "", files: [] };
+  const uploaded = { type: "RecorderEnded", cause: "uploaded", ...rest, recordingSid: "sid-1" } as const;
+  const uploads = (...events: RecorderEnded[]) => {
+    const sessions: Sessions = new Map([[1, first]]);
+    for (const event of events) projectSessions(sessions, { event, after: initialState(1) });
+    return sessions.get(1)?.upload;
+  };
+  expect(uploads({ ...uploaded, cause: "stopped" })).toBeNull();
+  expect(uploads(uploaded)).toBe("storage");
+  expect(uploads({ ...uploaded, backup: true })).toBe("backup");
+  expect(uploads({ ...uploaded, backup: true }, uploaded)).toBe("backup");
+  expect(uploads(uploaded, { ...uploaded, backup: true })).toBe("backup");
+  expect(uploads({ ...uploaded, backup: true, recordingSid: "another" })).toBeNull();
 });

@@ -1,11 +1,12 @@
 import type { Providers } from "../../src/engine/index.ts";
-import { RtmpUrl } from "../../src/providers/index.ts";
+import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 
 interface Calls {
   acquire: Providers["cloudRecording"]["acquire"];
   start: Providers["cloudRecording"]["start"];
   query: Providers["cloudRecording"]["query"];
   updateRtmp: Providers["cloudRecording"]["updateRtmp"];
+  updateStorage: Providers["cloudRecording"]["updateStorage"];
   stop: Providers["cloudRecording"]["stop"];
   createConverter: Providers["mediaPush"]["create"];
   getConverter: Providers["mediaPush"]["get"];
@@ -19,6 +20,7 @@ interface Calls {
   create: Providers["liveInputs"]["create"];
   get: Providers["liveInputs"]["get"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
+  grant: Providers["storage"]["grant"];
 }
 
 export type CallName = keyof Calls;
@@ -47,6 +49,7 @@ export function createFakeProviders(): FakeProviders {
     start: ({ resourceId }) => Promise.resolve({ ok: true, recordingSid: `sid-of-${resourceId}` }),
     query: () => Promise.resolve({ ok: true, found: "running", rtmp: "publishing" }),
     updateRtmp: () => Promise.resolve({ ok: true }),
+    updateStorage: () => Promise.resolve({ ok: true }),
     stop: () => Promise.resolve({ ok: true, outcome: "accepted" }),
     createConverter: ({ name }) => Promise.resolve({ ok: true, converterId: `id-of-${name}`, state: "connecting" }),
     getConverter: () => Promise.resolve({ ok: true, found: "exists", state: "running" }),
@@ -62,6 +65,7 @@ export function createFakeProviders(): FakeProviders {
     create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
+    grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
   };
 
   function fake<Name extends CallName>(name: Name): Calls[Name] {
@@ -80,6 +84,7 @@ export function createFakeProviders(): FakeProviders {
         start: fake("start"),
         query: fake("query"),
         updateRtmp: fake("updateRtmp"),
+        updateStorage: fake("updateStorage"),
         stop: fake("stop"),
         reservePair: () => Promise.resolve({ acquire: slot, start: slot }),
       },
@@ -98,6 +103,7 @@ export function createFakeProviders(): FakeProviders {
         get: fake("get"),
         setEnabled: fake("setEnabled"),
       },
+      storage: { grant: fake("grant") },
     },
     calls,
     count: (name) => calls.filter((call) => call.name === name).length,
@@ -117,10 +123,23 @@ export function liveInputOf(uid: string) {
   };
 }
 
+/** Leave to write with keys that end then (ms), or never. */
+export function grantUntil(until: number | null): StorageGrant {
+  const target = { vendor: 1, region: 0, bucket: "recordings", accessKey: "key-of-storage", secretKey: "secret" };
+  const end = until === null ? {} : { stsToken: "token-of-storage", stsExpiration: until / 1000 };
+  return new StorageGrant({ ...target, ...end, fileNamePrefix: [] });
+}
+
 /** A refusal of Agora's. */
 export function agoraRefusal(status: number | null, code: number | null = null) {
   const error = { provider: "agora" as const, operation: "start", status, code, message: "refused by the test" };
   return { ok: false as const, retryAfterMs: null, error };
+}
+
+/** A refusal of who gives leave to write. */
+export function storageRefusal(final: boolean) {
+  const error = { provider: "storage" as const, operation: "assume_role", status: 403, code: "AccessDenied" };
+  return { ok: false as const, final, retryAfterMs: null, error: { ...error, message: "refused by the test" } };
 }
 
 /** A refusal of Cloudflare's. */

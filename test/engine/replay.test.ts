@@ -67,6 +67,7 @@ async function broadcast(world: World, channel: string): Promise<void> {
       fileList: [{ fileName: "a.m3u8" }],
     }),
     ingestEvent("disconnected", input, "2026-01-01T00:10:00.000000000Z"),
+    recording(32, 2, { msgName: "backuped", status: 0 }),
   );
   const video = {
     uid: `video-of-${channel}`,
@@ -89,7 +90,13 @@ describe("rebuild", () => {
     const sessions = await sessionsOf(before.id);
     expect(before.state.session?.closedAt).not.toBeNull();
     expect(sessions).toMatchObject([
-      { number: 1, end_reason: "operator_stop", recording_sids: [expect.any(String)], files: ["a.m3u8"] },
+      {
+        number: 1,
+        end_reason: "operator_stop",
+        recording_sids: [expect.any(String)],
+        files: ["a.m3u8"],
+        upload: "backup",
+      },
     ]);
 
     const rebuilt = await rebuildChannel(file.database, before.id, world.rules);
@@ -105,14 +112,16 @@ describe("rebuild", () => {
     await file.database.knex.raw("update tally.channels set state = jsonb_set(state, '{holds}', '99') where id = ?", [
       before.id,
     ]);
-    await file.database.knex.raw("update tally.sessions set files = '[]' where channel_id = ?", [before.id]);
+    await file.database.knex.raw("update tally.sessions set files = '[]', upload = null where channel_id = ?", [
+      before.id,
+    ]);
 
     const rebuilt = await rebuildChannel(file.database, before.id, world.rules);
     const after = await world.channel("spoilt");
     expect(rebuilt).toMatchObject({ differs: true, hold: false });
     expect(after.state).toEqual(before.state);
     expect(after.version).toBe(before.version + 1);
-    expect(await sessionsOf(before.id)).toMatchObject([{ files: ["a.m3u8"] }]);
+    expect(await sessionsOf(before.id)).toMatchObject([{ files: ["a.m3u8"], upload: "backup" }]);
   });
 
   it("knows no channel that isn't there", async () => {

@@ -333,9 +333,20 @@ describe("a recorder that dies", () => {
 
   test("a fatal error is asked about at once", () => {
     const story = goesLive(new Story());
-    const error = { ...recorderStarted("sid-1", { sequence: 7 }), type: "RecorderErrored" as const };
+    const error = { ...recorderStarted("sid-1", { sequence: 2 }), type: "RecorderErrored" as const };
     story.hears({ ...error, level: 5, code: 47, message: "upload failed" });
     expect(story.wanted()).toEqual(["CheckRecorder"]);
+    expect(story.notes).toContain("level 5, code 47: upload failed");
+  });
+
+  test("an error that is not fatal, and files in Agora's backup, are noted", () => {
+    const story = goesLive(new Story());
+    const error = { ...recorderStarted("sid-1", { sequence: 2 }), type: "RecorderErrored" as const };
+    story.hears({ ...error, level: 4, code: 51, message: "uploader" });
+    story.hears({ ...recorderEnded("sid-1", { sequence: 3 }), message: "some to Agora's backup", backup: true });
+    expect(story.notes).toEqual(
+      expect.arrayContaining(["not fatal; level 4, code 51: uploader", "some to Agora's backup"]),
+    );
   });
 });
 

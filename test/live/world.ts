@@ -2,6 +2,9 @@ import type { Effect, LiveEvent, RelayStartFailed } from "../../src/live/index.t
 import { Story } from "./story.ts";
 import { agoraError, hostUid, liveInput, startFailed } from "./words.ts";
 
+/** Of the keys for the storage; short, so that they are renewed within an evening. */
+const keysLifeMs = 20 * 60_000;
+
 /** One thing that happens in a random evening. */
 export type Happening =
   | { kind: "join" | "leave" | "audience" | "destroy"; uid: number }
@@ -186,6 +189,14 @@ export class World {
         else this.story.hears({ type: "LayoutFailed", resourceId, round, error: failure });
         return;
       }
+      case "RenewStorage": {
+        const { resourceId, round } = effect;
+        if (ok) this.story.hears({ type: "StorageRenewed", resourceId, round, until: this.story.now + keysLifeMs });
+        else {
+          this.story.hears({ type: "StorageRenewalFailed", resourceId, round, retryAfterMs: null, error: failure });
+        }
+        return;
+      }
       case "CheckPresence": {
         const { check } = effect;
         const broadcasters = this.story.state.host.present ? [hostUid] : [];
@@ -227,7 +238,8 @@ export class World {
     }
     this.made += 1;
     const resourceId = effect.resourceId ?? `res-${this.made}`;
-    this.story.hears({ type: "RecorderAcquired", session, attempt, uid, resourceId });
+    const storageUntil = this.story.now + keysLifeMs;
+    this.story.hears({ type: "RecorderAcquired", session, attempt, uid, resourceId, storageUntil });
     if (how === "failure") {
       failed({ resourceId, disposition: "reacquire" });
       return;

@@ -7,7 +7,7 @@ import type {
   LiveInputs,
   MediaPush,
 } from "../../src/providers/index.ts";
-import { RtmpUrl } from "../../src/providers/index.ts";
+import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 import { Converter } from "./converter.ts";
 import type { LiveInputModel, ModelInput } from "./live-inputs.ts";
 import type { Network } from "./network.ts";
@@ -22,6 +22,8 @@ const roundTripMs = 200;
 const timeoutMs = 8_000;
 /** Agora docs: acquire. */
 const resourceLifeMs = 300_000;
+/** Of the keys for the storage; short, so that they are renewed within an evening. */
+const keysLifeMs = 20 * 60_000;
 
 interface Resource {
   id: string;
@@ -79,6 +81,7 @@ export class ProviderModel {
       cloudRecording: this.cloudRecording(caller),
       mediaPush: this.mediaPush(caller),
       liveInputs: this.liveInputClient(caller),
+      storage: { grant: () => Promise.resolve({ ok: true, grant: grantUntil(this.timeline.now + keysLifeMs) }) },
       channels: {
         list: () => Promise.reject(new Error("no effect asks for the list")),
         users: () =>
@@ -145,6 +148,14 @@ export class ProviderModel {
             recorder.repoint(inputOf(rtmpUrl));
             return { ok: true };
           },
+          (failure) => ({ ok: false, ...errorOf("agora", "update", failure) }),
+        ),
+      updateStorage: ({ recordingSid }) =>
+        this.call(
+          caller,
+          "update",
+          () =>
+            this.bySid(recordingSid)?.isFound === true ? { ok: true } : { ok: false, ...refusal("update", 404, 404) },
           (failure) => ({ ok: false, ...errorOf("agora", "update", failure) }),
         ),
       stop: ({ recordingSid }) =>
@@ -433,6 +444,11 @@ function refusal(operation: string, status: number, code: number) {
 function cloudflareRefusal(operation: string, status: number) {
   const error = { provider: "cloudflare" as const, operation, status, code: null, message: "" };
   return { ok: false as const, retryAfterMs: null, error };
+}
+
+function grantUntil(until: number): StorageGrant {
+  const keys = { accessKey: "", secretKey: "", stsToken: "", stsExpiration: Math.floor(until / 1000) };
+  return new StorageGrant({ vendor: 1, region: 0, bucket: "evening", ...keys, fileNamePrefix: [] });
 }
 
 const slot = { ready: () => Promise.resolve() };

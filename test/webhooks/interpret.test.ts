@@ -111,6 +111,7 @@ describe("recording events", () => {
         code: null,
         message: "files uploaded, some to Agora's backup",
         files: [m3u8],
+        backup: true,
       },
     ],
     [
@@ -122,7 +123,7 @@ describe("recording events", () => {
     ["recording.100.onhold.json", { type: "RtmpStatusChanged", status: "onhold" }],
     ["recording.100.disconnected.json", { type: "RtmpStatusChanged", status: "disconnected" }],
     ["recording.12.json", { type: "RecorderFailedOver", newUid: 3_312_045_778 }],
-    ["recording.1.json", { type: "RecorderErrored", level: 5, code: 47, message: "failed to upload a file" }],
+    ["recording.1.json", { type: "RecorderErrored", level: 5, code: 47, message: "uploader: failed to upload a file" }],
     [
       "recording.2.json",
       { type: "RecorderSeen", what: "recording warning (warnCode 31)", isRunning: false, files: [] },
@@ -204,6 +205,22 @@ describe("recording events", () => {
       event: { files: ["a.m3u8", "b", "c"] },
     });
     for (const none of ["", null, undefined, 7, {}]) expect(filesOf(none)).toMatchObject({ event: { files: [] } });
+  });
+
+  it("tells the backup of web mode, which lists no files", () => {
+    expect(recording(32, { msgName: "backuped", status: 0 })).toMatchObject({ event: { files: [], backup: true } });
+    expect(recording(31, { msgName: "uploaded", status: 0 })).not.toHaveProperty("event.backup");
+  });
+
+  it.each([
+    [{ module: 1, errorCode: 32 }, "uploader: the settings of the storage are wrong"],
+    [{ module: 1, errorCode: 47 }, "uploader: a file could not be uploaded"],
+    [{ module: 1, errorCode: 51 }, "uploader: a file could not be processed"],
+    [{ module: 1, errorCode: 47, errorMsg: "403" }, "uploader: 403"],
+    [{ module: 2, errorCode: 50 }, "service"],
+    [{ module: 9, errorMsg: "odd" }, "odd"],
+  ])("says whose error it is: %j", (details, message) => {
+    expect(recording(1, { ...details, errorLevel: 4 })).toMatchObject({ event: { level: 4, message } });
   });
 
   it("takes an error of unknown level for a fatal one, and overlooks what else is missing", () => {

@@ -26,8 +26,8 @@ export async function readSessions(
 }
 
 /** What the engine writes into the columns that could hold anything. */
-type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "video"> &
-  Pick<SessionAnswer, "channel" | "cause" | "files"> & {
+type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "upload" | "video"> &
+  Pick<SessionAnswer, "channel" | "cause" | "files" | "upload"> & {
     end_reason: SessionAnswer["endReason"];
     video: VideoProcessed | null;
     /** The database's clock, ms. */
@@ -59,6 +59,7 @@ function toSessionAnswer(row: StoredSession, prices: Prices): SessionAnswer {
     cost: costOf({ recorded, resolution, liveAt, closedAt, video }, prices, now),
     recordingSids: row.recording_sids,
     files: row.files,
+    upload: row.upload,
     video: video === null ? null : toVideoAnswer(video),
   };
 }

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 
+import type { Config } from "../../config/index.ts";
+import { sessionFolders } from "../../providers/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
@@ -16,14 +18,24 @@ export function addSessionsShow(sessions: Command, io: Io): void {
     .argument("<id>", "the session's id, as in the list")
     .action((id: string, options: CommonOptions) =>
       withService(io, options, async (service) => {
+        const { config } = service;
         const session = await findSession(service, id);
         if (options.json) printJson(io, session);
-        else printSession(io, session);
+        else printSession(io, session, folderOf(session, config.agora.storage));
       }),
     );
 }
 
-function printSession(io: Io, session: SessionItem): void {
+/** Where its files are, by the settings of today. */
+function folderOf(session: SessionItem, storage: Config["agora"]["storage"]): string | null {
+  if (storage === null || session.recordingSids.length === 0) return null;
+  const { channelId, number } = session;
+  return [storage.bucket, ...sessionFolders(storage.prefix, { channelId, session: number })].join("/");
+}
+
+const uploads = { storage: "all in the storage", backup: "some in Agora's backup" } as const;
+
+function printSession(io: Io, session: SessionItem, folder: string | null): void {
   const { video } = session;
   printFields(io, {
     session: session.id,
@@ -38,6 +50,8 @@ function printSession(io: Io, session: SessionItem): void {
     ...costFields(session.cost),
     recordings: session.recordingSids.join(", "),
     files: session.files.join(", "),
+    folder,
+    upload: session.upload === null ? null : uploads[session.upload],
     video: video === null ? null : `${video.uid}, ${video.ready ? "ready" : "failed"}`,
     "video error": video?.error == null ? null : `${video.error.code}: ${video.error.message}`,
     length: video?.durationSeconds == null ? null : duration(video.durationSeconds),

@@ -20,6 +20,7 @@ export interface SessionItem {
   cost: Cost;
   recordingSids: string[];
   files: string[];
+  upload: "storage" | "backup" | null;
   video: VideoItem | null;
 }
 
@@ -71,7 +72,7 @@ function selectSessions(schema: string): string {
       s.recorded_seconds as "recordedSeconds", s.recorded_seconds_without_host as "recordedSecondsWithoutHost",
       s.recorded_seconds_media_push as "recordedSecondsMediaPush", s.resolution, s.counting,
       (extract(epoch from clock_timestamp()) * 1000)::double precision as now,
-      s.recording_sids as "recordingSids", s.files,
+      s.recording_sids as "recordingSids", s.files, s.upload,
       case when s.video is not null then jsonb_build_object('uid', s.video -> 'video', 'ready', s.video -> 'ready',
         'hls', s.video -> 'hls', 'dash', s.video -> 'dash', 'thumbnail', s.video -> 'thumbnail',
         'durationSeconds', s.video -> 'durationSeconds', 'error', s.video -> 'error') end as video

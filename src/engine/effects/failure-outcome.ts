@@ -37,6 +37,10 @@ export function failureOutcome(effect: Effect, message: string, resourceId: stri
       return { type: "RepointFailed", resourceId: effect.resourceId, round: effect.round, error };
     case "ArrangeHosts":
       return { type: "LayoutFailed", resourceId: effect.resourceId, round: effect.round, error };
+    case "RenewStorage": {
+      const { resourceId: renewed, round } = effect;
+      return { type: "StorageRenewalFailed", resourceId: renewed, round, retryAfterMs: null, error };
+    }
     case "CheckPresence":
     case "CheckRecorder":
     case "CheckIngest":

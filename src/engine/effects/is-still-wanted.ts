@@ -32,6 +32,11 @@ export function isStillWanted(effect: Effect, state: ChannelState): boolean {
       const { layout, state: itsState } = state.recorders[effect.resourceId] ?? {};
       return itsState === "running" && layout?.asked != null && layout.rounds === effect.round;
     }
+    case "RenewStorage": {
+      const recorder = state.recorders[effect.resourceId];
+      const isAskedFor = recorder?.storage?.round === effect.round && recorder.storage.asked?.failedAt === null;
+      return isAskedFor && recorder.state === "running" && recorder.stop === null;
+    }
     case "CheckPresence":
       return isAsked(state.checks.presence, effect.check);
     case "CheckIngest":

@@ -4,6 +4,7 @@ import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
 import { disableLiveInput } from "./disable-live-input.ts";
 import { ensureLiveInput } from "./ensure-live-input.ts";
 import type { Performance, Scene } from "./performance.ts";
+import { renewStorage } from "./renew-storage.ts";
 import { repointRecorder } from "./repoint-recorder.ts";
 import { startRelay } from "./start-relay.ts";
 import { stopRecorder } from "./stop-recorder.ts";
@@ -25,6 +26,8 @@ export function performEffect(scene: Scene): Promise<Performance> {
       return repointRecorder(of(effect));
     case "ArrangeHosts":
       return arrangeHosts(of(effect));
+    case "RenewStorage":
+      return renewStorage(of(effect));
     case "CheckPresence":
       return checkPresence(of(effect));
     case "CheckRecorder":

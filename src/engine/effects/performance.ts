@@ -6,6 +6,7 @@ import type {
   LiveInputs,
   MediaPush,
   Picture,
+  RecordingStorage,
 } from "../../providers/index.ts";
 
 /** The calls that effects need. */
@@ -14,6 +15,7 @@ export interface Providers {
   mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  storage: Pick<RecordingStorage, "grant">;
 }
 
 export interface EffectSettings {

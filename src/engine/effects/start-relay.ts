@@ -1,4 +1,4 @@
-import { carriers, notStarted } from "./carriers/index.ts";
+import { carriers, notStarted, refusedBefore } from "./carriers/index.ts";
 import type { Perform } from "./performance.ts";
 import { fetchRtmpUrl } from "./rtmp-url.ts";
 
@@ -6,6 +6,5 @@ import { fetchRtmpUrl } from "./rtmp-url.ts";
 export const startRelay: Perform<"StartRelay"> = async (scene) => {
   const target = await fetchRtmpUrl(scene);
   if (target.ok) return carriers[scene.effect.mode].start(scene, target.rtmpUrl);
-  const disposition = target.final ? "final" : "retry";
-  return notStarted(scene, scene.effect.resourceId, { ...target, disposition, mayRun: false }, target.gone);
+  return notStarted(scene, scene.effect.resourceId, refusedBefore(target), target.gone);
 };

@@ -124,6 +124,14 @@ export interface LayoutRequested {
   hosts: number[];
 }
 
+/** Others than the keys with which this recorder writes its files, since those end. */
+export interface StorageRenewalRequested {
+  type: "StorageRenewalRequested";
+  resourceId: string;
+  /** 1 for the first time that this recorder gets others. */
+  round: number;
+}
+
 export interface PresenceCheckRequested {
   type: "PresenceCheckRequested";
   check: number;
@@ -170,6 +178,7 @@ export type Decision =
   | RecorderStopDied
   | RepointRequested
   | LayoutRequested
+  | StorageRenewalRequested
   | PresenceCheckRequested
   | RecorderCheckRequested
   | IngestCheckRequested

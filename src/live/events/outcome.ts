@@ -47,6 +47,8 @@ export interface RecorderAcquired {
   mode?: RelayMode;
   /** Whom it is to show from its start, if it is to be told. */
   hosts?: number[];
+  /** As in `RecorderStartAccepted`, of the start that follows: its answer may be lost. */
+  storageUntil?: number;
 }
 
 /** `start` answered 200; or a converter was made, whose id is the `recordingSid`. */
@@ -54,6 +56,8 @@ export interface RecorderStartAccepted {
   type: "RecorderStartAccepted";
   resourceId: string;
   recordingSid: string;
+  /** When the keys end with which it writes its files (ms, the storage's clock). Not there if they don't. */
+  storageUntil?: number;
 }
 
 /**
@@ -142,6 +146,23 @@ export interface LayoutFailed {
   error: ProviderError;
 }
 
+/** The recorder writes its files with other keys. */
+export interface StorageRenewed {
+  type: "StorageRenewed";
+  resourceId: string;
+  round: number;
+  /** When these end (ms, the storage's clock); null if they don't. */
+  until: number | null;
+}
+
+export interface StorageRenewalFailed {
+  type: "StorageRenewalFailed";
+  resourceId: string;
+  round: number;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
 /** Agora's answer to who is in the channel. */
 export interface PresenceChecked {
   type: "PresenceChecked";
@@ -195,6 +216,8 @@ export type Outcome =
   | RepointFailed
   | LayoutAccepted
   | LayoutFailed
+  | StorageRenewed
+  | StorageRenewalFailed
   | PresenceChecked
   | RecorderChecked
   | IngestChecked

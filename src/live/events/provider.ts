@@ -66,6 +66,8 @@ export interface RecorderEnded extends RecorderEvent {
   code: number | null;
   message: string;
   files: string[];
+  /** Some of the files are not in the storage but in Agora's backup (32). Not there: nobody says so. */
+  backup?: true;
 }
 
 /** The push changed (Agora 100; Media Push 3). */

@@ -5,7 +5,8 @@ export type RtmpStatus = "connecting" | "publishing" | "onhold" | "disconnected"
 
 /** Why a provider call failed, in a form that can be stored and shown: never a secret, never a whole body. */
 export interface ProviderError {
-  provider: "agora" | "cloudflare";
+  /** `storage`: who gives leave to write recordings. */
+  provider: "agora" | "cloudflare" | "storage";
   operation: string;
   /** HTTP status, or null when no answer came. */
   status: number | null;

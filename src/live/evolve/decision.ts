@@ -1,6 +1,7 @@
 import type { Decision, RelayAdopted, RelayRequested, SessionOpened } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
+import { askedForStorage } from "./storage.ts";
 
 /** Folds a decision of ours. It is a fact like any other, so a rebuild gets it from the log and never decides again. */
 export function foldDecision(state: ChannelState, decision: Decision, at: number): ChannelState {
@@ -86,6 +87,10 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
         layout: { shown: layout?.shown ?? [], rounds: round, asked: { hosts, at, failedAt: null } },
       }));
     }
+    case "StorageRenewalRequested":
+      return change(state, decision.resourceId, at, ({ storage }) =>
+        storage === undefined ? {} : { storage: askedForStorage(storage, decision.round, at) },
+      );
     case "PresenceCheckRequested":
       return { ...state, checks: { ...asked(state, decision), presence: newCheck(state, decision, at) } };
     case "IngestCheckRequested":

@@ -31,7 +31,14 @@ export function foldRecording(before: ChannelState, notified: RecordingEvent, at
   };
   const counted = notified.uid === null ? { recorder: heard, missed: 0, note: null } : countSequence(heard, event);
   const told = withMissed(withRecorder(state, resourceId, counted.recorder, at), "recording", counted.missed);
-  return noting(note === null ? learnt(told) : nothing(told, note), counted.note);
+  const taught = note === null ? learnt(told) : nothing(told, note);
+  return noting(noting(taught, remarkOn(event)), counted.note);
+}
+
+/** What an operator is to see, whatever the fold makes of it. */
+function remarkOn(event: RecordingEvent): string | null {
+  if (event.type === "RecorderErrored") return `level ${event.level}, code ${event.code ?? "none"}: ${event.message}`;
+  return event.type === "RecorderEnded" && event.backup === true ? event.message : null;
 }
 
 /**
@@ -157,7 +164,7 @@ function foldInto(
     }
     case "RecorderErrored": {
       // Agora's levels: 1 debug … 5 fatal, "on 5 call query".
-      if (event.level < 5) return { recorder, note: `level ${event.level}: ${event.message}` };
+      if (event.level < 5) return { recorder, note: "not fatal" };
       return { recorder: { ...recorder, suspect: true }, note: null };
     }
     case "RecorderSeen":

@@ -12,6 +12,7 @@ import type {
 import { acquiredRecorder, withRecorder } from "../recorders.ts";
 import { type ChannelState, type Failure, initialState } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
+import { newStorage } from "./storage.ts";
 
 type StartOutcome =
   | LiveInputReady
@@ -51,8 +52,11 @@ export function foldStart(state: ChannelState, event: StartOutcome, at: number):
     case "LiveInputDisableFailed":
       return nothing(state, `not disabled: ${event.error.message}`);
     case "RecorderAcquired": {
-      const { resourceId, session, attempt, uid, mode = "cloud-recording", hosts } = event;
-      const recorder = state.recorders[resourceId] ?? acquiredRecorder({ session, attempt, uid, mode, hosts, at });
+      const { resourceId, session, attempt, uid, mode = "cloud-recording", hosts, storageUntil } = event;
+      const recorder = state.recorders[resourceId] ?? {
+        ...acquiredRecorder({ session, attempt, uid, mode, hosts, at }),
+        ...newStorage(storageUntil, at),
+      };
       const acquired = withRecorder(state, resourceId, recorder, at);
       return learnt(isWanted(acquired, event) ? { ...acquired, relay: { ...acquired.relay, resourceId } } : acquired);
     }
@@ -60,7 +64,8 @@ export function foldStart(state: ChannelState, event: StartOutcome, at: number):
       const recorder = state.recorders[event.resourceId];
       if (recorder === undefined) return nothing(state, "that recorder is not known");
       const { recordingSid } = event;
-      const running = { ...recorder, recordingSid, runningAt: recorder.runningAt ?? at, heardAt: at };
+      const storage = newStorage(event.storageUntil, at, recorder.storage);
+      const running = { ...recorder, recordingSid, runningAt: recorder.runningAt ?? at, heardAt: at, ...storage };
       return learnt(started(withRecorder(state, event.resourceId, running, at), event.resourceId));
     }
     case "RecorderAlreadyRunning":

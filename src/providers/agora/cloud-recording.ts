@@ -5,11 +5,12 @@ import type { CallOptions } from "../provider-call.ts";
 import { pathSegment } from "../provider-http.ts";
 import type { RtmpUrl } from "../rtmp-url.ts";
 import type { Slot } from "../slots.ts";
+import type { StorageGrant } from "../storage/storage-grant.ts";
 import type { Disposition } from "./codes.ts";
 import type { AgoraRegion } from "./hosts.ts";
 import { type RecorderState, recorderStateSchema } from "./recorder-state.ts";
 import { type Refused, refused, type UpdateResult } from "./refused.ts";
-import { otherS3, type RecordingStorage, startBody, type StartInput } from "./start-body.ts";
+import { startBody, type StartInput } from "./start-body.ts";
 import type { AgoraTransport } from "./transport.ts";
 import { urlSecret } from "./url-secret.ts";
 
@@ -17,7 +18,6 @@ export interface CloudRecordingSettings {
   appId: string;
   /** Where Agora records; the storage must be in the same part of the world. */
   region: AgoraRegion;
-  storage: RecordingStorage;
 }
 
 /** `retry`: the same call again. `reacquire`: only with a new resource. `capacity`: Agora is full. */
@@ -59,6 +59,8 @@ export interface CloudRecording {
   query(recording: RecordingId, options?: CallOptions): Promise<QueryResult>;
   /** Pushes to another URL. */
   updateRtmp(recording: RecordingId & { rtmpUrl: RtmpUrl }, options?: CallOptions): Promise<UpdateResult>;
+  /** Writes with other keys. To be called alone: Agora wants one update's answer before the next (Agora docs: update). */
+  updateStorage(recording: RecordingId & { storage: StorageGrant }, options?: CallOptions): Promise<UpdateResult>;
   /** `accepted` is not yet stopped: the end is told by a notification or a query. */
   stop(recording: RecordingId, options?: CallOptions): Promise<StopResult>;
   /** Slots for an acquire and the start after it, so that the start need not queue again. */
@@ -68,20 +70,34 @@ export interface CloudRecording {
 /**
  * Agora Cloud Recording in web-page mode (Agora docs: cloud-recording/rest-api). Nothing that Agora or the network do
  * throws; see `AgoraTransport.call` for what does.
- *
- * @throws if the storage needs an endpoint and has none
  */
 export function createCloudRecording(
-  { appId, region, storage }: CloudRecordingSettings,
+  { appId, region }: CloudRecordingSettings,
   transport: AgoraTransport,
 ): CloudRecording {
-  if (storage.vendor === otherS3 && !storage.endpoint) {
-    throw new Error(`Storage vendor ${otherS3} needs its endpoint: set AGORA_STORAGE_ENDPOINT`);
-  }
   const root = ["v1", "apps", appId, "cloud_recording"];
   const resourcePath = (resourceId: string) => [...root, "resourceid", resourceId];
   const recordingPath = ({ resourceId, recordingSid }: RecordingId, operation: string) =>
     resourcePath(resourceId).concat("sid", recordingSid, "mode", "web", operation);
+
+  async function update(
+    recording: RecordingId,
+    { clientRequest, secrets }: { clientRequest: object; secrets: readonly string[] },
+    options: CallOptions | undefined,
+  ): Promise<UpdateResult> {
+    const answer = await transport.call(
+      {
+        operation: "update",
+        method: "POST",
+        path: recordingPath(recording, "update"),
+        body: { cname: recording.channel, uid: String(recording.uid), clientRequest },
+        secrets,
+        expects: z.unknown(),
+      },
+      options,
+    );
+    return answer.ok ? { ok: true } : refused(answer);
+  }
 
   return {
     async acquire({ channel, uid, resourceExpiredHour }, options) {
@@ -105,8 +121,8 @@ export function createCloudRecording(
           operation: "start",
           method: "POST",
           path: [...resourcePath(input.resourceId), "mode", "web", "start"],
-          body: startBody(input, storage),
-          secrets: [...[input.rtmpUrl.reveal(), input.pageUrl].map(urlSecret), storage.accessKey, storage.secretKey],
+          body: startBody(input),
+          secrets: [...[input.rtmpUrl.reveal(), input.pageUrl].map(urlSecret), ...input.storage.secrets],
           expects: z.object({ sid: pathSegment }),
         },
         options,
@@ -134,24 +150,17 @@ export function createCloudRecording(
       return refused(answer);
     },
 
-    async updateRtmp({ rtmpUrl, ...recording }, options) {
-      const { channel, uid } = recording;
-      const answer = await transport.call(
-        {
-          operation: "update",
-          method: "POST",
-          path: recordingPath(recording, "update"),
-          body: {
-            cname: channel,
-            uid: String(uid),
-            clientRequest: { rtmpPublishConfig: { outputs: [{ rtmpUrl: rtmpUrl.reveal() }] } },
-          },
-          secrets: [urlSecret(rtmpUrl.reveal())],
-          expects: z.unknown(),
-        },
+    updateRtmp({ rtmpUrl, ...recording }, options) {
+      const clientRequest = { rtmpPublishConfig: { outputs: [{ rtmpUrl: rtmpUrl.reveal() }] } };
+      return update(recording, { clientRequest, secrets: [urlSecret(rtmpUrl.reveal())] }, options);
+    },
+
+    updateStorage({ storage, ...recording }, options) {
+      return update(
+        recording,
+        { clientRequest: { storageConfig: storage.reveal() }, secrets: storage.secrets },
         options,
       );
-      return answer.ok ? { ok: true } : refused(answer);
     },
 
     async stop(recording, options) {

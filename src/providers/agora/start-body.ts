@@ -1,5 +1,6 @@
 import type { Picture } from "../picture.ts";
 import type { RtmpUrl } from "../rtmp-url.ts";
+import type { StorageGrant } from "../storage/storage-grant.ts";
 
 export interface StartInput {
   channel: string;
@@ -12,26 +13,8 @@ export interface StartInput {
   /** Hours, 1 to 720: Agora ends the recording then. The backstop, since nothing else ends it (no idle stop). */
   maxRecordingHour: number;
   picture: Picture;
-  /** Folders below the storage's own prefix. Characters that Agora refuses are left out. */
-  fileNamePrefix: readonly string[];
+  storage: StorageGrant;
 }
-
-export interface RecordingStorage {
-  /** Agora's number: 1 S3, 2 Alibaba, 3 Tencent, 5 Azure, 6 Google, 7 Huawei, 8 Baidu, 11 any other S3. */
-  vendor: number;
-  /** Agora's number, per vendor. */
-  region: number;
-  bucket: string;
-  accessKey: string;
-  secretKey: string;
-  /** Only with vendor 11, and then required. */
-  endpoint: string | null;
-  /** First folder of every recording. */
-  prefix: string | null;
-}
-
-/** Agora's number for "any other S3", which alone takes an endpoint. */
-export const otherS3 = 11;
 
 /** 48 kHz, mono, about 128 kbps: the lowest profile, 48 kbps, spoils music. */
 const audioProfile = 1;
@@ -41,7 +24,7 @@ const audioProfile = 1;
  * the other modes, and storage, which is required (Agora docs: cloud-recording/develop/webpage-mode and
  * rest-api/start). HLS files only: MP4 would be made besides, and the replay comes from Cloudflare.
  */
-export function startBody(input: StartInput, storage: RecordingStorage): object {
+export function startBody(input: StartInput): object {
   return {
     cname: input.channel,
     uid: String(input.uid),
@@ -71,34 +54,7 @@ export function startBody(input: StartInput, storage: RecordingStorage): object 
         ],
       },
       recordingFileConfig: { avFileType: ["hls"] },
-      storageConfig: {
-        vendor: storage.vendor,
-        region: storage.region,
-        bucket: storage.bucket,
-        accessKey: storage.accessKey,
-        secretKey: storage.secretKey,
-        fileNamePrefix: fileNamePrefix([storage.prefix ?? "", ...input.fileNamePrefix]),
-        ...(storage.vendor === otherS3 ? { extensionParams: { endpoint: storage.endpoint } } : {}),
-      },
+      storageConfig: input.storage.reveal(),
     },
   };
-}
-
-const longestPrefix = 128;
-
-/**
- * Folders in the form that Agora takes: letters and digits only, 128 characters with their slashes (Agora docs:
- * cloud-recording/rest-api/start). Two names may become the same folder; the files in it still differ, since Agora
- * names them by recording id.
- */
-function fileNamePrefix(parts: readonly string[]): string[] {
-  let left = longestPrefix;
-  const folders: string[] = [];
-  for (const part of parts) {
-    const folder = part.replace(/[^A-Za-z0-9]/g, "").slice(0, Math.max(left - 1, 0));
-    if (folder === "") continue;
-    folders.push(folder);
-    left -= folder.length + 1;
-  }
-  return folders;
 }

@@ -25,6 +25,7 @@ const recording = z.looseObject({
     message: optionalText,
     exitStatus: optionalNumber,
     newUid: looseUid.nullable().catch(null),
+    module: optionalNumber,
     errorLevel: optionalNumber,
     errorCode: optionalNumber,
     errorMsg: optionalText,
@@ -56,7 +57,15 @@ function interpretDetails(eventType: number, { uid, sid, sequence, sendts, detai
     case 31:
       return ended("uploaded", null, "files uploaded");
     case 32:
-      return ended("uploaded", null, "files uploaded, some to Agora's backup");
+      return event({
+        type: "RecorderEnded",
+        ...common,
+        cause: "uploaded",
+        code: null,
+        message: "files uploaded, some to Agora's backup",
+        files: filesOf(details.fileList),
+        backup: true,
+      });
     case 72:
       return ended("capability_limit", null, details.limitType);
     case 100: {
@@ -74,7 +83,7 @@ function interpretDetails(eventType: number, { uid, sid, sequence, sendts, detai
         // An error of unknown gravity is worth the question that a fatal one leads to.
         level: details.errorLevel ?? fatal,
         code: details.errorCode,
-        message: details.errorMsg,
+        message: wordsOf(details),
       });
     case 45:
       return seen("", filesOf(details.fileName));
@@ -85,6 +94,26 @@ function interpretDetails(eventType: number, { uid, sid, sequence, sendts, detai
     }
   }
 }
+
+/** Whose error it is, and what it means where Agora only gives its code. */
+function wordsOf({ module, errorCode, errorMsg }: z.infer<typeof recording>["details"]): string {
+  const whose = module === null ? undefined : modules.get(module);
+  const what = errorMsg === "" && module === uploader ? (uploadErrors.get(errorCode ?? 0) ?? "") : errorMsg;
+  return [whose ?? [], what === "" ? [] : what].flat().join(": ");
+}
+
+const uploader = 1;
+const modules = new Map([
+  [0, "recorder"],
+  [uploader, "uploader"],
+  [2, "service"],
+  [6, "page recorder"],
+]);
+const uploadErrors = new Map([
+  [32, "the settings of the storage are wrong"],
+  [47, "a file could not be uploaded"],
+  [51, "a file could not be processed"],
+]);
 
 /** `errorLevel` goes from 1 (debug) to 5. */
 const fatal = 5;

@@ -1,6 +1,12 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { createAgoraTransport, createCloudRecording, createMediaPush, RtmpUrl } from "../../../src/providers/index.ts";
+import {
+  createAgoraTransport,
+  createCloudRecording,
+  createMediaPush,
+  RtmpUrl,
+  StorageGrant,
+} from "../../../src/providers/index.ts";
 import { testDeps } from "../support/deps.ts";
 import { json, listen } from "../support/http-server.ts";
 import { type ClientCall, clientCalls } from "./client-calls.ts";
@@ -10,15 +16,14 @@ const rtmpUrl = new RtmpUrl("rtmps://live.example.com:443/live/key");
 const names = { channel: "shoes", uid: 999_042 };
 const recording = { ...names, resourceId: "JyvK8nXH", recordingSid: "38f8e3cf" };
 const picture = { width: 1280, height: 720, fps: 30, bitrateKbps: 2_500 };
-const storage = {
+const storage = new StorageGrant({
   vendor: 1,
   region: 0,
   bucket: "shows",
   accessKey: "storage-key",
   secretKey: "storage-secret",
-  endpoint: null,
-  prefix: "tally",
-};
+  fileNamePrefix: ["tally", "427"],
+});
 
 /** The same calls, made by ours, and what it makes of the answer that Agora's clients read as success. */
 const ours: Record<string, { made: (clients: Clients) => Promise<unknown>; result: object }> = {
@@ -35,7 +40,7 @@ const ours: Record<string, { made: (clients: Clients) => Promise<unknown>; resul
         rtmpUrl,
         maxRecordingHour: 12,
         picture,
-        fileNamePrefix: ["427"],
+        storage,
       }),
     result: { ok: true, recordingSid: "38f8e3cf" },
   },
@@ -66,7 +71,7 @@ async function clientsOf(call: ClientCall) {
   const transport = createAgoraTransport({ hosts: [[url]], customerId: "c", customerSecret: "s" }, testDeps());
   onTestFinished(() => transport.close());
   const clients = {
-    cloudRecording: createCloudRecording({ appId, region: "NA", storage }, transport),
+    cloudRecording: createCloudRecording({ appId, region: "NA" }, transport),
     mediaPush: createMediaPush({ appId, region: "NA", idleTimeoutSeconds: 300 }, transport),
   };
   return { clients, received };

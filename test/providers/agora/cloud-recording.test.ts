@@ -6,23 +6,23 @@ import {
   type CloudRecordingSettings,
   createAgoraTransport,
   createCloudRecording,
-  type RecordingStorage,
   RtmpUrl,
   type StartInput,
+  StorageGrant,
+  type StorageTarget,
 } from "../../../src/providers/index.ts";
 import { testDeps } from "../support/deps.ts";
 import { json, listen, refusingUrl, type Respond, silence, text } from "../support/http-server.ts";
 
-const storage: RecordingStorage = {
+const target: StorageTarget = {
   vendor: 1,
   region: 3,
   bucket: "tally-recordings",
   accessKey: "AKIAEXAMPLE",
   secretKey: "storage/secret+key",
-  endpoint: null,
-  prefix: "tally",
+  fileNamePrefix: ["tally", "42", "7"],
 };
-const settings: CloudRecordingSettings = { appId: "0123456789abcdef0123456789abcdef", region: "EU", storage };
+const settings: CloudRecordingSettings = { appId: "0123456789abcdef0123456789abcdef", region: "EU" };
 const root = `/v1/apps/${settings.appId}/cloud_recording`;
 
 const startInput: StartInput = {
@@ -33,7 +33,7 @@ const startInput: StartInput = {
   rtmpUrl: new RtmpUrl("rtmps://live.cloudflare.com:443/live/stream-key"),
   maxRecordingHour: 12,
   picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },
-  fileNamePrefix: ["shoes #1", "42-7"],
+  storage: new StorageGrant(target),
 };
 const recording = { channel: "shoes #1", uid: 999_042, resourceId: "res/ource", recordingSid: "38f8e3cf" };
 const recordingPath = `${root}/resourceid/res%2Fource/sid/38f8e3cf/mode/web`;
@@ -41,7 +41,6 @@ const page = (state: string) => ({ serviceName: "web_recorder_service", payload:
 const push = (status: string) => ({ serviceName: "rtmp_publish_service", payload: { outputs: [{ status }] } });
 
 interface Given {
-  storage?: RecordingStorage;
   timeoutMs?: number;
   apiUrl?: string;
 }
@@ -55,7 +54,7 @@ async function cloudRecording(respond: Respond, given: Given = {}) {
     deps,
   );
   onTestFinished(() => transport.close());
-  const client = createCloudRecording({ ...settings, storage: given.storage ?? storage }, transport);
+  const client = createCloudRecording(settings, transport);
   return { client, received, deps };
 }
 
@@ -134,38 +133,18 @@ describe("start", () => {
           bucket: "tally-recordings",
           accessKey: "AKIAEXAMPLE",
           secretKey: "storage/secret+key",
-          fileNamePrefix: ["tally", "shoes1", "427"],
+          fileNamePrefix: ["tally", "42", "7"],
         },
       },
     });
   });
 
-  it("names the endpoint of another S3", async () => {
-    const endpoint = "https://r2.example";
-    const { client, received } = await cloudRecording(started, { storage: { ...storage, vendor: 11, endpoint } });
-    await client.start(startInput);
-    expect(received[0]?.body).toMatchObject({
-      clientRequest: { storageConfig: { vendor: 11, extensionParams: { endpoint } } },
-    });
-  });
-
-  it.each([
-    [
-      ["a".repeat(50), "b".repeat(50), "c".repeat(50)],
-      ["a".repeat(50), "b".repeat(50), "c".repeat(19)],
-    ],
-    [["x".repeat(200), "y"], ["x".repeat(121)]],
-    [
-      ["Ünï-côdé", "!!!", "ok"],
-      ["ncd", "ok"],
-    ],
-  ])("fits the folders into what Agora takes: %#", async (fileNamePrefix, folders) => {
-    const { client, received } = await cloudRecording(started);
-    await client.start({ ...startInput, fileNamePrefix });
-    const body = received[0]?.body as { clientRequest: { storageConfig: { fileNamePrefix: string[] } } };
-    const prefix = body.clientRequest.storageConfig.fileNamePrefix;
-    expect(prefix).toEqual(["tally", ...folders]);
-    expect(`${prefix.join("/")}/`.length).toBeLessThanOrEqual(128);
+  it("sends temporary keys with their token, and their end in Unix seconds", async () => {
+    const { client, received, deps } = await cloudRecording(started);
+    const temporary = { ...target, stsToken: "FwoGZXIvYXdz+token", stsExpiration: 1_790_014_400 };
+    await client.start({ ...startInput, storage: new StorageGrant(temporary) });
+    expect(received[0]?.body).toMatchObject({ clientRequest: { storageConfig: temporary } });
+    expect(deps.text()).not.toContain("FwoGZXIvYXdz");
   });
 
   it.each([
@@ -322,6 +301,33 @@ describe("updateRtmp", () => {
   });
 });
 
+describe("updateStorage", () => {
+  const temporary = { ...target, stsToken: "FwoGZXIvYXdz+token", stsExpiration: 1_790_014_400 };
+  const input = { ...recording, storage: new StorageGrant(temporary) };
+
+  it("sends the whole storage with its new keys and nothing else", async () => {
+    const { client, received } = await cloudRecording(json(200, { sid: "38f8e3cf" }));
+    expect(await client.updateStorage(input)).toEqual({ ok: true });
+    expect(received).toMatchObject([{ method: "POST", url: `${recordingPath}/update` }]);
+    expect(received[0]?.body).toEqual({
+      cname: "shoes #1",
+      uid: "999042",
+      clientRequest: { storageConfig: temporary },
+    });
+  });
+
+  it("is refused without telling the keys", async () => {
+    const { accessKey, secretKey, stsToken } = temporary;
+    const reason = `bad keys ${accessKey} ${secretKey} ${stsToken}`;
+    const { client, deps } = await cloudRecording(json(400, { code: 2, reason }));
+    expect(await client.updateStorage(input)).toMatchObject({
+      ok: false,
+      error: { operation: "update", status: 400, code: 2, message: "bad keys [redacted] [redacted] [redacted]" },
+    });
+    for (const secret of [accessKey, secretKey, stsToken]) expect(deps.text()).not.toContain(secret);
+  });
+});
+
 describe("stop", () => {
   it("asks not to wait for the upload", async () => {
     const { client, received } = await cloudRecording(json(200, { sid: "38f8e3cf" }));
@@ -372,12 +378,6 @@ describe("a pair of slots", () => {
     expect(deps.happened).toEqual(["reserve agora 2", "slot 1 ready", "slot 2 ready"]);
     expect(deps.lines()).toMatchObject([{ operation: "acquire" }, { operation: "start", channel: "shoes" }]);
   });
-});
-
-it("refuses another S3 without its endpoint, and says what to set", async () => {
-  await expect(cloudRecording(silence, { storage: { ...storage, vendor: 11 } })).rejects.toThrow(
-    "Storage vendor 11 needs its endpoint: set AGORA_STORAGE_ENDPOINT",
-  );
 });
 
 /** The result, when it must be a failure. */

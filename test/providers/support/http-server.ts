@@ -7,7 +7,7 @@ export interface Received {
   method: string;
   url: string;
   headers: IncomingHttpHeaders;
-  /** The parsed body, undefined if there was none. */
+  /** The parsed body, a form as text; undefined if there was none. */
   body: unknown;
 }
 
@@ -22,7 +22,9 @@ export async function listen(respond: Respond): Promise<{ url: string; received:
     request.on("end", () => {
       const text = Buffer.concat(chunks).toString();
       const { method = "", url = "", headers } = request;
-      const seen = { method, url, headers, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+      const isForm = headers["content-type"] === "application/x-www-form-urlencoded";
+      const body = text === "" ? undefined : isForm ? text : (JSON.parse(text) as unknown);
+      const seen = { method, url, headers, body };
       received.push(seen);
       respond(response, seen);
     });

@@ -1,7 +1,8 @@
-import type { RecordingId, RtmpUrl, Slot } from "../../../providers/index.ts";
+import type { RtmpUrl, Slot, StorageGrant } from "../../../providers/index.ts";
 import { ownError, type Performance, type Scene } from "../performance.ts";
 import { type Carrier, type StartScene, unknownId } from "./carrier.ts";
-import { alreadyRunning, doubtful, notStarted, started } from "./start-outcomes.ts";
+import { recordingOf } from "./recording-of.ts";
+import { alreadyRunning, doubtful, notStarted, refusedBefore, started } from "./start-outcomes.ts";
 
 /**
  * Agora Cloud Recording in web-page mode. Acquires a resource, commits it, starts it. The commit between is what makes a
@@ -10,8 +11,13 @@ import { alreadyRunning, doubtful, notStarted, started } from "./start-outcomes.
  */
 export const cloudRecordingCarrier: Carrier = {
   async start(scene, rtmpUrl) {
-    const known = scene.effect.resourceId ?? (await scene.freshResource());
-    return known === null ? acquireAndStart(scene, rtmpUrl) : startAgain(scene, known, rtmpUrl);
+    const { channel, effect, storage, call } = scene;
+    // Before the acquire, since Agora wants the start within two seconds of it.
+    const granted = await storage.grant({ channelId: channel.id, session: effect.session }, call);
+    if (!granted.ok) return notStarted(scene, effect.resourceId, refusedBefore(granted));
+    const means = { rtmpUrl, storage: granted.grant };
+    const known = effect.resourceId ?? (await scene.freshResource());
+    return known === null ? acquireAndStart(scene, means) : startAgain(scene, known, means);
   },
 
   async query(scene, resourceId) {
@@ -30,20 +36,19 @@ export const cloudRecordingCarrier: Carrier = {
   },
 };
 
-/** What Agora knows a recorder by, or null as long as its recording's id is not known. REST calls keep the first uid. */
-function recordingOf({ channel, state }: Scene, resourceId: string): RecordingId | null {
-  const recorder = state.recorders[resourceId];
-  if (recorder?.recordingSid == null) return null;
-  return { channel: channel.name, uid: recorder.uid, resourceId, recordingSid: recorder.recordingSid };
+/** What a start needs beside its resource: where to push to, and leave to write the files. */
+interface Means {
+  rtmpUrl: RtmpUrl;
+  storage: StorageGrant;
 }
 
 /** Not if it is known to run by now, or nobody wants it any more. */
-async function startAgain(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl): Promise<Performance> {
+async function startAgain(scene: StartScene, resourceId: string, means: Means): Promise<Performance> {
   if (!(await scene.isStillWanted())) return { outcomes: [], error: null };
-  return doubtful(await start(scene, resourceId, rtmpUrl));
+  return doubtful(await start(scene, resourceId, means));
 }
 
-async function acquireAndStart(scene: StartScene, rtmpUrl: RtmpUrl): Promise<Performance> {
+async function acquireAndStart(scene: StartScene, means: Means): Promise<Performance> {
   const { effect, channel, cloudRecording, call } = scene;
   const { session, attempt, uid, mode } = effect;
   const slots = await cloudRecording.reservePair();
@@ -55,15 +60,15 @@ async function acquireAndStart(scene: StartScene, rtmpUrl: RtmpUrl): Promise<Per
   if (!acquired.ok) return notStarted(scene, null, { ...acquired, mayRun: false });
 
   const { resourceId } = acquired;
-  await scene.record({ type: "RecorderAcquired", session, attempt, uid, resourceId, mode });
+  await scene.record({ type: "RecorderAcquired", session, attempt, uid, resourceId, mode, ...endOf(means) });
   if (!(await scene.isStillWanted())) {
     const error = ownError("agora", "start", "not wanted any more, before it was sent");
     return notStarted(scene, resourceId, { disposition: "reacquire", mayRun: false, retryAfterMs: null, error });
   }
-  return start(scene, resourceId, rtmpUrl, slots.start);
+  return start(scene, resourceId, means, slots.start);
 }
 
-async function start(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl, slot?: Slot): Promise<Performance> {
+async function start(scene: StartScene, resourceId: string, means: Means, slot?: Slot): Promise<Performance> {
   const { effect, channel, cloudRecording, call } = scene;
   const { session, attempt, uid } = effect;
   const answer = await cloudRecording.start(
@@ -72,19 +77,23 @@ async function start(scene: StartScene, resourceId: string, rtmpUrl: RtmpUrl, sl
       uid,
       resourceId,
       pageUrl: scene.stageUrl({ channel: channel.name, channelId: channel.id, session, attempt }),
-      rtmpUrl,
+      ...means,
       maxRecordingHour: recordingHours(scene),
       picture: scene.picture,
-      fileNamePrefix: [String(channel.id), String(session)],
     },
     { ...call, slot },
   );
-  if (answer.ok) return started(resourceId, answer.recordingSid);
+  if (answer.ok) return started(resourceId, answer.recordingSid, endOf(means));
   if (answer.disposition === "adopt") {
     const { which, recordingSid } = answer;
     return alreadyRunning(scene, resourceId, { which, recordingSid });
   }
   return notStarted(scene, resourceId, { ...answer, disposition: answer.disposition });
+}
+
+/** When its keys end, if they do. */
+function endOf({ storage: { until } }: Means): { storageUntil?: number } {
+  return until === null ? {} : { storageUntil: until };
 }
 
 /** Agora takes whole hours, 1 to 720 (Agora docs: start, `maxRecordingHour`). The backstop: we stop it earlier. */

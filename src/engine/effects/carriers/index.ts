@@ -6,7 +6,8 @@ import { cloudRecordingCarrier } from "./cloud-recording.ts";
 import { mediaPushCarrier } from "./media-push.ts";
 
 export { unknownId } from "./carrier.ts";
-export { notStarted } from "./start-outcomes.ts";
+export { recordingOf } from "./recording-of.ts";
+export { notStarted, refusedBefore } from "./start-outcomes.ts";
 
 /** The ways of carrying, by mode. */
 export const carriers: Readonly<Record<RelayMode, Carrier>> = {

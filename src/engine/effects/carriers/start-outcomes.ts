@@ -4,8 +4,17 @@ import type { StartScene } from "./carrier.ts";
 
 type Refusal = Pick<RelayStartFailed, "disposition" | "mayRun" | "retryAfterMs" | "error">;
 
-export function started(resourceId: string, recordingSid: string): Performance {
-  return { outcomes: [{ type: "RecorderStartAccepted", resourceId, recordingSid }], error: null };
+export function started(resourceId: string, recordingSid: string, until: { storageUntil?: number } = {}): Performance {
+  return { outcomes: [{ type: "RecorderStartAccepted", resourceId, recordingSid, ...until }], error: null };
+}
+
+/** What failed before anything of a start was sent. */
+export function refusedBefore({
+  final,
+  retryAfterMs,
+  error,
+}: Pick<Refusal, "retryAfterMs" | "error"> & { final: boolean }): Refusal {
+  return { disposition: final ? "final" : "retry", mayRun: false, retryAfterMs, error };
 }
 
 /** @param of.which - `this_resource`: it was started before. `same_uid`: another with this uid runs */
