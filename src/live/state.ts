@@ -2,7 +2,7 @@ import type { EndReason, HoldReason, ProviderError, RelayMode } from "./events.t
 import type { Check, Recorder } from "./recorder-state.ts";
 import type { Resolution } from "./resolution.ts";
 
-export type { Check, Layout, Recorder, RecorderEnd, RecorderStop, RecorderStorage } from "./recorder-state.ts";
+export type { Check, Layout, Recorder, RecorderStop, RecorderStorage } from "./recorder-state.ts";
 
 /**
  * The state of one channel: what the events of its log add up to, and nothing else. Stored as jsonb, so every field is

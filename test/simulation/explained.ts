@@ -15,7 +15,10 @@ export function explainedRecorders({ ways, script, trouble }: Plan, sessions: nu
   const untold = trouble.filter(mayHideThePicture).length;
   const starts = trouble.filter((each) => each.kind === "call" && startingCalls.has(each.operation)).length;
   const twins = trouble.filter(mayMakeTwin).length;
-  return sessions + lost + untold + twins + Math.max(0, starts - 1);
+  // A converter ends by itself when nobody came for long, and a start that is asked for again waits on.
+  const waits = script.filter((act) => act.kind === "operator" && act.what === "StartRequested").length;
+  const idle = ways.mode === "media-push" || script.some(({ kind }) => kind === "mode") ? Math.max(0, waits - 1) : 0;
+  return sessions + lost + untold + twins + idle + Math.max(0, starts - 1);
 }
 
 const startingCalls: ReadonlySet<Operation> = new Set(["start", "createConverter", "findConverter"]);
