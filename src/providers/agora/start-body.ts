@@ -41,6 +41,13 @@ const videoBitrateKbps = 2_000;
 const audioProfile = 1;
 
 /**
+ * The page says when its picture is there (`navigator.notifyReady`), 10 s after its join at the latest. Agora loads it
+ * again if it doesn't within so many seconds, and the second time gives up (Agora docs: cloud-recording/rest-api/start,
+ * `readyTimeout`, 0 to 60).
+ */
+const readyTimeoutSeconds = 30;
+
+/**
  * The body of `start` in web-page mode with a push, as documented: no `token` and no `recordingConfig`, which belong to
  * the other modes, and storage, which is required (Agora docs: cloud-recording/develop/webpage-mode and
  * rest-api/start). HLS files only: MP4 would be made besides, and the replay comes from Cloudflare.
@@ -63,6 +70,7 @@ export function startBody(input: StartInput, storage: RecordingStorage): object 
               videoHeight: input.height,
               videoBitrate: videoBitrateKbps,
               maxRecordingHour: input.maxRecordingHour,
+              readyTimeout: readyTimeoutSeconds,
             },
           },
           {

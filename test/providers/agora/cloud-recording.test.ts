@@ -118,6 +118,7 @@ describe("start", () => {
                 videoHeight: 720,
                 videoBitrate: 2000,
                 maxRecordingHour: 12,
+                readyTimeout: 30,
               },
             },
             {
