@@ -14,15 +14,16 @@ import {
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
 import { pageHeaders } from "./page-headers.ts";
-import { createStageRouter } from "./stage/index.ts";
+import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "relayMode" | "trustProxy"> {
-  agora: Pick<AgoraConfig, "ncsSecrets">;
+export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayMode" | "trustProxy"> {
+  agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
+  stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
 }
 
 export interface AppDeps
@@ -31,7 +32,7 @@ export interface AppDeps
 /**
  * The HTTP side of the service, not listening yet.
  *
- * @throws if the operators' key or a webhook secret is blank
+ * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, relayMode, agora, cloudflare } = config;
@@ -41,6 +42,8 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     cloudflareNotification: cloudflare.notificationSecrets,
     cloudflareStream: cloudflare.webhookSecrets,
   };
+  const { appId, appCertificate } = agora;
+  const stageSettings = { publicUrl: config.publicUrl, appId, appCertificate, ...config.stage };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // a status has one of its own, nothing else has any
@@ -51,7 +54,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
-  app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter());
+  app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
   app.use("/v1", createV1Router({ ...deps, defaultMode: relayMode }, createKeyAuthentication(apiKey), failedKeys));
   app.use(answerNotFound);

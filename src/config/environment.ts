@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { defaultPolicy } from "../live/index.ts";
 import {
+  imageUrl,
   integer,
   list,
   oneOf,
@@ -64,6 +65,9 @@ export const environment = z.object({
   CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
   CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),
+
+  STAGE_LOGO_URL: imageUrl().optional(),
+  STAGE_OVERLAY_URL: imageUrl().optional(),
 
   RELAY_MODE: oneOf("cloud-recording", "media-push").default("cloud-recording"),
   CHANNEL_POLICY: oneOf("auto", "registered").default("auto"),

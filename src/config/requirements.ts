@@ -18,7 +18,7 @@ export function unmetRequirements(settings: Settings): string[] {
   };
   return [
     ...missing(settings, needed),
-    ...(production ? insecure(settings) : []),
+    ...(production ? [...insecure(settings), ...mixed(settings)] : []),
     ...notAgoras(settings),
     ...notBuiltYet(settings),
   ];
@@ -88,8 +88,19 @@ function missing(settings: Settings, needed: Needed): string[] {
 
 function insecure(settings: Settings): string[] {
   return (["PUBLIC_URL", "AGORA_API_URL", "CLOUDFLARE_API_URL"] as const)
-    .filter((name) => settings[name]?.toLowerCase().startsWith("http:"))
+    .filter((name) => isHttp(settings[name]))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
+}
+
+/** A page that came over https loads nothing else (W3C: Mixed Content). */
+function mixed(settings: Settings): string[] {
+  return (["STAGE_LOGO_URL", "STAGE_OVERLAY_URL"] as const)
+    .filter((name) => isHttp(settings[name]))
+    .map((name) => `${name} must begin with https:// in production: the stage's page loads nothing else`);
+}
+
+function isHttp(url: string | undefined): boolean {
+  return url?.toLowerCase().startsWith("http:") === true;
 }
 
 /** At the real Agora anything else fails later, as an empty token; an imitation takes what it likes. */

@@ -7,7 +7,7 @@ import { spawnProcess, until } from "../scenarios/process.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const log = createLogger({ level: "fatal" });
-const names = ["0001_initial", "0002_catch_up"];
+const names = ["0001_initial", "0002_catch_up", "0003_stage_visits"];
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: false });
@@ -109,7 +109,7 @@ describe("assertMigrated", () => {
   test("refuses an empty database and says how to migrate it", async () => {
     expect(await pendingMigrations(database.knex, "tally")).toEqual(names);
     await expect(assertMigrated(database.knex, "tally")).rejects.toThrow(
-      /schema "tally" is behind this version of Tally; missing: 0001_initial, 0002_catch_up, the job tables\. Run "npm run migrate"/,
+      /schema "tally" is behind this version of Tally; missing: 0001_initial, 0002_catch_up, 0003_stage_visits, the job tables\. Run "npm run migrate"/,
     );
   });
 
