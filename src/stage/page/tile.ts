@@ -8,7 +8,10 @@ export interface Tile {
   remove(): void;
 }
 
-/** A picture that stood still for so long is covered: whoever froze is gone, or will be back. A still screen is sent more often. */
+/**
+ * A picture that stood still for so long is covered: the connection is gone, or a phone was put away with its camera.
+ * Chrome sends a shared screen that doesn't change again within seconds.
+ */
 const frozenMs = 10_000;
 
 export const words = { waiting: "One moment", cameraOff: "Camera off" };
