@@ -53,6 +53,8 @@ export function createStageRouter(settings: StageSettings, deps: StageDeps): Rou
     .get(async (request, response) => {
       try {
         await admit(deps, tokens, request.params.token);
+        // Already here, so that a lost answer to the first credentials doesn't keep out who they were for.
+        remember(visitorOf(request), request, response);
         response.set(headers).type("html").send(page.html);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
@@ -98,7 +100,7 @@ export function createStageRouter(settings: StageSettings, deps: StageDeps): Rou
     const facts = { channelId, session, attempt, opening: bound.opening };
     if (bound.how === "opened") log.info(facts, "stage.opened");
     if (bound.how === "taken over") log.warn(facts, "stage.taken_over");
-    writeVisit(response, visitor.visit, `${publicUrl}/stage/${request.params.token as string}`);
+    remember(visitor, request, response);
     const uid = reservedUids(channelId).stage;
     return {
       appId,
@@ -113,6 +115,10 @@ export function createStageRouter(settings: StageSettings, deps: StageDeps): Rou
       logoUrl,
       overlayUrl,
     };
+  }
+
+  function remember({ visit }: Visitor, request: Request, response: Response): void {
+    writeVisit(response, visit, `${publicUrl}/stage/${request.params.token as string}`);
   }
 
   function refused({ code }: Problem): void {

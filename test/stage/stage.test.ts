@@ -174,6 +174,14 @@ describe("the credentials", () => {
     await post(`${path}/alive?opening=2`, cookieOf(second)).expect(204);
   });
 
+  it("can be asked for again by a browser whose first answer was lost", async () => {
+    const { path } = await newChannel();
+    const cookie = cookieOf(await service.anonymous.get(path).expect(200));
+    await post(`${path}/credentials`, cookie).expect(200);
+    const again = await post(`${path}/credentials`, cookie).expect(200);
+    expect(again.body).toMatchObject({ opening: 2 });
+  });
+
   it("are renewed for the page that has them, and given anew to the same browser's next", async () => {
     const { path } = await newChannel();
     const first = await post(`${path}/credentials`).expect(200);
