@@ -15,7 +15,7 @@ const mayImport = {
   webhooks: ["live", "eventlog", "log", "redaction"],
   engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
   api: ["live", "cost", "eventlog", "db", "config", "log"],
-  stage: ["live", "eventlog", "api", "db", "config", "log"],
+  stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
   cli: ["live", "cost", "eventlog", "webhooks", "providers", "engine", "db", "config", "log", "reason", "redaction"],
   sandbox: ["webhooks"],
   demo: ["closers", "config", "log"],
@@ -75,6 +75,19 @@ module.exports = {
       to: { path: "^src/live/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "page-is-a-browsers",
+      comment: "the stage's page runs elsewhere: of ours it takes types of the stage, and nothing takes anything of it",
+      severity: "error",
+      from: { path: "^src/stage/page/" },
+      to: { path: "^src/", pathNot: "^src/stage/page/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "page-is-built-apart",
+      severity: "error",
+      from: { path: "^(src|migrations|bench)/", pathNot: "^src/stage/page/" },
+      to: { path: "^src/stage/page/" },
+    },
+    {
       name: "no-circular",
       severity: "error",
       from: { pathNot: "^node_modules" },
@@ -89,7 +102,8 @@ module.exports = {
     {
       name: "not-to-dev-dependencies",
       severity: "error",
-      from: { path: "^(src|migrations)/" },
+      // What the stage's page needs is in its build.
+      from: { path: "^(src|migrations)/", pathNot: "^src/stage/page/" },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -14,15 +14,16 @@ import {
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
 import { pageHeaders } from "./page-headers.ts";
-import { createStageRouter } from "./stage/index.ts";
+import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "relayMode" | "prices" | "trustProxy"> {
-  agora: Pick<AgoraConfig, "ncsSecrets">;
+export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy"> {
+  agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
+  stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
 }
 
 export interface AppDeps
@@ -34,7 +35,7 @@ export interface AppDeps
 /**
  * The HTTP side of the service, not listening yet.
  *
- * @throws if the operators' key or a webhook secret is blank
+ * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, relayMode, prices, agora, cloudflare } = config;
@@ -44,6 +45,8 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     cloudflareNotification: cloudflare.notificationSecrets,
     cloudflareStream: cloudflare.webhookSecrets,
   };
+  const { appId, appCertificate } = agora;
+  const stageSettings = { publicUrl: config.publicUrl, appId, appCertificate, ...config.stage };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // a status has one of its own, nothing else has any
@@ -54,7 +57,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
-  app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter());
+  app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
   const api = { ...deps, defaultMode: relayMode, prices };
   app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));

@@ -153,6 +153,19 @@ describe("loadConfig", () => {
     expect(namesIn(problemsOf(second))).toEqual(["AGORA_API_URL"]);
   });
 
+  test("the stage's images are https in production, as the page is, and may have a query", () => {
+    const http = {
+      STAGE_LOGO_URL: "http://cdn.example.com/logo.png",
+      STAGE_OVERLAY_URL: "HTTP://cdn.example.com/o.png",
+    };
+    expect(namesIn(problemsOf({ ...production, ...http }))).toEqual(Object.keys(http));
+    expect(loadConfig({ ...http, STAGE_OVERLAY_URL: "https://cdn.example.com/o.png?v=2" }).stage).toEqual({
+      logoUrl: "http://cdn.example.com/logo.png",
+      overlayUrl: "https://cdn.example.com/o.png?v=2",
+    });
+    expect(loadConfig({}).stage).toEqual({ logoUrl: null, overlayUrl: null });
+  });
+
   test("storage of vendor 11 needs its endpoint", () => {
     const other = { ...agora, ...cloudflare, AGORA_CLOUD_RECORDING_VENDOR: "11" };
     expect(namesIn(problemsOf(other))).toEqual(["AGORA_STORAGE_ENDPOINT"]);
@@ -326,6 +339,9 @@ describe("loadConfig", () => {
     ["PUBLIC_URL", "tally.example.com"],
     ["PUBLIC_URL", "https://user:secret@tally.example.com"],
     ["PUBLIC_URL", "ftp://tally.example.com"],
+    ["STAGE_LOGO_URL", "logo.png"],
+    ["STAGE_LOGO_URL", "data:image/png;base64,AA"],
+    ["STAGE_OVERLAY_URL", "https://me:secret@cdn.example.com/o.png"],
     ["CORS_ORIGINS", "https://shop.example.com/path"],
     ["DATABASE_URL", "mysql://localhost/tally"],
     ["DB_SCHEMA", "Tally"],

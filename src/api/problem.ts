@@ -1,16 +1,21 @@
-/** Every way in which the API refuses or fails. Apps tell them apart by the code, so a code keeps its meaning. */
+/** Every way in which the API, or the stage, refuses or fails. Apps tell them apart by the code, so a code keeps its meaning. */
 const problems = {
   invalid_request: { status: 400, title: "Bad Request" },
   invalid_json: { status: 400, title: "Bad Request" },
   invalid_body: { status: 400, title: "Bad Request" },
   invalid_path: { status: 400, title: "Bad Request" },
   unauthenticated: { status: 401, title: "Unauthorized" },
+  stage_token_invalid: { status: 403, title: "Forbidden" },
+  stage_token_expired: { status: 403, title: "Forbidden" },
+  stage_token_superseded: { status: 403, title: "Forbidden" },
+  stage_session_ended: { status: 403, title: "Forbidden" },
   not_found: { status: 404, title: "Not Found" },
   channel_unknown: { status: 404, title: "Not Found" },
   session_unknown: { status: 404, title: "Not Found" },
   method_not_allowed: { status: 405, title: "Method Not Allowed" },
   channel_id_taken: { status: 409, title: "Conflict" },
   channel_id_mismatch: { status: 409, title: "Conflict" },
+  stage_in_use: { status: 409, title: "Conflict" },
   too_large: { status: 413, title: "Content Too Large" },
   unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
   too_many_failures: { status: 429, title: "Too Many Requests" },

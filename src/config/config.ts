@@ -23,6 +23,8 @@ export interface LoadedConfig extends DatabaseConfig {
   cloudflare: CloudflareConfig | null;
   /** Whether Agora's webhooks are taken only from the addresses that Agora names. */
   agoraAllowList: boolean;
+  /** Images that the stage lays over the picture: a small one in a corner, and one of full size. */
+  stage: { logoUrl: string | null; overlayUrl: string | null };
   /** For channels that don't say otherwise. */
   relayMode: RelayMode;
   /** What is pushed: pixels, frames a second, kbit/s. */

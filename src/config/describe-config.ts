@@ -37,6 +37,8 @@ export function describeConfig(config: Config): Record<string, unknown> {
     cloudflare_stream_customer_code: cloudflare.customerCode,
     cloudflare_notification_secrets: cloudflare.notificationSecrets.length,
     cloudflare_stream_webhook_secrets: cloudflare.webhookSecrets.length,
+    stage_logo_url: config.stage.logoUrl,
+    stage_overlay_url: config.stage.overlayUrl,
     relay_mode: config.relayMode,
     video: config.picture,
     prices: config.prices,

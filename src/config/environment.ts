@@ -4,6 +4,7 @@ import { defaultPolicy } from "../live/index.ts";
 import {
   evenInteger,
   externalId,
+  imageUrl,
   integer,
   isoDate,
   list,
@@ -77,6 +78,9 @@ export const environment = z.object({
   CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
   CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),
+
+  STAGE_LOGO_URL: imageUrl().optional(),
+  STAGE_OVERLAY_URL: imageUrl().optional(),
 
   RELAY_MODE: oneOf("cloud-recording", "media-push").default("cloud-recording"),
   /** What Agora takes in web-page mode; Media Push takes more. Even, or H.264 can't carry them. */

@@ -40,6 +40,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
     agoraAllowList: values.AGORA_NCS_ALLOW_LIST === "true",
+    stage: { logoUrl: values.STAGE_LOGO_URL ?? null, overlayUrl: values.STAGE_OVERLAY_URL ?? null },
     relayMode: values.RELAY_MODE,
     picture: {
       width: values.VIDEO_WIDTH,

@@ -18,7 +18,7 @@ export function unmetRequirements(settings: Settings): string[] {
   };
   return [
     ...missing(settings, needed),
-    ...(production ? insecure(settings) : []),
+    ...(production ? [...insecure(settings), ...mixed(settings)] : []),
     ...notAgoras(settings),
     ...tooLarge(settings),
     ...undated(settings),
@@ -128,8 +128,20 @@ function missing(settings: Settings, needed: Needed): string[] {
 
 function insecure(settings: Settings): string[] {
   return (["PUBLIC_URL", "AGORA_API_URL", "AGORA_STORAGE_STS_ENDPOINT", "CLOUDFLARE_API_URL"] as const)
-    .filter((name) => settings[name]?.split(",").some((url) => /^http:/i.test(url.trim())))
+    .filter((name) => isHttp(settings[name]))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
+}
+
+/** A page that came over https loads nothing else (W3C: Mixed Content). */
+function mixed(settings: Settings): string[] {
+  return (["STAGE_LOGO_URL", "STAGE_OVERLAY_URL"] as const)
+    .filter((name) => isHttp(settings[name]))
+    .map((name) => `${name} must begin with https:// in production: the stage's page loads nothing else`);
+}
+
+/** Or one of several, separated by commas. */
+function isHttp(urls: string | undefined): boolean {
+  return urls?.split(",").some((url) => /^http:/i.test(url.trim())) === true;
 }
 
 /** Agora docs: cloud-recording/rest-api/start. */

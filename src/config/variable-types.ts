@@ -93,6 +93,16 @@ function toWebUrl(text: string): string | undefined {
   return url.username + url.password + url.search + url.hash === "" ? url.href.replace(/\/+$/, "") : undefined;
 }
 
+/** A browser is to load it, so it may have a query. */
+export function imageUrl() {
+  return parsed("must be an image's URL like https://shop.example.com/logo.png", (text) => {
+    const url = parseUrl(text);
+    return url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password === ""
+      ? url.href
+      : undefined;
+  });
+}
+
 export function origin(text: string): string | undefined {
   return text === "*" || parseUrl(text)?.origin === text ? text : undefined;
 }

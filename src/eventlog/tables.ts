@@ -14,7 +14,8 @@ type TableName =
   | "processes"
   | "provider_rates"
   | "heartbeat"
-  | "catch_ups";
+  | "catch_ups"
+  | "stage_visits";
 
 /** A table's name as SQL needs it: qualified, since poolers and shared databases make `search_path` unreliable. */
 export function table(schema: string, name: TableName): string {

@@ -1,2 +1,2 @@
-export { createStageRouter } from "./router.ts";
+export { createStageRouter, type StageSettings } from "./router.ts";
 export { createStageUrl } from "./stage-url.ts";

@@ -10,7 +10,16 @@ import { createApp } from "../../src/app.ts";
 import { createDatabase } from "../../src/db/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../support/database.ts";
-import { apiKey, expectProblem, prices, type Service, startService, useService } from "./service.ts";
+import {
+  apiKey,
+  appCertificate,
+  appId,
+  expectProblem,
+  prices,
+  type Service,
+  startService,
+  useService,
+} from "./service.ts";
 
 const started = useService();
 let service: Service;
@@ -106,7 +115,9 @@ describe("the operators' key", () => {
       apiKey: " ",
       trustProxy: 0,
       relayMode: "cloud-recording" as const,
-      agora: { ncsSecrets: [] },
+      publicUrl: "http://127.0.0.1",
+      stage: { logoUrl: null, overlayUrl: null },
+      agora: { appId, appCertificate, ncsSecrets: [] },
       cloudflare: { notificationSecrets: [], webhookSecrets: [] },
       prices,
     };
@@ -305,8 +316,8 @@ describe("the log", () => {
   });
 
   it("never has a token", async () => {
-    await service.anonymous.get("/stage/hidden-token").set("x-request-id", "line-4").expect(501);
-    expect(await service.lineOf("line-4")).toMatchObject({ route: "/stage/{token}", status: 501 });
+    await service.anonymous.get("/stage/hidden-token").set("x-request-id", "line-4").expect(403);
+    expect(await service.lineOf("line-4")).toMatchObject({ route: "/stage/{token}", status: 403 });
     await rawCall("GET", "/stage/hidden-token%ff?token=hidden", { "x-request-id": "line-5" });
     await service.lineOf("line-5");
     await service.anonymous.get("/nothing/hidden?token=hidden").set("x-request-id", "line-6").expect(404);
@@ -396,17 +407,6 @@ describe("a probe", () => {
         checks: { database: "unreachable", schema: "unknown", worker: "ok" },
       });
       expect(performance.now() - startedAt).toBeLessThan(4_000);
-    }
-  });
-});
-
-describe("the stage", () => {
-  it("is not there yet, and its address is kept nowhere", async () => {
-    for (const method of ["get", "post"] as const) {
-      const response = await service.anonymous[method]("/stage/some-token");
-      expectProblem(response, 501, "not_implemented");
-      expect(response.headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "no-referrer" });
-      expect(response.text).not.toContain("some-token");
     }
   });
 });

@@ -14,6 +14,9 @@ import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export const apiKey = "operators-key";
+/** In the form of Agora's: 32 hexadecimal digits each. */
+export const appId = "3f0c1d7e9a5b4c2e8d6f0a1b2c3d4e5f";
+export const appCertificate = "8e7d6c5b4a39281706f5e4d3c2b1a090";
 export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
@@ -92,7 +95,9 @@ export async function startService(
     prices,
     // Every test here comes from one address.
     failedKeysMost: 10_000,
-    agora: { ncsSecrets: [ncsSecret] },
+    publicUrl: "http://127.0.0.1",
+    stage: { logoUrl: null, overlayUrl: null },
+    agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
     cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
   };
   const collaborators = {

@@ -7,7 +7,14 @@ import { spawnProcess, until } from "../scenarios/process.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const log = createLogger({ level: "fatal" });
-const names = ["0001_initial", "0002_catch_up", "0003_session_cost", "0004_converter_routes", "0005_session_upload"];
+const names = [
+  "0001_initial",
+  "0002_catch_up",
+  "0003_session_cost",
+  "0004_converter_routes",
+  "0005_session_upload",
+  "0006_stage_visits",
+];
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: false });
@@ -57,7 +64,7 @@ describe("migrate", () => {
   test("brings a database of the first version up to date, and remembers when that was last alive", async () => {
     await run();
     await database.knex.raw(
-      `drop table tally.heartbeat, tally.catch_ups;
+      `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits;
        drop index tally.sessions_recordings;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload;

@@ -20,6 +20,13 @@ export interface StartInput {
 const audioProfile = 1;
 
 /**
+ * The page says when its picture is there (`navigator.notifyReady`), 10 s after its join at the latest. Agora loads it
+ * again if it doesn't within so many seconds, and the second time gives up (Agora docs: cloud-recording/rest-api/start,
+ * `readyTimeout`, 0 to 60).
+ */
+const readyTimeoutSeconds = 30;
+
+/**
  * The body of `start` in web-page mode with a push, as documented: no `token` and no `recordingConfig`, which belong to
  * the other modes, and storage, which is required (Agora docs: cloud-recording/develop/webpage-mode and
  * rest-api/start). HLS files only: MP4 would be made besides, and the replay comes from Cloudflare.
@@ -43,6 +50,7 @@ export function startBody(input: StartInput): object {
               videoFps: input.picture.fps,
               videoBitrate: input.picture.bitrateKbps,
               maxRecordingHour: input.maxRecordingHour,
+              readyTimeout: readyTimeoutSeconds,
             },
           },
           {

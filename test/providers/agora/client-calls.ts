@@ -33,6 +33,7 @@ const storageConfig = {
   secretKey: "storage-secret",
   fileNamePrefix: ["tally", "427"],
 };
+const waits = "optional; ours waits for the first picture of its page";
 const pageParam = {
   url: "https://tally.example/stage/token",
   audioProfile: 1,
@@ -141,7 +142,7 @@ export const clientCalls: readonly ClientCall[] = [
       [`${ofPage}.VideoBitrate`]: "so spelt in this client alone",
       [`${ofPage}.videoBitrate`]: "as in the docs (rest-api/start) and in the other clients",
       [`${ofPage}.onhold`]: "optional, the default",
-      [`${ofPage}.readyTimeout`]: "optional, the default",
+      [`${ofPage}.readyTimeout`]: waits,
     },
   },
   {
@@ -151,6 +152,7 @@ export const clientCalls: readonly ClientCall[] = [
     url: `${resource}/mode/web/start`,
     body: startBody({ ...pageParam, videoBitrate: 2_500 }),
     answer: ids,
+    differs: { [`${ofPage}.readyTimeout`]: waits },
   },
   {
     client: "middleware",

@@ -117,6 +117,7 @@ describe("start", () => {
                 videoFps: 30,
                 videoBitrate: 2500,
                 maxRecordingHour: 12,
+                readyTimeout: 30,
               },
             },
             {
