@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 
@@ -18,7 +18,7 @@ import { type Guest, landscape, openGuest, type Size, upright } from "./guest.ts
 /** What is to come needs a moment, and on a busy machine more than one. */
 const soon = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
 /** Looked at by people, checked by nobody. */
-const screenshots = join(tmpdir(), "tally-stage-screenshots");
+const screenshots = join(tmpdir(), `tally-stage-screenshots-${userInfo().username}`);
 const red = [200, 40, 40];
 const blue = [40, 70, 200];
 const white = [255, 255, 255];
