@@ -110,7 +110,7 @@ function recorderColumns(io: Io): Column<RecorderItem>[] {
   return [
     { title: "RECORDER", value: ({ recordingSid, resourceId }) => recordingSid ?? resourceId, flexible: 16 },
     { title: "SESSION/TRY", value: ({ session, attempt }) => `${session}/${attempt}` },
-    { title: "UID", value: ({ uid }) => String(uid) },
+    { title: "UID", value: ({ uid }) => (uid === null ? "converter" : String(uid)) },
     { title: "STATE", value: ({ state }) => state },
     { title: "SINCE UTC", value: ({ since }) => shortIso(since, io.now()) },
     { title: "RTMP", value: ({ rtmp }) => rtmp ?? "" },

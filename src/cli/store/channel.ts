@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
-import { type ChannelState, type RelayMode, type Status, toStatus } from "../../live/index.ts";
+import { type ChannelState, modeOf, type RelayMode, type Status, toStatus } from "../../live/index.ts";
 import { Failure } from "../failure.ts";
 
 /** A channel as the commands see it. */
@@ -55,7 +55,9 @@ export interface RecorderItem {
   resourceId: string;
   session: number;
   attempt: number;
-  uid: number;
+  mode: RelayMode;
+  /** Of a recording; a converter has none. */
+  uid: number | null;
   recordingSid: string | null;
   state: string;
   /** Since when it is in this state. */
@@ -75,7 +77,8 @@ export function recordersOf({ recorders }: ChannelState): RecorderItem[] {
       resourceId,
       session: recorder.session,
       attempt: recorder.attempt,
-      uid: recorder.uid,
+      mode: modeOf(recorder),
+      uid: modeOf(recorder) === "cloud-recording" ? recorder.uid : null,
       recordingSid: recorder.recordingSid,
       state: recorder.state,
       since: new Date(recorder.at).toISOString(),

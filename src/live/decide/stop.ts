@@ -19,8 +19,9 @@ export const stopUnwanted: Rule = (state, deciding) =>
   });
 
 /** Its start was not answered, and is about to be sent again. */
-function isToBeResumed({ session, relay }: ChannelState, resourceId: string): boolean {
-  return session !== null && session.ending === null && relay === null && session.resume === resourceId;
+function isToBeResumed({ session, relay, hold }: ChannelState, resourceId: string): boolean {
+  const startsAgain = session !== null && session.ending === null && hold === null && relay === null;
+  return startsAgain && session.resume === resourceId;
 }
 
 /** How often a refused try at cutting off a recorder is repeated. */
