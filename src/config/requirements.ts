@@ -22,7 +22,6 @@ export function unmetRequirements(settings: Settings): string[] {
     ...notAgoras(settings),
     ...tooLarge(settings),
     ...undated(settings),
-    ...notBuiltYet(settings),
   ];
 }
 
@@ -77,10 +76,6 @@ const optionalOfProviders = {
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
 } satisfies Needed;
-
-function notBuiltYet({ RELAY_MODE }: Settings): string[] {
-  return RELAY_MODE === "media-push" ? ["RELAY_MODE media-push is not in this version: set it to cloud-recording"] : [];
-}
 
 function missing(settings: Settings, needed: Needed): string[] {
   return Object.entries(needed)
