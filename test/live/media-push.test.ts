@@ -10,6 +10,7 @@ import {
   hostLeft,
   hostUid,
   liveInputReady,
+  presenceChecked,
   startAccepted,
   startFailed,
 } from "./words.ts";
@@ -68,6 +69,20 @@ describe("a channel that is carried by Media Push", () => {
   test("gets another converter when its own is destroyed while the host is here", () => {
     const story = pushes().hears(destroyed("Internal Error")).passes(1);
     expect(story.wantedEffects()).toMatchObject([{ type: "StartRelay", mode: "media-push", attempt: 2 }]);
+  });
+
+  test("waits two minutes for a converter that is not found, since it may be moving", () => {
+    const story = pushes().passes(300);
+    while (story.state.recorders[name]?.state !== "ended") {
+      for (const effect of story.wantedEffects()) {
+        if (effect.type === "CheckPresence") story.hears(presenceChecked(effect.check, [hostUid]));
+        if (effect.type !== "CheckRecorder") continue;
+        story.hears({ ...effect, type: "RecorderChecked", found: "not_found", rtmp: null });
+      }
+      story.passes(1);
+    }
+    expect(story.now - (story.state.recorders[name].missingAt ?? story.now)).toBeGreaterThanOrEqual(120_000);
+    expect(story.wanted()).toEqual(["StartRelay"]);
   });
 
   test("tells its converter who is shown, as hosts come and go, with numbers that only grow", () => {
