@@ -88,5 +88,6 @@ function clock(ms: number | null): string {
 }
 
 function short(value: unknown): string {
-  return JSON.stringify(value).slice(0, 220);
+  // The answer to a removal is empty.
+  return JSON.stringify(value ?? null).slice(0, 220);
 }

@@ -129,7 +129,7 @@ export const faults: Record<FaultKind, Fault> = {
       ]),
   },
   "webhooks-lost": {
-    words: "webhooks lost: leaves, of what records or pushes, Cloudflare's",
+    words: "webhooks lost: leaves, recorders', Cloudflare's",
     inject: ({ sandbox, channels, mode }, random) =>
       plan(sandbox, [
         // All leaves of some channels, and what tells of them as well. Never a join: nothing makes up for that.
@@ -144,7 +144,7 @@ export const faults: Record<FaultKind, Fault> = {
       ]),
   },
   "recorders-fail": {
-    words: "recorders or converters crash, move, or lose their push",
+    words: "recorders crash, move, or lose their push",
     async inject({ sandbox }, random) {
       const onAir = ["recording", "running"];
       const running = runningRelays(await sandbox.state()).filter(({ state, isPublishing }) => {

@@ -57,15 +57,15 @@ const figures: { words: string; of: (accounts: readonly Account[]) => string }[]
     of: sumOf(({ record }) => record.webhooks.reduce((sum, { attempts }) => sum + attempts.length, 0)),
   },
   { words: "webhooks lost on the way", of: sumOf(({ record }) => record.webhooks.filter(isLost).length) },
-  { words: "recorders and converters started", of: sumOf(({ record }) => relaysOf(record).length) },
+  { words: "recorders started", of: sumOf(({ record }) => relaysOf(record).length) },
   { words: "calls at the providers", of: sumOf(({ record }) => record.calls.length) },
   { words: "most calls at Agora in any second", of: mostOf(busiestSecond) },
   {
     words: "calls that Agora refused for their rate, unplanned",
     of: sumOf(({ record }) => record.calls.filter(({ status, planned }) => status === 429 && !planned).length),
   },
-  { words: "two of one channel side by side, longest (s)", of: mostOf((account) => longest(account) / 1000, 2) },
-  { words: "their time (s)", of: sumOf((account) => relayMs(account).all / 1000, 1) },
+  { words: "recorders side by side, longest (s)", of: mostOf((account) => longest(account) / 1000, 2) },
+  { words: "recorder time (s)", of: sumOf((account) => relayMs(account).all / 1000, 1) },
   { words: "of it beyond host time and grace (s)", of: sumOf((account) => relayMs(account).beyond / 1000, 1) },
 ];
 

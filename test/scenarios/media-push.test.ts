@@ -3,8 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 import { type Evening, openEvening } from "./evening.ts";
 
-type CallFault = Extract<Parameters<Evening["sandbox"]["control"]["planFaults"]>[0], { operation: unknown }>;
-
 let evening: Evening;
 
 beforeEach(() => open());
@@ -20,9 +18,7 @@ const converters = () => control().record().converters;
 const living = () => converters().filter(({ destroyedAt }) => destroyedAt === null);
 const join = (channel: string, uid = 1001) => control().join(channel, uid, "host");
 const leave = (channel: string, uid = 1001) => control().leave(channel, uid, "host");
-const fail = (operation: CallFault["operation"], answer: NonNullable<CallFault["answer"]>, times = 1) =>
-  control().planFaults({ operation, answer, times });
-const lose = (match: object, times = 9) => control().planFaults({ match, action: "lose", times });
+const lose = (match: object) => control().planFaults({ match, action: "lose", times: 99 });
 
 async function goesLive(channel: string): Promise<void> {
   join(channel);
@@ -71,7 +67,7 @@ describe("an evening by Media Push", () => {
   });
 
   test("makes one converter when the answer to its creation is lost, and removes it", async () => {
-    fail("create_converter", "dropAfter");
+    control().planFaults({ operation: "create_converter", answer: "dropAfter" });
     await goesLive("channel_7");
     await goesOff("channel_7");
     expect(converters()).toMatchObject([{ destroyReason: "Delete Request" }]);
@@ -103,8 +99,7 @@ describe("an evening by Media Push", () => {
     expect(reason?.message).toContain("Resource quota limit exceeded");
 
     await goesOff("channel_1");
-    // As if half a minute had passed since the refusal.
-    await changeChannel("channel_6", "{session,failure,at}", -30_000);
+    await ageFailure("channel_6");
     await evening.api("POST", "/v1/channels/channel_6/recording/start");
     await evening.until("channel_6", "live", ({ live }) => live);
     expect(living()).toHaveLength(5);
@@ -148,7 +143,7 @@ describe("a converter whose notifications are all lost", () => {
   });
 
   test("is replaced after its end by the regular question", async () => {
-    lose({ product: 5 }, 99);
+    lose({ product: 5 });
     await goesLive("channel_7");
     lose({ kind: "cloudflare-live", eventType: "live_input.disconnected" });
     control().crashConverter(living()[0]?.id ?? "");
@@ -159,14 +154,15 @@ describe("a converter whose notifications are all lost", () => {
   });
 });
 
-/** Changes a number of a channel's saved state. */
-async function changeChannel(channel: string, path: string, by: number): Promise<void> {
+/** As if half a minute had passed since the channel's last failure. */
+async function ageFailure(channel: string): Promise<void> {
   const client = new pg.Client({ connectionString: evening.databaseUrl });
   await client.connect();
   await client.query(
-    `update tally.channels set state = jsonb_set(state, $2::text[], to_jsonb((state #>> $2::text[])::numeric + $3))
+    `update tally.channels
+     set state = jsonb_set(state, '{session,failure,at}', to_jsonb((state #>> '{session,failure,at}')::numeric - 30000))
      where name = $1`,
-    [channel, path, by],
+    [channel],
   );
   await client.end();
 }
