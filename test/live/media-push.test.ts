@@ -119,14 +119,23 @@ describe("a channel that is carried by Media Push", () => {
     expect(story.wanted()).toEqual([]);
   });
 
-  test("tries a refused layout again ten seconds later, and tells the newest", () => {
+  test("tries a refused layout again, and tells the newest: after 2 s, and twice as long each time", () => {
     const story = pushes().hears(hostJoined(1, { uid: 2002, after: 20 }));
     story.wanted();
     const error = { provider: "agora", operation: "update_converter", status: 503, code: null, message: "" } as const;
-    story.hears({ type: "LayoutFailed", resourceId: name, round: 1, error }).passes(9);
+    story.hears({ type: "LayoutFailed", resourceId: name, round: 1, error }).passes(1);
     expect(story.wanted()).toEqual([]);
     story.hears(hostJoined(1, { uid: 2003, after: 21 })).passes(1);
     expect(story.wantedEffects()).toMatchObject([{ round: 2, sequence: 1, hosts: [hostUid, 2002, 2003] }]);
+    story.hears({ type: "LayoutFailed", resourceId: name, round: 2, error }).passes(3);
+    expect(story.wanted()).toEqual([]);
+    story.passes(1).hears({ type: "LayoutAccepted", resourceId: name, round: 3 });
+    expect(story.wantedEffects()).toMatchObject([{ round: 3 }]);
+
+    story.hears(hostJoined(1, { uid: 2004, after: 40 }));
+    story.hears({ type: "LayoutFailed", resourceId: name, round: 4, error });
+    story.wanted();
+    expect(story.passes(2).wantedEffects()).toMatchObject([{ round: 5 }]);
   });
 
   test("finds a converter by its name when its creation was not answered and nobody wants it any more", () => {
