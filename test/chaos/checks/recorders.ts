@@ -8,9 +8,9 @@ import type { Problem } from "./problem.ts";
  * its place in the rate. While a process or the database has a fault it may have to wait for a dead process's jobs (15 s
  * and a heartbeat), or for calls that hang (8 s each). A recorder whose start was not answered can't be stopped before a
  * notification brings its id, which is made to take 7 s; a new session doesn't wait for it, the same one does. A converter
- * is found by its name.
+ * is found by its name; a stop whose own answers are lost is repeated after 2 s.
  */
-const overlapMostMs = { usually: 2_000, unanswered: 10_000, inTrouble: 30_000 };
+const overlapMostMs = { usually: 2_000, repeated: 5_000, unanswered: 10_000, inTrouble: 30_000 };
 const troubles: readonly FaultKind[] = [
   "process-killed",
   "processes-killed-in-a-row",
@@ -49,9 +49,8 @@ function mostMs(account: Account, { relays, from, ms }: Overlap): number {
     return outcomesOf(account, "RecorderAcquired").find(({ outcome }) => outcome.resourceId === resource)?.outcome
       .session;
   });
-  const isRecorded = relays.some(({ kind }) => kind === "recorder");
-  const isUnanswered = isRecorded && session !== other && isDuring(["answers-lost"]);
-  return isUnanswered ? overlapMostMs.unanswered : overlapMostMs.usually;
+  if (session === other || !isDuring(["answers-lost"])) return overlapMostMs.usually;
+  return relays.some(({ kind }) => kind === "recorder") ? overlapMostMs.unanswered : overlapMostMs.repeated;
 }
 
 export interface Overlap {
