@@ -57,6 +57,28 @@ export function createDatabase(options: ConnectionOptions & { schema: string; po
   return { knex, schema, close: () => knex.destroy() };
 }
 
+type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: Release) => void;
+type Release = (reason?: Error | boolean) => void;
+
+/**
+ * Takes a connection back once, however often it is given back. graphile-worker 0.17 gives back the one that listens twice
+ * if it breaks just as its workers end, and pg's own pool then throws where nobody can catch it: the process would end.
+ */
+class PatientPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(connected: Connected): void;
+  override connect(connected?: Connected): Promise<pg.PoolClient> | void {
+    if (connected === undefined) return super.connect();
+    super.connect((error, client, release) => {
+      let isReleased = false;
+      connected(error, client, (reason) => {
+        if (!isReleased) release(reason);
+        isReleased = true;
+      });
+    });
+  }
+}
+
 /**
  * A pool of node-postgres's own, for libraries that ask for one and for `LISTEN`. The same settings as
  * `createDatabase`; an idle connection that breaks is logged, not thrown.
@@ -64,7 +86,7 @@ export function createDatabase(options: ConnectionOptions & { schema: string; po
  * @param options.max - connections at most
  */
 export function createPool(options: ConnectionOptions & { max: number }): pg.Pool {
-  const pool = new pg.Pool({ ...connectionSettings(options), max: options.max });
+  const pool = new PatientPool({ ...connectionSettings(options), max: options.max });
   const logLoss = (error: Error) => options.log.warn({ err: error }, "db.connection_lost");
   pool.on("error", logLoss);
   pool.on("connect", (client) => client.on("error", logLoss));

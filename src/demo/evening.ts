@@ -48,7 +48,7 @@ export async function playEvening(service: DemoService, tell: (line: string) => 
   narrate("… and comes back within the grace.");
   await service.tell(`${host}/join`);
   const back = await story.until("live again", (status) => status.live);
-  const afterDrop = await service.record();
+  const afterDrop = await service.relays();
 
   await wait(2_000);
   narrate("She says goodbye and leaves.");
@@ -59,16 +59,17 @@ export async function playEvening(service: DemoService, tell: (line: string) => 
   narrate(session?.video?.ready === true ? `The video is ready: ${session.video.hls ?? ""}` : "No video came.");
   story.stop();
 
-  const { recorders } = await service.record();
-  const recorded = `${session?.recordedSeconds.toFixed(1) ?? "?"} s recorded`;
+  const relays = await service.relays();
+  const kind = relays[0]?.kind ?? "recording";
+  const carried = `${session?.recordedSeconds.toFixed(1) ?? "?"} s ${kind === "recording" ? "recorded" : "pushed"}`;
   const without = `${session?.recordedSecondsWithoutHost.toFixed(1) ?? "?"} s of them without a host`;
-  tell(`\nAgora's side: ${recorders.length} recording; ${recorded}, ${without}.`);
+  tell(`\nAgora's side: ${relays.length} ${kind}; ${carried}, ${without}.`);
   return [
     ...story.missed,
-    ...(afterDrop.recorders.length === 1 ? [] : ["the drop made a second recording"]),
+    ...(afterDrop.length === 1 ? [] : [`the drop made a second ${kind}`]),
     ...(back?.sessionId === live?.sessionId ? [] : ["the drop made a second session"]),
-    ...(recorders.length === 1 ? [] : [`there were ${recorders.length} recordings instead of 1`]),
-    ...(recorders.every(({ endedAt }) => endedAt !== null) ? [] : ["a recorder still runs"]),
+    ...(relays.length === 1 ? [] : [`there were ${relays.length} ${kind}s instead of 1`]),
+    ...(relays.every(({ isOver }) => isOver) ? [] : [`a ${kind} still runs`]),
     ...(session?.video?.ready === true ? [] : ["the video is not ready"]),
   ];
 }

@@ -10,17 +10,27 @@ import fetch from "node-fetch";
 
 import { developmentCredentials } from "../config/index.ts";
 
+export interface Relay {
+  kind: "recording" | "converter";
+  isOver: boolean;
+}
+
 /** A whole service beside its sandbox, in processes of their own. */
 export interface DemoService {
   /** GET from the API; null for 404. */
   get<T>(path: string): Promise<T | null>;
   /** Lets something happen in the sandbox. */
   tell(path: string, body?: object): Promise<unknown>;
-  /** What the sandbox saw. */
-  record(): Promise<{ recorders: { startedAt: number; endedAt: number | null }[] }>;
+  /** What the sandbox saw of what carried the picture, a recording or a converter. */
+  relays(): Promise<Relay[]>;
   /** What to try once the evening is over. */
   invitation: string;
   stop(): Promise<void>;
+}
+
+interface SandboxRecord {
+  recorders: { endedAt: number | null }[];
+  converters: { destroyedAt: number | null }[];
 }
 
 const startTimeoutMs = 60_000;
@@ -36,6 +46,7 @@ const keptDelays = {
   pushAnsweredMs: 500,
   pushEndedMs: 200,
   recorderStoppedMs: 500,
+  converterStartedMs: 500,
   ingestConnectedNoticeMs: 1_000,
   ingestDisconnectedNoticeMs: 500,
 };
@@ -97,9 +108,13 @@ export async function startService(): Promise<DemoService> {
       return (await answer.json()) as T;
     },
     tell,
-    async record() {
+    async relays() {
       const answer = await fetch(`${sandboxUrl}/sandbox/record`);
-      return (await answer.json()) as Awaited<ReturnType<DemoService["record"]>>;
+      const { recorders, converters } = (await answer.json()) as SandboxRecord;
+      return [
+        ...recorders.map(({ endedAt }) => ({ kind: "recording" as const, isOver: endedAt !== null })),
+        ...converters.map(({ destroyedAt }) => ({ kind: "converter" as const, isOver: destroyedAt !== null })),
+      ];
     },
     invitation: invitation({ url, sandboxUrl, apiKey, dataDir }),
     stop,
@@ -133,9 +148,12 @@ async function until(isTrue: () => Promise<boolean>, isHopeless: () => boolean):
   }
 }
 
-/** The demo is the same everywhere: a database or accounts that are set for another purpose are left in peace. */
+/**
+ * The demo is the same everywhere: a database or accounts that are set for another purpose are left in peace. What
+ * carries the picture can be chosen.
+ */
 function withoutSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "TZ", "NO_COLOR"];
+  const kept = ["PATH", "HOME", "USER", "LANG", "TMPDIR", "TZ", "NO_COLOR", "RELAY_MODE"];
   return Object.fromEntries(kept.map((name) => [name, environment[name]]));
 }
 

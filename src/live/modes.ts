@@ -9,9 +9,11 @@ export interface ModeTraits {
   isFoundByName: boolean;
   /** Who is shown is told to the recorder, and told anew when hosts come and go. Else a page sees for itself. */
   isArranged: boolean;
+  /** How long it may take to another machine, as a multiple of `workerLostMs` (Agora docs, best practices: 90 s, 120 s). */
+  movingTime: number;
 }
 
 export const modeTraits: Readonly<Record<RelayMode, ModeTraits>> = {
-  "cloud-recording": { isFoundByName: false, isArranged: false },
-  "media-push": { isFoundByName: true, isArranged: true },
+  "cloud-recording": { isFoundByName: false, isArranged: false, movingTime: 1 },
+  "media-push": { isFoundByName: true, isArranged: true, movingTime: 4 / 3 },
 };

@@ -14,7 +14,10 @@ export interface Policy {
   checkupMs: number;
   /** `STALE_SECONDS`: a join older than that is asked about before it may start anything. */
   staleMs: number;
-  /** `WORKER_LOST_SECONDS`: `404 failed to find worker` counts only after that long (failover takes up to 90 s). */
+  /**
+   * `WORKER_LOST_SECONDS`: `404 failed to find worker` counts only after that long (failover takes up to 90 s); of a
+   * converter, after a third longer (120 s).
+   */
   workerLostMs: number;
   /** `STOP_DEAD_SECONDS`: stops that don't hold for that long are given up and shown. */
   stopDeadMs: number;

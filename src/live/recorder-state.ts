@@ -68,8 +68,10 @@ export interface Layout {
   shown: number[];
   /** Layouts asked for after its start. */
   rounds: number;
-  /** The newest that was asked for and not taken yet. */
-  asked: { hosts: number[]; at: number; failedAt: number | null } | null;
+  /** When the newest was taken; not there before the first. */
+  takenAt?: number;
+  /** The newest that was asked for and not taken yet; `failures` in a row. */
+  asked: { hosts: number[]; at: number; failedAt: number | null; failures: number } | null;
 }
 
 export interface RecorderEnd {

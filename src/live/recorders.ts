@@ -1,5 +1,6 @@
 import type { RelayMode } from "./events.ts";
 import { modeTraits } from "./modes.ts";
+import type { Policy } from "./policy.ts";
 import type { ChannelState, Recorder } from "./state.ts";
 
 /** Ended recorders that are remembered, so that their late notifications find them. */
@@ -61,6 +62,11 @@ export function modeOf({ mode = "cloud-recording" }: Recorder): RelayMode {
   return mode;
 }
 
+/** After so long without being found it doesn't move to another machine: it is gone. */
+export function lostAfterMs(recorder: Recorder, { workerLostMs }: Policy): number {
+  return workerLostMs * modeTraits[modeOf(recorder)].movingTime;
+}
+
 /** Whether there is something to ask about it and to stop it by. */
 export function isReachable(recorder: Recorder): boolean {
   return recorder.recordingSid !== null || (modeTraits[modeOf(recorder)].isFoundByName && !neverStarted(recorder));
@@ -86,11 +92,11 @@ export function liveRtmp(recorder: Recorder): Recorder["rtmp"][string] | null {
  * behind that may report its end, and the one that goes on costs money: it is found within 90 s (Agora docs: best
  * practices).
  */
-export function endCheckAt(recorder: Recorder, workerLostMs: number): number | null {
+export function endCheckAt(recorder: Recorder, policy: Policy): number | null {
   const { state, endedAt, proof, stop, recordingSid, check } = recorder;
   if (state !== "ended" || endedAt === null || proof !== null || recordingSid === null) return null;
   if (stop?.acceptedOnce === true) return null;
-  const at = endedAt + workerLostMs;
+  const at = endedAt + lostAfterMs(recorder, policy);
   const isAnswered = check?.answeredAt != null && !check.failed && check.askedAt >= at;
   return isAnswered ? null : at;
 }

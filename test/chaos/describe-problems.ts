@@ -1,5 +1,6 @@
 import type { Account } from "./account.ts";
 import type { Played } from "./evening.ts";
+import { isStopOf, relaysOf } from "./relays.ts";
 
 /** What did not hold, and for each channel concerned what there is to find the cause by. */
 export function describeProblems({ account, problems, serviceWords }: Played): string {
@@ -18,11 +19,12 @@ const linesMost = 150;
 
 function describeChannel({ record, events, effects, channels }: Account, name: string): string[] {
   const id = channels.find((channel) => channel.name === name)?.id;
-  const resources = record.recorders.filter(({ cname }) => cname === name).map(({ resourceId }) => resourceId);
+  const relays = relaysOf(record).filter(({ channel }) => channel === name);
+  const ids = relays.flatMap((relay) => [relay.resource, relay.id]);
   const calls = record.calls.filter(
     ({ path, request }) =>
       path.includes(`/${name}`) ||
-      resources.some((resourceId) => path.includes(resourceId)) ||
+      ids.some((known) => path.includes(known)) ||
       JSON.stringify(request ?? "").includes(`"${name}"`),
   );
   return [
@@ -41,18 +43,13 @@ function describeChannel({ record, events, effects, channels }: Account, name: s
         .map(({ key, status, attempts, error }) => [key, status, `${attempts} attempts`, error ?? ""].join(" ")),
     ),
     ...part(
-      `${name}: recorders`,
-      record.recorders
-        .filter(({ cname }) => cname === name)
-        .map(({ sid, resourceId, uid, startedAt, stopRequestedAt, endedAt, endCause }) =>
-          [
-            sid,
-            `resource ${resourceId.slice(0, 8)}`,
-            `uid ${uid}`,
-            `${clock(startedAt)} - ${clock(stopRequestedAt)} - ${clock(endedAt)}`,
-            endCause ?? "",
-          ].join(" "),
-        ),
+      `${name}: recorders and converters`,
+      relays.map((relay) => {
+        const { kind, id, resource, startedAt, endedAt, endCause } = relay;
+        const stopAt = record.calls.find((call) => isStopOf(call, relay))?.at ?? null;
+        const times = `${clock(startedAt)} - ${clock(stopAt)} - ${clock(endedAt)}`;
+        return [kind, id, `resource ${resource.slice(0, 20)}`, times, endCause ?? ""].join(" ");
+      }),
     ),
     ...part(
       `${name}: calls`,
@@ -91,5 +88,6 @@ function clock(ms: number | null): string {
 }
 
 function short(value: unknown): string {
-  return JSON.stringify(value).slice(0, 220);
+  // The answer to a removal is empty.
+  return JSON.stringify(value ?? null).slice(0, 220);
 }

@@ -1,3 +1,5 @@
+import type { EveningMode } from "./plan.ts";
+
 /** Twice the default, and so is what the sandbox takes (10 at Agora): else evenings consist of waiting for a place. */
 export const agoraCallsPerSecond = 16;
 
@@ -35,6 +37,11 @@ export const environment: Record<string, string> = {
   STOP_DEAD_SECONDS: "60",
 };
 
+/** The service's in an evening of this mode. */
+export function serviceEnvironment(mode: EveningMode): Record<string, string> {
+  return { ...environment, RELAY_MODE: mode === "both" ? "cloud-recording" : mode };
+}
+
 export const graceMs = 600;
 /** Agora's bots, which are no hosts (`BOT_CLIENT_TYPES` by default). */
 export const botClientTypes = [3, 10, 30, 43, 47, 48, 60, 68];
@@ -43,5 +50,7 @@ export const botClientTypes = [3, 10, 30, 43, 47, 48, 60, 68];
 export const pace = 0.05;
 export const sandboxSettings = {
   limits: { recordingCallsPerSecond: 20 },
+  // A quota that is used up is a scenario of its own.
+  converters: { quota: { hd: 100 } },
   delays: { ncsResendGapsMs: [0, 2_000 / pace, 5_000 / pace] },
 };

@@ -6,6 +6,7 @@ import { checkAll, type Problem } from "./checks/index.ts";
 import { faults } from "./faults.ts";
 import type { EveningPlan, Scene } from "./plan.ts";
 import { createRandom } from "./random.ts";
+import { runningRelays } from "./relays.ts";
 import { query, schema, type Server } from "./server.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { notWell } from "./wellness.ts";
@@ -29,7 +30,7 @@ export async function playEvening(
   plan: EveningPlan,
   { withFaults, signal }: { withFaults: boolean; signal: AbortSignal },
 ): Promise<Played> {
-  const stage = await openStage(server, `evening_${plan.seed}_${withFaults ? "with" : "without"}`, plan.channels);
+  const stage = await openStage(server, `evening_${plan.seed}_${withFaults ? "with" : "without"}`, plan);
   try {
     const problems: Problem[] = [];
     const recoveries: Recovery[] = [];
@@ -124,7 +125,8 @@ const settledMostMs = 60_000;
 async function settle(stage: Stage, { channels }: EveningPlan, signal: AbortSignal): Promise<Problem[]> {
   await stage.sandbox.post("/faults/clear");
   for (const { name, people } of (await stage.sandbox.state()).channels) {
-    for (const { uid, role } of people) {
+    for (const { uid, role, ofConverter } of people) {
+      if (ofConverter !== undefined) continue;
       await stage.sandbox.post(`/channels/${name}/${role === "host" ? "hosts" : "audience"}/${uid}/leave`);
     }
   }
@@ -141,7 +143,7 @@ async function settle(stage: Stage, { channels }: EveningPlan, signal: AbortSign
 }
 
 async function whatIsOwed({ sandbox, databaseUrl }: Stage): Promise<Problem[]> {
-  const { recorders } = await sandbox.state();
+  const relays = runningRelays(await sandbox.state());
   const rows = await query<{ name: string | null; words: string }>(
     databaseUrl(),
     `select c.name, format('event %s (%s) is %s', e.id, e.type, e.status) as words
@@ -153,7 +155,7 @@ async function whatIsOwed({ sandbox, databaseUrl }: Stage): Promise<Problem[]> {
      left join ${schema}_jobs.jobs j on j.key = 'effect:' || f.id where f.status = 'open'`,
   );
   const owed = [
-    ...recorders.map(({ cname, sid, state }) => ({ channel: cname, words: `recorder ${sid} is ${state}` })),
+    ...relays.map(({ channel, kind, id, state }) => ({ channel, words: `${kind} ${id} is ${state}` })),
     ...rows.map(({ name, words }) => ({ channel: name, words })),
   ];
   if (owed.length > 0) return owed;

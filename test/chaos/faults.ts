@@ -1,7 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { FaultKind } from "./plan.ts";
+import type { RelayMode } from "../../src/live/index.ts";
+import { carrierProducts, type EveningMode, type FaultKind, relayModes } from "./plan.ts";
 import type { Random } from "./random.ts";
+import { runningRelays } from "./relays.ts";
 import { query, schema } from "./server.ts";
 import type { Service } from "./service.ts";
 import type { Stage } from "./stage.ts";
@@ -60,10 +62,10 @@ export const faults: Record<FaultKind, Fault> = {
   },
   "provider-hangs": {
     words: "providers hang",
-    inject: ({ sandbox }, random) =>
+    inject: ({ sandbox, mode }, random) =>
       plan(
         sandbox,
-        ["acquire", "start", "stop", "liveInputs.get", random.pick(calls)].map((operation) => ({
+        [...startAndStop(mode), "liveInputs.get", random.pick(callsOf(mode))].map((operation) => ({
           operation,
           answer: "hang",
         })),
@@ -71,10 +73,10 @@ export const faults: Record<FaultKind, Fault> = {
   },
   "provider-refuses": {
     words: "providers answer 5xx",
-    inject: ({ sandbox }, random) =>
+    inject: ({ sandbox, mode }, random) =>
       plan(
         sandbox,
-        calls.map((operation) => ({
+        callsOf(mode).map((operation) => ({
           operation,
           times: random.int(1, 3),
           answer: {
@@ -91,10 +93,10 @@ export const faults: Record<FaultKind, Fault> = {
   },
   "provider-limits": {
     words: "providers answer 429",
-    inject: ({ sandbox }, random) =>
+    inject: ({ sandbox, mode }, random) =>
       plan(
         sandbox,
-        calls.map((operation) => ({
+        callsOf(mode).map((operation) => ({
           operation,
           times: random.int(1, 2),
           answer: {
@@ -107,32 +109,35 @@ export const faults: Record<FaultKind, Fault> = {
   },
   "answers-lost": {
     words: "providers' answers lost",
-    inject: ({ sandbox }, random) =>
+    inject: ({ sandbox, mode }, random) =>
       plan(sandbox, [
         // What would also tell of the start comes late: only trying again shows that it was done.
-        ...[70, 30, 100].map((eventType) => ({
-          match: { product: 3, eventType },
+        ...noticesOf(mode, "started").map((match) => ({
+          match,
           action: "delay",
           ms: random.int(5_000, 7_000),
           times: 6,
         })),
         // After three lost answers of one resource, another is started beside it: that is policy.
-        { operation: "start", answer: "dropAfter", times: 2 },
-        { operation: "stop", answer: "dropAfter", times: random.int(1, 2) },
-        { operation: "acquire", answer: "dropAfter" },
-        { operation: "liveInputs.create", answer: "dropAfter", times: random.int(1, 2) },
+        ...["start", "create_converter"].map((operation) => ({ operation, answer: "dropAfter", times: 2 })),
+        ...["stop", "remove_converter", "update_converter", "liveInputs.create"].map((operation) => ({
+          operation,
+          answer: "dropAfter",
+          times: random.int(1, 2),
+        })),
+        ...["acquire", "list_converters"].map((operation) => ({ operation, answer: "dropAfter" })),
       ]),
   },
   "webhooks-lost": {
     words: "webhooks lost: leaves, recorders', Cloudflare's",
-    inject: ({ sandbox, channels }, random) =>
+    inject: ({ sandbox, channels, mode }, random) =>
       plan(sandbox, [
         // All leaves of some channels, and what tells of them as well. Never a join: nothing makes up for that.
         ...random
           .shuffled(channels)
           .slice(0, 3)
           .flatMap((about) => [104, 112, 102].map((eventType) => lost({ about, eventType }, 9))),
-        ...[70, 71, 100].map((eventType) => lost({ product: 3, eventType }, random.int(1, 3))),
+        ...noticesOf(mode, "lost").map((match) => lost(match, random.int(1, 3))),
         ...["live_input.connected", "live_input.disconnected"].map((eventType) =>
           lost({ eventType }, random.int(1, 3)),
         ),
@@ -141,8 +146,9 @@ export const faults: Record<FaultKind, Fault> = {
   "recorders-fail": {
     words: "recorders crash, move, or lose their push",
     async inject({ sandbox }, random) {
-      const running = (await sandbox.state()).recorders.filter(({ state, push }) => {
-        return state === "recording" && push === "publishing";
+      const onAir = ["recording", "running"];
+      const running = runningRelays(await sandbox.state()).filter(({ state, isPublishing }) => {
+        return onAir.includes(state) && isPublishing;
       });
       const ways: [string, object][] = [
         ["crash", {}],
@@ -150,11 +156,11 @@ export const faults: Record<FaultKind, Fault> = {
         ["failover", {}],
         ["push-drop", {}],
       ];
-      running.sort((a, b) => (a.cname < b.cname ? -1 : 1));
-      for (const [i, { sid }] of random.shuffled(running).slice(0, 4).entries()) {
+      running.sort((a, b) => (a.channel < b.channel ? -1 : 1));
+      for (const [i, { path }] of random.shuffled(running).slice(0, 4).entries()) {
         const [verb, body] = ways[i] ?? ["crash", {}];
         // One that ended in the meantime can't fail any more.
-        await sandbox.post(`/recorders/${sid}/${verb}`, body).catch(() => undefined);
+        await sandbox.post(`${path}/${verb}`, body).catch(() => undefined);
       }
     },
   },
@@ -162,8 +168,37 @@ export const faults: Record<FaultKind, Fault> = {
   "clock-behind": { words: "the providers' clocks an hour behind", inject: (stage) => setClocks(stage, -3_600_000) },
 };
 
+/** What starts and stops a relay, by mode. */
+const relayCalls: Readonly<Record<RelayMode, string[]>> = {
+  "cloud-recording": ["acquire", "start", "stop"],
+  "media-push": ["create_converter", "list_converters", "remove_converter", "update_converter"],
+};
+const questions: Readonly<Record<RelayMode, string>> = { "cloud-recording": "query", "media-push": "get_converter" };
+
+function startAndStop(mode: EveningMode): string[] {
+  return relayModes(mode).flatMap((one) => relayCalls[one]);
+}
+
 /** The calls that a channel's life depends on. */
-const calls = ["acquire", "start", "stop", "liveInputs.list", "liveInputs.create", "liveInputs.get", "query"];
+function callsOf(mode: EveningMode): string[] {
+  const asked = relayModes(mode).map((one) => questions[one]);
+  return [...startAndStop(mode), "liveInputs.list", "liveInputs.create", "liveInputs.get", ...asked];
+}
+
+/**
+ * What tells of a relay, by mode (Agora docs, NCS: Cloud Recording and Media Push events). `started`: all that tells that
+ * it runs. `lost`: what may be lost at once.
+ */
+const notices: Readonly<Record<RelayMode, Record<"started" | "lost", number[]>>> = {
+  "cloud-recording": { started: [70, 30, 100], lost: [70, 71, 100] },
+  "media-push": { started: [1, 3], lost: [1, 3, 4] },
+};
+
+function noticesOf(mode: EveningMode, which: "started" | "lost"): object[] {
+  return relayModes(mode).flatMap((one) =>
+    notices[one][which].map((eventType) => ({ product: carrierProducts[one], eventType })),
+  );
+}
 
 function plan(sandbox: Stage["sandbox"], planned: object[]): Promise<void> {
   return sandbox.post("/faults", planned);

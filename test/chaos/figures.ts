@@ -5,6 +5,7 @@ import { overlaps } from "./checks/recorders.ts";
 import { faults } from "./faults.ts";
 import { hostSpans, type Span } from "./host-spans.ts";
 import { faultKinds } from "./plan.ts";
+import { relaysOf } from "./relays.ts";
 
 /** An evening and the same one without faults. */
 export interface Pair {
@@ -56,7 +57,7 @@ const figures: { words: string; of: (accounts: readonly Account[]) => string }[]
     of: sumOf(({ record }) => record.webhooks.reduce((sum, { attempts }) => sum + attempts.length, 0)),
   },
   { words: "webhooks lost on the way", of: sumOf(({ record }) => record.webhooks.filter(isLost).length) },
-  { words: "recorders started", of: sumOf(({ record }) => record.recorders.length) },
+  { words: "recorders started", of: sumOf(({ record }) => relaysOf(record).length) },
   { words: "calls at the providers", of: sumOf(({ record }) => record.calls.length) },
   { words: "most calls at Agora in any second", of: mostOf(busiestSecond) },
   {
@@ -64,8 +65,8 @@ const figures: { words: string; of: (accounts: readonly Account[]) => string }[]
     of: sumOf(({ record }) => record.calls.filter(({ status, planned }) => status === 429 && !planned).length),
   },
   { words: "recorders side by side, longest (s)", of: mostOf((account) => longest(account) / 1000, 2) },
-  { words: "recorder time (s)", of: sumOf((account) => recorderMs(account).all / 1000, 1) },
-  { words: "of it beyond host time and grace (s)", of: sumOf((account) => recorderMs(account).beyond / 1000, 1) },
+  { words: "recorder time (s)", of: sumOf((account) => relayMs(account).all / 1000, 1) },
+  { words: "of it beyond host time and grace (s)", of: sumOf((account) => relayMs(account).beyond / 1000, 1) },
 ];
 
 function isLost({ outcome }: Account["record"]["webhooks"][number]): boolean {
@@ -84,14 +85,14 @@ function longest(account: Account): number {
   return Math.max(0, ...overlaps(account).map(({ ms }) => ms));
 }
 
-/** How long recorders were there, and how much of it while no host was there and the grace was over. */
-function recorderMs({ record }: Account): { all: number; beyond: number } {
+/** How long recorders and converters were there, and how much of it while no host was there and the grace was over. */
+function relayMs({ record }: Account): { all: number; beyond: number } {
   const spans = new Map<string, Span[]>();
   let all = 0;
   let beyond = 0;
-  for (const { cname, startedAt, endedAt } of record.recorders) {
-    const hosts = spans.get(cname) ?? hostSpans(record, cname);
-    spans.set(cname, hosts);
+  for (const { channel, startedAt, endedAt } of relaysOf(record)) {
+    const hosts = spans.get(channel) ?? hostSpans(record, channel);
+    spans.set(channel, hosts);
     const to = endedAt ?? Date.now();
     const covered = hosts.reduce(
       (sum, host) => sum + Math.max(0, Math.min(to, host.to) - Math.max(startedAt, host.from)),

@@ -5,10 +5,10 @@ import { allOver } from "./all-over.ts";
 import { describeProblems } from "./describe-problems.ts";
 import { type Played, playEvening } from "./evening.ts";
 import { describeFigures, type Pair } from "./figures.ts";
-import { type EveningPlan, planEvening } from "./plan.ts";
+import { type EveningMode, eveningModes, type EveningPlan, planEvening } from "./plan.ts";
 import { type Server, startServer } from "./server.ts";
 
-const usage = `Usage: npm run chaos -- [--minutes 3] [--seed N] [--evenings N]
+const usage = `Usage: npm run chaos -- [--minutes 3] [--seed N] [--evenings N] [--mode MODE]
 
 Plays evenings on real processes (two services, the sandbox, Postgres) while processes are killed, connections cut,
 webhooks lost and providers fail; each again without the faults. Ends with 1 at the first evening in which a guarantee
@@ -17,6 +17,7 @@ didn't hold.
   --minutes   for how long evenings are begun; default 3
   --seed      of the first evening, the next ones count on; default by the clock
   --evenings  at most so many
+  --mode      how the picture is carried: ${eveningModes.join(", ")}; default by the seed
 `;
 
 const { values } = parseArgs({
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "3" },
     seed: { type: "string" },
     evenings: { type: "string", default: "1000" },
+    mode: { type: "string" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -38,8 +40,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 if (values.help === true) process.stdout.write(usage);
 else {
-  const first = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : Number(values.seed);
-  run(first, Number(values.minutes), Number(values.evenings)).then(
+  const firstSeed = values.seed === undefined ? Math.floor(Date.now() / 1000) % 1_000_000 : Number(values.seed);
+  const [minutes, evenings] = [Number(values.minutes), Number(values.evenings)];
+  run({ firstSeed, minutes, evenings, modeName: values.mode }).then(
     (isSound) => process.exit(isSound ? 0 : 1),
     (error: unknown) => {
       console.error(stopping.signal.aborted ? stopping.signal.reason : error);
@@ -48,7 +51,23 @@ else {
   );
 }
 
-async function run(firstSeed: number, minutes: number, evenings: number): Promise<boolean> {
+/** @throws if there is no such mode */
+function modeOf(text: string | undefined): EveningMode | undefined {
+  const mode = eveningModes.find((one) => one === text);
+  if (text !== undefined && mode === undefined) throw new Error(`--mode must be one of: ${eveningModes.join(", ")}`);
+  return mode;
+}
+
+interface Order {
+  firstSeed: number;
+  minutes: number;
+  evenings: number;
+  /** Undefined: as the seed says. */
+  modeName: string | undefined;
+}
+
+async function run({ firstSeed, minutes, evenings, modeName }: Order): Promise<boolean> {
+  const mode = modeOf(modeName);
   const closers = createClosers();
   const pairs: Pair[] = [];
   try {
@@ -59,7 +78,7 @@ async function run(firstSeed: number, minutes: number, evenings: number): Promis
     // The next one is begun if it will probably be over in time.
     const isTime = (played: number) => elapsed() * (1 + 1 / Math.max(1, played)) < minutes * 60_000;
     for (let i = 0; i < evenings && (i === 0 || isTime(i)); i++) {
-      const plan = planEvening(firstSeed + i);
+      const plan = planEvening(firstSeed + i, { mode });
       const [withFaults, without] = await allOver([play(server, plan, true), play(quietServer, plan, false)] as const);
       pairs.push({ withFaults: withFaults.account, without: without.account });
       if (withFaults.problems.length + without.problems.length > 0) return false;
@@ -77,10 +96,12 @@ async function run(firstSeed: number, minutes: number, evenings: number): Promis
       const seconds = Math.round((performance.now() - began) / 1000);
       const kinds = isFaulty ? plan.scenes.map(({ fault }) => fault).join(", ") : "without faults";
       const { problems } = played;
-      print(`seed ${plan.seed}: ${kinds}: ${problems.length === 0 ? "sound" : "NOT SOUND"}, ${seconds} s`);
+      print(
+        `seed ${plan.seed}, ${plan.mode}: ${kinds}: ${problems.length === 0 ? "sound" : "NOT SOUND"}, ${seconds} s`,
+      );
       if (problems.length > 0) {
         print(describeProblems(played));
-        print(`\nAgain: npm run chaos -- --seed ${plan.seed} --evenings 1`);
+        print(`\nAgain: npm run chaos -- --seed ${plan.seed} --mode ${plan.mode} --evenings 1`);
       }
       return played;
     }

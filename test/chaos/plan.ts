@@ -1,3 +1,4 @@
+import type { RelayMode } from "../../src/live/index.ts";
 import { createRandom, type Random } from "./random.ts";
 import { type Act, createTroupe, type Mood } from "./troupe.ts";
 
@@ -33,8 +34,18 @@ export interface Scene {
   faultSeed: number;
 }
 
+/** How pictures are carried: `both` is Cloud Recording, and Media Push for every other channel. */
+export const eveningModes = ["cloud-recording", "media-push", "both"] as const;
+export type EveningMode = (typeof eveningModes)[number];
+
+/** The modes that channels have in such an evening. */
+export function relayModes(mode: EveningMode): RelayMode[] {
+  return mode === "both" ? ["cloud-recording", "media-push"] : [mode];
+}
+
 export interface EveningPlan {
   seed: number;
+  mode: EveningMode;
   channels: string[];
   scenes: Scene[];
 }
@@ -82,26 +93,43 @@ const moods: Partial<Record<FaultKind, Mood>> = {
   "provider-limits": "start",
 };
 
+/** Three evenings in a row have each mode, and nine each mode with each kind of fault. */
+function modeOf(seed: number): EveningMode {
+  return eveningModes[(seed + Math.floor(seed / 3)) % 3] ?? "both";
+}
+
 const channelCount = 6;
 const sceneMs = 1_500;
 
-/** The whole evening, made of nothing but its seed. @param kinds - the faults, one a scene; by default the seed says */
-export function planEvening(seed: number, kinds?: readonly FaultKind[]): EveningPlan {
+/**
+ * The whole evening, made of nothing but its seed.
+ *
+ * @param options.kinds - the faults, one a scene; by default the seed says
+ * @param options.mode - by default the seed says
+ */
+export function planEvening(
+  seed: number,
+  { kinds, mode = modeOf(seed) }: { kinds?: readonly FaultKind[]; mode?: EveningMode | undefined } = {},
+): EveningPlan {
   const random = createRandom(seed);
   const channels = Array.from({ length: channelCount }, (_, i) => `channel_${i + 1}`);
   const troupe = createTroupe(channels, random);
   const scenes = (kinds ?? kindsOf(seed, random)).map((fault) => ({
     acts: troupe.perform(sceneMs, moods[fault] ?? "anything"),
-    disorder: disorder(random),
+    disorder: disorder(random, mode),
     fault,
     faultAtMs: fromTheStart.includes(fault) ? 0 : random.int(150, sceneMs),
     faultSeed: random.int(0, 2 ** 31),
   }));
-  return { seed, channels, scenes };
+  return { seed, mode, channels, scenes };
 }
 
-function disorder(random: Random): object[] {
-  const kinds = [{ kind: "agora", product: 1 }, { kind: "agora", product: 3 }, { kind: "cloudflare-live" }];
+/** NCS's product for what carries the picture. */
+export const carrierProducts: Readonly<Record<RelayMode, number>> = { "cloud-recording": 3, "media-push": 5 };
+
+function disorder(random: Random, mode: EveningMode): object[] {
+  const products = [1, ...relayModes(mode).map((carrier) => carrierProducts[carrier])];
+  const kinds = [...products.map((product) => ({ kind: "agora", product })), { kind: "cloudflare-live" }];
   return random.shuffled(["duplicate", "reorder", "delay", "duplicate", "reorder", "delay"]).map((action) => ({
     match: random.pick(kinds),
     action,

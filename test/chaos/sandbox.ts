@@ -1,11 +1,20 @@
 import fetch from "node-fetch";
 
-import type { RecordEntries } from "../../src/sandbox/world/record.ts";
+import type { ConverterEntry, RecordEntries, RecorderEntry } from "../../src/sandbox/world/record.ts";
+
+interface Person {
+  uid: number;
+  role: "host" | "audience";
+  clientType?: number;
+  /** The streaming server of this converter, which comes and goes by itself. */
+  ofConverter?: string;
+}
 
 /** What there is at the providers now. */
 export interface SandboxState {
-  channels: { name: string; people: { uid: number; role: "host" | "audience"; clientType?: number }[] }[];
-  recorders: { sid: string; cname: string; state: string; push: string | null }[];
+  channels: { name: string; people: Person[] }[];
+  recorders: (RecorderEntry & { push: string | null })[];
+  converters: (ConverterEntry & { push: string })[];
   liveInputs: { uid: string; meta: { tallyChannel?: string }; publishers: number }[];
 }
 

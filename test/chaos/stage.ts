@@ -1,11 +1,14 @@
 import { once } from "node:events";
 
+import fetch from "node-fetch";
+
 import { createClosers } from "../../src/closers.ts";
 import { startTcpProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { allOver } from "./all-over.ts";
 import { startChild } from "./child.ts";
-import { environment, pace, sandboxSettings } from "./environment.ts";
+import { environment, pace, sandboxSettings, serviceEnvironment } from "./environment.ts";
 import { startFrontProxy } from "./front-proxy.ts";
+import type { EveningMode, EveningPlan } from "./plan.ts";
 import { type SandboxClient, sandboxClient } from "./sandbox.ts";
 import type { Server } from "./server.ts";
 import { type Service, startService } from "./service.ts";
@@ -13,6 +16,7 @@ import { type Service, startService } from "./service.ts";
 /** All that an evening is played on: two service processes, the sandbox, and the ways between them. */
 export interface Stage {
   server: Server;
+  mode: EveningMode;
   channels: readonly string[];
   /** The evening's database, past the proxy. */
   databaseUrl: () => string;
@@ -26,7 +30,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function openStage(server: Server, name: string, channels: readonly string[]): Promise<Stage> {
+export async function openStage(
+  server: Server,
+  name: string,
+  { channels, mode }: Pick<EveningPlan, "channels" | "mode">,
+): Promise<Stage> {
   const closers = createClosers();
   try {
     return await open();
@@ -63,7 +71,7 @@ export async function openStage(server: Server, name: string, channels: readonly
 
     const start = async (): Promise<Service> => {
       const service = await startService({
-        ...environment,
+        ...serviceEnvironment(mode),
         DATABASE_URL: server.urlOf(name, databaseProxy.port),
         AGORA_API_URL: `${url}/agora`,
         CLOUDFLARE_API_URL: `${url}/cloudflare/client/v4`,
@@ -75,8 +83,12 @@ export async function openStage(server: Server, name: string, channels: readonly
       return service;
     };
     const pair: Stage["services"] = await allOver([start(), start()] as const);
+    if (mode === "both") {
+      await allOver(channels.filter((_, i) => i % 2 === 1).map((channel) => pushes(front.url, channel)));
+    }
     return {
       server,
+      mode,
       channels,
       databaseUrl: () => server.urlOf(name),
       databaseProxy,
@@ -87,4 +99,14 @@ export async function openStage(server: Server, name: string, channels: readonly
       close: () => closers.closeAll(),
     };
   }
+}
+
+/** Gives a channel a mode of its own. */
+async function pushes(url: string, channel: string): Promise<void> {
+  const answer = await fetch(`${url}/v1/channels/${channel}`, {
+    method: "PUT",
+    headers: { authorization: `Bearer ${environment.API_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ relayMode: "media-push" }),
+  });
+  if (!answer.ok) throw new Error(`the service answered ${answer.status} to a registration: ${await answer.text()}`);
 }

@@ -36,6 +36,7 @@ export function createTroupe(channels: readonly string[], random: Random): Troup
       for (const times = random.int(1, 2); stage.acts.length < times;) {
         atMs = hostDoes(stage, 1_000 + i, Math.min(atMs, lastingMs), mood);
       }
+      if (random.isTrue(0.3)) guestDoes(stage, 2_000 + i, random.int(0, lastingMs));
       if (random.isTrue(0.3)) crowd(stage, random.int(0, lastingMs));
       return stage.acts;
     });
@@ -71,6 +72,15 @@ export function createTroupe(channels: readonly string[], random: Random): Troup
     const backAt = atMs + (mood === "start" ? random.int(700, 1_000) : random.int(50, 900));
     stage.join(backAt, uid, "host");
     return backAt + random.int(100, 500);
+  }
+
+  /** A second host comes, and mostly goes again; or goes, if she has stayed. */
+  function guestDoes(stage: Stage, uid: number, atMs: number): void {
+    if (stage.people.has(uid)) stage.leave(atMs, uid);
+    else {
+      stage.join(atMs, uid, "host");
+      if (random.isTrue(0.6)) stage.leave(atMs + random.int(100, 900), uid);
+    }
   }
 
   /** A flood of viewers, some of whom go again, and a bot. */

@@ -51,6 +51,23 @@ test("an idle connection of a plain pool that the server ends is logged and repl
   await pool.end();
 });
 
+test("a connection that a library gives back twice is taken back once, and nothing is thrown", async () => {
+  const pool = createPool({ url: database.url, max: 1, log: createLogger({ level: "fatal" }) });
+  await new Promise<void>((resolve, reject) => {
+    pool.connect((error, _client, release) => {
+      if (error !== undefined) {
+        reject(error);
+        return;
+      }
+      release();
+      release();
+      resolve();
+    });
+  });
+  expect(pool.idleCount).toBe(1);
+  await pool.end();
+});
+
 test("statements and idle transactions are bounded, unless no settings may be sent", async () => {
   const settings = `select current_setting('statement_timeout') as statement,
     current_setting('idle_in_transaction_session_timeout') as idle, current_setting('application_name') as name`;

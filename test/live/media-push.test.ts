@@ -10,6 +10,7 @@ import {
   hostLeft,
   hostUid,
   liveInputReady,
+  presenceChecked,
   startAccepted,
   startFailed,
 } from "./words.ts";
@@ -70,7 +71,21 @@ describe("a channel that is carried by Media Push", () => {
     expect(story.wantedEffects()).toMatchObject([{ type: "StartRelay", mode: "media-push", attempt: 2 }]);
   });
 
-  test("tells its converter who is shown, as hosts come and go, with numbers that only grow", () => {
+  test("waits two minutes for a converter that is not found, since it may be moving", () => {
+    const story = pushes().passes(300);
+    while (story.state.recorders[name]?.state !== "ended") {
+      for (const effect of story.wantedEffects()) {
+        if (effect.type === "CheckPresence") story.hears(presenceChecked(effect.check, [hostUid]));
+        if (effect.type !== "CheckRecorder") continue;
+        story.hears({ ...effect, type: "RecorderChecked", found: "not_found", rtmp: null });
+      }
+      story.passes(1);
+    }
+    expect(story.now - (story.state.recorders[name].missingAt ?? story.now)).toBeGreaterThanOrEqual(120_000);
+    expect(story.wanted()).toEqual(["StartRelay"]);
+  });
+
+  test("tells its converter who is shown, as hosts come and go, once a second, with numbers that only grow", () => {
     const story = pushes();
     const layouts = () => story.wantedEffects().map((effect) => (effect.type === "ArrangeHosts" ? effect : null));
     const accepted = (round: number) => story.hears({ type: "LayoutAccepted", resourceId: name, round });
@@ -80,9 +95,11 @@ describe("a channel that is carried by Media Push", () => {
     story.hears(hostJoined(1, { uid: 1500, after: 25 }));
     expect(layouts()).toEqual([]);
     accepted(1);
+    expect(layouts()).toEqual([]);
+    story.passes(1);
     expect(layouts()).toMatchObject([{ round: 2, sequence: 1, hosts: [hostUid, 2002, 1500] }]);
     accepted(2);
-    story.hears(hostLeft(2, { uid: 2002, after: 30 }));
+    story.passes(5).hears(hostLeft(2, { uid: 2002, after: 30 }));
     expect(layouts()).toMatchObject([{ round: 3, sequence: 2, hosts: [hostUid, 1500] }]);
   });
 
@@ -104,14 +121,23 @@ describe("a channel that is carried by Media Push", () => {
     expect(story.wanted()).toEqual([]);
   });
 
-  test("tries a refused layout again ten seconds later, and tells the newest", () => {
+  test("tries a refused layout again, and tells the newest: after 2 s, and twice as long each time", () => {
     const story = pushes().hears(hostJoined(1, { uid: 2002, after: 20 }));
     story.wanted();
     const error = { provider: "agora", operation: "update_converter", status: 503, code: null, message: "" } as const;
-    story.hears({ type: "LayoutFailed", resourceId: name, round: 1, error }).passes(9);
+    story.hears({ type: "LayoutFailed", resourceId: name, round: 1, error }).passes(1);
     expect(story.wanted()).toEqual([]);
     story.hears(hostJoined(1, { uid: 2003, after: 21 })).passes(1);
     expect(story.wantedEffects()).toMatchObject([{ round: 2, sequence: 1, hosts: [hostUid, 2002, 2003] }]);
+    story.hears({ type: "LayoutFailed", resourceId: name, round: 2, error }).passes(3);
+    expect(story.wanted()).toEqual([]);
+    story.passes(1).hears({ type: "LayoutAccepted", resourceId: name, round: 3 });
+    expect(story.wantedEffects()).toMatchObject([{ round: 3 }]);
+
+    story.passes(5).hears(hostJoined(1, { uid: 2004, after: 40 }));
+    story.hears({ type: "LayoutFailed", resourceId: name, round: 4, error });
+    story.wanted();
+    expect(story.passes(2).wantedEffects()).toMatchObject([{ round: 5 }]);
   });
 
   test("finds a converter by its name when its creation was not answered and nobody wants it any more", () => {

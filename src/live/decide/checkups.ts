@@ -1,5 +1,5 @@
 import type { Decision } from "../events.ts";
-import { endCheckAt, isReachable, liveRtmp, runs } from "../recorders.ts";
+import { endCheckAt, isReachable, liveRtmp, lostAfterMs, runs } from "../recorders.ts";
 import type { ChannelState, Check, Recorder } from "../state.ts";
 import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 import { stopCheckAt } from "./stop.ts";
@@ -66,7 +66,7 @@ export const checkRecorders: Rule = (state, deciding) => {
 };
 
 function checkEnd(state: ChannelState, resourceId: string, recorder: Recorder, deciding: Deciding): Decision[] {
-  const at = endCheckAt(recorder, deciding.policy.workerLostMs);
+  const at = endCheckAt(recorder, deciding.policy);
   return at !== null && deciding.due(at) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];
 }
 
@@ -83,19 +83,18 @@ function checkRecorder(state: ChannelState, resourceId: string, recorder: Record
   return isQuestionDue(recorder, deciding) ? requestRecorderCheck(state, resourceId, recorder, deciding) : [];
 }
 
-/** `404 failed to find worker` also means that it is moving, which takes up to 90 s (Agora docs: best practices). */
+/** A 404 also means that it is moving (Agora docs: both best practices), for a while. */
 function isProvenGone(recorder: Recorder, { policy }: Deciding): boolean {
   const { missingAt, check } = recorder;
-  return (
-    missingAt !== null && check?.answeredAt != null && !check.failed && check.askedAt >= missingAt + policy.workerLostMs
-  );
+  if (missingAt === null || check?.answeredAt == null || check.failed) return false;
+  return check.askedAt >= missingAt + lostAfterMs(recorder, policy);
 }
 
 function isQuestionDue(recorder: Recorder, { policy, due }: Deciding): boolean {
   if (recorder.suspect) return true;
   if (recorder.missingAt !== null) {
     const lastAsked = Math.max(recorder.check?.askedAt ?? 0, recorder.missingAt);
-    const decisive = recorder.missingAt + policy.workerLostMs;
+    const decisive = recorder.missingAt + lostAfterMs(recorder, policy);
     return due(lastAsked < decisive ? Math.min(lastAsked + askAgainMs, decisive) : lastAsked + askAgainMs);
   }
   const stopAt = stopCheckAt(recorder);

@@ -84,7 +84,12 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
     case "LayoutRequested": {
       const { hosts, round } = decision;
       return change(state, decision.resourceId, at, ({ layout }) => ({
-        layout: { shown: layout?.shown ?? [], rounds: round, asked: { hosts, at, failedAt: null } },
+        layout: {
+          ...layout,
+          shown: layout?.shown ?? [],
+          rounds: round,
+          asked: { hosts, at, failedAt: null, failures: layout?.asked?.failures ?? 0 },
+        },
       }));
     }
     case "StorageRenewalRequested":

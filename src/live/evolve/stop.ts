@@ -59,8 +59,8 @@ export function foldStop(state: ChannelState, event: StopOutcome, at: number): F
       }
       const next: Layout =
         event.type === "LayoutAccepted"
-          ? { ...layout, shown: layout.asked.hosts, asked: null }
-          : { ...layout, asked: { ...layout.asked, failedAt: at } };
+          ? { ...layout, shown: layout.asked.hosts, takenAt: at, asked: null }
+          : { ...layout, asked: { ...layout.asked, failedAt: at, failures: layout.asked.failures + 1 } };
       return learnt(withRecorder(state, event.resourceId, { ...recorder, layout: next }, at));
     }
   }

@@ -3,7 +3,8 @@ import { createDatabase } from "../../../src/db/index.ts";
 import { planReplay } from "../../../src/engine/index.ts";
 import { createLogger } from "../../../src/log.ts";
 import { interpret } from "../../../src/webhooks/index.ts";
-import { environment } from "../environment.ts";
+import { serviceEnvironment } from "../environment.ts";
+import type { EveningMode } from "../plan.ts";
 import { schema } from "../server.ts";
 import type { Problem } from "./problem.ts";
 
@@ -11,10 +12,10 @@ import type { Problem } from "./problem.ts";
  * What is saved of every channel is what its log folds to: two processes that advanced it at the same time would have
  * lost what one of them learnt.
  */
-export async function checkFold(databaseUrl: string): Promise<Problem[]> {
+export async function checkFold(databaseUrl: string, mode: EveningMode): Promise<Problem[]> {
   const database = createDatabase({ url: databaseUrl, schema, poolMax: 2, log: createLogger({ level: "fatal" }) });
   try {
-    const { policy, relayMode } = loadConfig({ ...environment, DATABASE_URL: databaseUrl });
+    const { policy, relayMode } = loadConfig({ ...serviceEnvironment(mode), DATABASE_URL: databaseUrl });
     const rules = { policy, interpret, defaultMode: relayMode };
     const { channels } = await planReplay(database, { status: "applied" }, rules, { act: true });
     return channels

@@ -12,5 +12,5 @@ export type { Problem } from "./problem.ts";
 /** All that must hold after an evening, beside what was waited for while it settled. */
 export async function checkAll(account: Account, databaseUrl: string): Promise<Problem[]> {
   const checks = [checkDeliveries, checkJoins, checkRecorders, checkEffects, checkRates];
-  return [...checks.flatMap((check) => check(account)), ...(await checkFold(databaseUrl))];
+  return [...checks.flatMap((check) => check(account)), ...(await checkFold(databaseUrl, account.plan.mode))];
 }

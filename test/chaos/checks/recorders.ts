@@ -1,14 +1,16 @@
 import { type Account, outcomesOf } from "../account.ts";
 import type { FaultKind } from "../plan.ts";
+import { isStopOf, type Relay, relaysOf } from "../relays.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * How long two recorders of one channel may run side by side until a stop is sent: as long as it waits for its place in
- * the rate. While a process or the database has a fault it may have to wait for a dead process's jobs (15 s and a
- * heartbeat), or for calls that hang (8 s each). A recorder whose start was not answered can't be stopped before a
- * notification brings its id, which is made to take 7 s; a new session doesn't wait for it, the same one does.
+ * How long two recorders or converters of one channel may run side by side until a stop is sent: as long as it waits for
+ * its place in the rate. While a process or the database has a fault it may have to wait for a dead process's jobs (15 s
+ * and a heartbeat), or for calls that hang (8 s each). A recorder whose start was not answered can't be stopped before a
+ * notification brings its id, which is made to take 7 s; a new session doesn't wait for it, the same one does. A converter
+ * is found by its name; a stop whose own answers are lost is repeated after 2 s.
  */
-const overlapMostMs = { usually: 2_000, unanswered: 10_000, inTrouble: 30_000 };
+const overlapMostMs = { usually: 2_000, repeated: 5_000, unanswered: 10_000, inTrouble: 30_000 };
 const troubles: readonly FaultKind[] = [
   "process-killed",
   "processes-killed-in-a-row",
@@ -18,15 +20,15 @@ const troubles: readonly FaultKind[] = [
   "provider-hangs",
 ];
 
-/** Never two recorders of one channel, but for the time that stopping one takes; and one live input a channel. */
+/** Never two recorders or converters of one channel, but for the time that stopping one takes; and one live input a channel. */
 export function checkRecorders(account: Account): Problem[] {
   const { state, plan } = account;
   return [
     ...overlaps(account)
       .filter((overlap) => overlap.ms > mostMs(account, overlap))
-      .map(({ channel, ms, sids }) => ({
+      .map(({ channel, ms, relays }) => ({
         channel,
-        words: `recorders ${sids.join(" and ")} ran side by side for ${ms} ms`,
+        words: `${relays.map(({ kind, id }) => `${kind} ${id}`).join(" and ")} ran side by side for ${ms} ms`,
       })),
     ...plan.channels
       .map((channel) => ({
@@ -38,37 +40,36 @@ export function checkRecorders(account: Account): Problem[] {
   ];
 }
 
-function mostMs(account: Account, { resourceIds, from, ms }: Overlap): number {
+function mostMs(account: Account, { relays, from, ms }: Overlap): number {
   const isDuring = (kinds: readonly FaultKind[]) =>
     account.withFaults &&
     account.recoveries.some((one) => kinds.includes(one.fault) && one.at <= from + ms && from <= one.at + one.ms);
   if (isDuring(troubles)) return overlapMostMs.inTrouble;
-  const [session, other] = resourceIds.map((resourceId) => {
-    return outcomesOf(account, "RecorderAcquired").find(({ outcome }) => outcome.resourceId === resourceId)?.outcome
+  const [session, other] = relays.map(({ resource }) => {
+    return outcomesOf(account, "RecorderAcquired").find(({ outcome }) => outcome.resourceId === resource)?.outcome
       .session;
   });
-  return session !== other && isDuring(["answers-lost"]) ? overlapMostMs.unanswered : overlapMostMs.usually;
+  if (session === other || !isDuring(["answers-lost"])) return overlapMostMs.usually;
+  return relays.some(({ kind }) => kind === "recorder") ? overlapMostMs.unanswered : overlapMostMs.repeated;
 }
 
 export interface Overlap {
   channel: string;
-  sids: [string, string];
-  resourceIds: [string, string];
+  relays: [Relay, Relay];
   from: number;
   ms: number;
 }
 
 /** Until one of the two ends, or Agora is asked to stop it, whatever it answers. */
 export function overlaps({ record }: Pick<Account, "record">): Overlap[] {
-  const lives = record.recorders.map((recorder) => ({ ...recorder, until: wantedUntil(recorder, record) }));
+  const lives = relaysOf(record).map((relay) => ({ ...relay, until: wantedUntil(relay, record) }));
   return lives.flatMap((one, i) =>
     lives
       .slice(i + 1)
-      .filter(({ cname }) => cname === one.cname)
+      .filter(({ channel }) => channel === one.channel)
       .map((other) => ({
-        channel: one.cname,
-        sids: [one.sid, other.sid] satisfies [string, string],
-        resourceIds: [one.resourceId, other.resourceId] satisfies [string, string],
+        channel: one.channel,
+        relays: [one, other] satisfies [Relay, Relay],
         from: Math.max(one.startedAt, other.startedAt),
         ms: Math.min(one.until, other.until) - Math.max(one.startedAt, other.startedAt),
       }))
@@ -76,9 +77,7 @@ export function overlaps({ record }: Pick<Account, "record">): Overlap[] {
   );
 }
 
-type Recorder = Account["record"]["recorders"][number];
-
-function wantedUntil({ sid, endedAt }: Recorder, { calls }: Account["record"]): number {
-  const stop = calls.find(({ operation, path }) => operation === "stop" && path.includes(`/sid/${sid}/`));
-  return Math.min(stop?.at ?? Infinity, endedAt ?? Infinity);
+function wantedUntil(relay: Relay, { calls }: Account["record"]): number {
+  const stop = calls.find((call) => isStopOf(call, relay));
+  return Math.min(stop?.at ?? Infinity, relay.endedAt ?? Infinity);
 }
