@@ -15,6 +15,8 @@ export interface WorkerOptions {
   tasks: Record<string, Task>;
   /** Jobs at a time. */
   concurrency?: number;
+  /** After so long without a word of the job library, it is started anew on other connections. */
+  silentMs?: number;
   /** Called with the id of every pool that starts, which is what its jobs are locked by. Must not reject. */
   onPool: (poolId: string) => Promise<void>;
 }
@@ -31,6 +33,11 @@ const connectionsMost = 4;
 const pollMs = 2_000;
 const restartMs = 1_000;
 /**
+ * Whoever has no job asks for one every 2 s, and Postgres ends a statement after 30 s. What is silent for longer waits for
+ * an answer on a connection that is gone without a word, or in a queue for one.
+ */
+const silentAfterMs = 40_000;
+/**
  * With its default (-1) 0.17 doesn't wait for the statement that says a job is done: if the database is gone just then,
  * the rejection is nobody's and ends the process. With a delay of 0 it retries, and then ends its pool, which is ours to
  * restart.
@@ -38,10 +45,12 @@ const restartMs = 1_000;
 const handledCompletion = { completeJobBatchDelay: 0, failJobBatchDelay: 0 };
 
 /** Runs jobs, with the job library's own signal handling off: when the process stops is for `main` to say. */
-export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool }: WorkerOptions): Worker {
+export function createWorker(options: WorkerOptions): Worker {
+  const { url, schema, log, tasks, concurrency = 6, silentMs = silentAfterMs, onPool } = options;
   let pool: pg.Pool | null = null;
   let workers: WorkerPool | null = null;
   let restarting: NodeJS.Timeout | undefined;
+  let watching: NodeJS.Timeout | undefined;
   let isStopping = false;
 
   async function startWorkers(pgPool: pg.Pool): Promise<void> {
@@ -62,18 +71,34 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
     );
     workers = started;
     endIfDeaf(started, events);
+    watch(started, events, pgPool);
     started.promise.then(
-      () => restartLater(pgPool, {}),
-      (error: unknown) => restartLater(pgPool, { err: error }),
+      () => restartLater(started, {}),
+      (error: unknown) => restartLater(started, { err: error }),
     );
     await onPool(started.id);
   }
 
+  function watch(started: WorkerPool, events: WorkerEvents, pgPool: pg.Pool): void {
+    const isSilent = silence(events, { concurrency, silentMs });
+    clearInterval(watching);
+    watching = setInterval(() => {
+      if (!isSilent()) return;
+      log.error({ ms: silentMs }, "worker.silent");
+      clearInterval(watching);
+      pool = createPool({ url, max: connectionsMost, log });
+      void startWorkers(pool);
+      void shutDown(started, 0).then(() => endPool(pgPool, log));
+    }, silentMs / 10);
+  }
+
   /** The library ends its pool when it can't say what became of a job, as in a long outage of the database. */
-  function restartLater(pgPool: pg.Pool, why: { err?: unknown }): void {
-    if (isStopping) return;
+  function restartLater(ended: WorkerPool, why: { err?: unknown }): void {
+    if (isStopping || ended !== workers) return;
     log.error(why, "worker.ended");
-    restarting = setTimeout(() => void startWorkers(pgPool), restartMs);
+    restarting = setTimeout(() => {
+      if (pool !== null && ended === workers) void startWorkers(pool);
+    }, restartMs);
   }
 
   return {
@@ -84,6 +109,7 @@ export function createWorker({ url, schema, log, tasks, concurrency = 6, onPool 
     async stop(timeoutMs) {
       isStopping = true;
       clearTimeout(restarting);
+      clearInterval(watching);
       if (workers !== null) await shutDown(workers, timeoutMs);
       if (pool !== null) await endPool(pool, log);
     },
@@ -119,6 +145,27 @@ function endIfDeaf(started: WorkerPool, events: WorkerEvents): void {
       Promise.resolve(started.gracefulShutdown("no job could be asked for")).catch(() => undefined);
     });
   });
+}
+
+/** @returns whether somebody has no job, and nobody was heard of for long */
+function silence(
+  events: WorkerEvents,
+  { concurrency, silentMs }: { concurrency: number; silentMs: number },
+): () => boolean {
+  let heardAt = performance.now();
+  let active = 0;
+  const hear = () => (heardAt = performance.now());
+  events.on("worker:getJob:empty", hear);
+  events.on("worker:getJob:error", hear);
+  events.on("job:start", () => {
+    hear();
+    active += 1;
+  });
+  events.on("job:complete", () => {
+    hear();
+    active -= 1;
+  });
+  return () => active < concurrency && performance.now() - heardAt >= silentMs;
 }
 
 async function shutDown(workers: WorkerPool, timeoutMs: number): Promise<void> {

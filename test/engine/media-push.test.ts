@@ -118,6 +118,6 @@ describe("a channel in mode media-push", () => {
       input: { converterId: "id-of-tally-36-1-1", sequence: 0, hosts: [7, 8] },
     });
     const { state } = await world.channel("channel_36");
-    expect(state.recorders["tally-36-1-1"]?.layout).toEqual({ shown: [7, 8], rounds: 1, asked: null });
+    expect(state.recorders["tally-36-1-1"]?.layout).toMatchObject({ shown: [7, 8], rounds: 1, asked: null });
   });
 });

@@ -97,6 +97,44 @@ describe("the worker", () => {
     await after;
   });
 
+  it("takes jobs again when all its connections are gone without a word", async () => {
+    const { log, seen } = logLines();
+    const ran = new EventEmitter();
+    const direct = new URL(database.url);
+    const proxy = await startTcpProxy(() => Number(direct.port));
+    const through = new URL(database.url);
+    through.port = String(proxy.port);
+    const pools: string[] = [];
+    worker = createWorker({
+      url: through.href,
+      schema: database.schema,
+      log,
+      tasks: {
+        work: () => {
+          ran.emit("work");
+        },
+      },
+      silentMs: 3_000,
+      onPool: (id) => Promise.resolve(void pools.push(id)),
+    });
+    try {
+      await worker.start();
+      const first = once(ran, "work");
+      await addJob("work");
+      await first;
+      expect(proxy.blackHoleAll()).toBeGreaterThan(1);
+      const second = once(ran, "work");
+      await addJob("work");
+      await seen("worker.silent");
+      await second;
+      expect(new Set(pools).size).toBe(2);
+    } finally {
+      await worker.stop(100);
+      worker = null;
+      await proxy.close();
+    }
+  });
+
   it("stops although the connection that listens is gone without a word", async () => {
     const { log, seen } = logLines();
     const direct = new URL(database.url);

@@ -11,6 +11,8 @@ export interface TcpProxy {
    * @returns how many
    */
   blackHoleListeners(): number;
+  /** The same of all connections that there are now. */
+  blackHoleAll(): number;
   close(): Promise<void>;
 }
 
@@ -25,13 +27,16 @@ export async function startTcpProxy(target: () => number): Promise<TcpProxy> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
 
+  const blackHole = (which: (connection: Connection) => boolean) => {
+    const found = [...connections].filter((connection) => which(connection) && !connection.isSilent);
+    for (const connection of found) silence(connection);
+    return found.length;
+  };
+
   return {
     port: (server.address() as AddressInfo).port,
-    blackHoleListeners() {
-      const listening = [...connections].filter((connection) => connection.listens && !connection.isSilent);
-      for (const connection of listening) silence(connection);
-      return listening.length;
-    },
+    blackHoleListeners: () => blackHole(({ listens }) => listens),
+    blackHoleAll: () => blackHole(() => true),
     async close() {
       const closed = once(server, "close");
       server.close();
