@@ -3,16 +3,14 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { RequestHandler } from "express";
 
 import type { FailedKeys } from "./failed-keys.ts";
+import { type Principal, setPrincipal } from "./principal.ts";
 import { Problem } from "./problem.ts";
 import { noteOn } from "./request-log.ts";
 
-/** Who calls, as the log names them. */
-interface Principal {
-  name: string;
-}
-
 /** Finds out who calls, by the `Authorization` header; null if nobody whom we know. */
 export type Authenticate = (authorization: string | undefined) => Promise<Principal | null>;
+
+const operator: Principal = { name: "operator", scope: "admin", reach: { kind: "all" }, expiresAt: null };
 
 /**
  * Knows one key, that of the operators.
@@ -27,7 +25,7 @@ export function createKeyAuthentication(apiKey: string): Authenticate {
     // Hashed, the two are of equal length, and the time of the comparison tells nothing about either. Node reads a
     // header's bytes as Latin-1; the key is compared in the bytes that were sent.
     const isKnown = given !== undefined && timingSafeEqual(sha256(Buffer.from(given, "latin1")), expected);
-    return Promise.resolve(isKnown ? { name: "operator" } : null);
+    return Promise.resolve(isKnown ? operator : null);
   };
 }
 
@@ -41,6 +39,7 @@ export function requirePrincipal(authenticate: Authenticate, failedKeys: FailedK
     const authorization = request.get("authorization");
     const principal = await authenticate(authorization);
     if (principal === null) throw await refusal(authorization, request.ip, failedKeys);
+    setPrincipal(response, principal);
     noteOn(response, { principal: principal.name });
     next();
   };

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-import express, { type Request, type Router } from "express";
+import express, { type Request, type Response, type Router } from "express";
 
 import { type Answer, send } from "./answer.ts";
+import { type Principal, principalOf, requireScope, type Scope } from "./principal.ts";
 import { Problem } from "./problem.ts";
 import { noteOn } from "./request-log.ts";
 
@@ -11,7 +12,14 @@ export interface Route<Context> {
   method: "get" | "put" | "post";
   /** As OpenAPI writes it: `/channels/{name}`. */
   path: string;
+  /** What a caller needs. Without: anybody may call. */
+  scope?: Scope;
   handle: Handler<Context>;
+}
+
+/** A route behind authentication. */
+export interface GuardedRoute<Context> extends Route<Context> {
+  scope: Scope;
 }
 
 /** Answers a request, or throws a `Problem`. */
@@ -25,6 +33,8 @@ export interface Call {
   headers: IncomingHttpHeaders;
   /** Parsed JSON; undefined if there was none. */
   body: unknown;
+  /** Who calls. @throws if the route is not behind authentication */
+  principal: () => Principal;
 }
 
 /**
@@ -41,8 +51,12 @@ export function createRouter<Context>(base: string, context: Context, routes: re
       next();
     });
     const ofPath = routes.filter((route) => route.path === path);
-    for (const { method, handle } of ofPath) {
-      place[method](async (request, response) => send(response, await handle(context, toCall(request))));
+    for (const { method, scope, handle } of ofPath) {
+      place[method](async (request, response) => {
+        const call = toCall(request, response);
+        if (scope !== undefined) requireScope(call.principal(), scope);
+        send(response, await handle(context, call));
+      });
     }
     const allow = ofPath
       .flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]))
@@ -56,7 +70,7 @@ export function createRouter<Context>(base: string, context: Context, routes: re
   return router;
 }
 
-function toCall({ params, query, headers, body }: Request): Call {
+function toCall({ params, query, headers, body }: Request, response: Response): Call {
   const texts = Object.entries(params).map(([name, value]) => [name, String(value)] as const);
-  return { params: Object.fromEntries(texts), query, headers, body };
+  return { params: Object.fromEntries(texts), query, headers, body, principal: () => principalOf(response) };
 }

@@ -5,6 +5,7 @@ const problems = {
   invalid_body: { status: 400, title: "Bad Request" },
   invalid_path: { status: 400, title: "Bad Request" },
   unauthenticated: { status: 401, title: "Unauthorized" },
+  forbidden: { status: 403, title: "Forbidden" },
   stage_token_invalid: { status: 403, title: "Forbidden" },
   stage_token_expired: { status: 403, title: "Forbidden" },
   stage_token_superseded: { status: 403, title: "Forbidden" },

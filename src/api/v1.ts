@@ -7,7 +7,7 @@ import { getStatus } from "./channels/get-status.ts";
 import { listChannels } from "./channels/list-channels.ts";
 import { putChannel } from "./channels/put-channel.ts";
 import { requestRecording } from "./channels/request-recording.ts";
-import { createRouter, type Route } from "./create-router.ts";
+import { createRouter, type GuardedRoute } from "./create-router.ts";
 import type { FailedKeys } from "./failed-keys.ts";
 import { readJsonBody } from "./json-body.ts";
 import { getSession } from "./sessions/get-session.ts";
@@ -20,13 +20,23 @@ export function createV1Router(api: Api, authenticate: Authenticate, failedKeys:
   return router;
 }
 
-const routes: readonly Route<Api>[] = [
-  { method: "get", path: "/channels", handle: listChannels },
-  { method: "get", path: "/channels/{name}", handle: getChannel },
-  { method: "put", path: "/channels/{name}", handle: putChannel },
-  { method: "get", path: "/channels/{name}/status", handle: getStatus },
-  { method: "post", path: "/channels/{name}/recording/start", handle: requestRecording("StartRequested") },
-  { method: "post", path: "/channels/{name}/recording/stop", handle: requestRecording("StopRequested") },
-  { method: "get", path: "/channels/{name}/sessions", handle: listSessions },
-  { method: "get", path: "/sessions/{id}", handle: getSession },
+const routes: readonly GuardedRoute<Api>[] = [
+  { method: "get", path: "/channels", scope: "read", handle: listChannels },
+  { method: "get", path: "/channels/{name}", scope: "read", handle: getChannel },
+  { method: "put", path: "/channels/{name}", scope: "operate", handle: putChannel },
+  { method: "get", path: "/channels/{name}/status", scope: "read", handle: getStatus },
+  {
+    method: "post",
+    path: "/channels/{name}/recording/start",
+    scope: "operate",
+    handle: requestRecording("StartRequested"),
+  },
+  {
+    method: "post",
+    path: "/channels/{name}/recording/stop",
+    scope: "operate",
+    handle: requestRecording("StopRequested"),
+  },
+  { method: "get", path: "/channels/{name}/sessions", scope: "read", handle: listSessions },
+  { method: "get", path: "/sessions/{id}", scope: "read", handle: getSession },
 ];

@@ -3,6 +3,6 @@ import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
 import { readChannel, toChannelAnswer } from "./read-channel.ts";
 
-export async function getChannel(api: Api, { params }: Call): Promise<Answer> {
-  return { status: 200, body: toChannelAnswer(await readChannel(api, params), api) };
+export async function getChannel(api: Api, call: Call): Promise<Answer> {
+  return { status: 200, body: toChannelAnswer(await readChannel(api, call), api) };
 }

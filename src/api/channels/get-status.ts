@@ -4,12 +4,12 @@ import type { Call } from "../create-router.ts";
 import { readChannel, statusOf } from "./read-channel.ts";
 
 /** The status, tagged with its version: whoever has this version already is answered 304. */
-export async function getStatus(api: Api, { params, headers }: Call): Promise<Answer> {
-  const channel = await readChannel(api, params);
+export async function getStatus(api: Api, call: Call): Promise<Answer> {
+  const channel = await readChannel(api, call);
   const etag = `"${channel.version}"`;
   // Kept, but never used unasked.
   const validators = { etag, "cache-control": "no-cache" };
-  if (isAmong(etag, headers["if-none-match"])) return { status: 304, headers: validators };
+  if (isAmong(etag, call.headers["if-none-match"])) return { status: 304, headers: validators };
   return { status: 200, headers: validators, body: statusOf(channel, api) };
 }
 

@@ -14,13 +14,14 @@ import { channelPath, registration } from "../schemas.ts";
 import { readChannel, toChannelAnswer } from "./read-channel.ts";
 
 /** Registers a channel, or changes how it is registered. Events that came for it before are its own from now on. */
-export async function putChannel(api: Api, { params, body = {} }: Call): Promise<Answer> {
+export async function putChannel(api: Api, call: Call): Promise<Answer> {
+  const { params, body = {} } = call;
   const { name } = readInput(channelPath, params);
   const wanted = readInput(registration, body);
   const { channelId, isNew } = await register(api, name, wanted);
   await claimStrays(api, { kind: "channel", key: name });
   await advanceNow(api, channelId);
-  return { status: isNew ? 201 : 200, body: toChannelAnswer(await readChannel(api, params), api) };
+  return { status: isNew ? 201 : 200, body: toChannelAnswer(await readChannel(api, call), api) };
 }
 
 async function register(api: Api, name: string, wanted: Registration): Promise<Registered> {

@@ -3,6 +3,7 @@ import { rowsOf, table } from "../../eventlog/index.ts";
 import { type Status, toStatus } from "../../live/index.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
+import { reaches } from "../principal.ts";
 import { Problem } from "../problem.ts";
 import { readInput } from "../read-input.ts";
 import { type ChannelAnswer, channelPath } from "../schemas.ts";
@@ -10,14 +11,15 @@ import { type ChannelAnswer, channelPath } from "../schemas.ts";
 /**
  * The channel that a request's path names.
  *
- * @throws {Problem} `invalid_request` if that is no channel name, `channel_unknown` if there is no such channel
+ * @throws {Problem} `invalid_request` if that is no channel name, `channel_unknown` if there is no such channel, or none
+ * of the caller's
  */
-export async function readChannel({ knex, schema }: Api, params: Call["params"]): Promise<ChannelRow> {
+export async function readChannel({ knex, schema }: Api, { params, principal }: Call): Promise<ChannelRow> {
   const { name } = readInput(channelPath, params);
   const [channel] = await rowsOf<ChannelRow>(knex, `select * from ${table(schema, "channels")} where name = :name`, {
     name,
   });
-  if (channel !== undefined) return channel;
+  if (channel !== undefined && reaches(principal(), channel)) return channel;
   throw new Problem(
     "channel_unknown",
     `There is no channel ${JSON.stringify(name)}: register it with PUT /v1/channels/${encodeURIComponent(name)}.`,

@@ -8,11 +8,12 @@ import { readChannel, statusOf } from "./read-channel.ts";
 
 /** A manual start or stop: accepted once it is in the log, however often it is asked for. */
 export function requestRecording(type: "StartRequested" | "StopRequested"): Handler<Api> {
-  return async (api: Api, { params, body = {} }: Call): Promise<Answer> => {
+  return async (api: Api, call: Call): Promise<Answer> => {
+    const { body = {} } = call;
     readInput(noMembers, body);
-    const channel = await readChannel(api, params);
+    const channel = await readChannel(api, call);
     await api.knex.transaction((trx) => appendWithin(trx, api.schema, [operatorEvent(channel, { type })]));
     await advanceNow(api, channel.id);
-    return { status: 202, body: statusOf(await readChannel(api, params), api) };
+    return { status: 202, body: statusOf(await readChannel(api, call), api) };
   };
 }

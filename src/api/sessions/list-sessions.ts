@@ -8,9 +8,9 @@ import { sessionListQuery } from "../schemas.ts";
 import { readSessions } from "./read-sessions.ts";
 
 /** A channel's sessions, newest first. */
-export async function listSessions(api: Api, { params, query }: Call): Promise<Answer> {
-  const { after = null, limit } = readInput(sessionListQuery, query);
-  const channel = await readChannel(api, params);
+export async function listSessions(api: Api, call: Call): Promise<Answer> {
+  const { after = null, limit } = readInput(sessionListQuery, call.query);
+  const channel = await readChannel(api, call);
   const found = await readSessions(
     api,
     `s.channel_id = :channelId and (:after::integer is null or s.number < :after)
