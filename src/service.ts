@@ -55,8 +55,17 @@ function openEngine(
   redactor: Redactor,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
-  const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
-    config;
+  const {
+    policy,
+    relayMode,
+    maxActiveRelays,
+    picture,
+    channelPolicy,
+    catchUpAfterMs,
+    metricsMs,
+    callsPerSecond,
+    cloudflare,
+  } = config;
   const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -72,6 +81,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
       playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,
