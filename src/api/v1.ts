@@ -3,6 +3,7 @@ import express, { type Router } from "express";
 import type { Api } from "./api.ts";
 import { type Authenticate, requirePrincipal } from "./authenticate.ts";
 import { getChannel } from "./channels/get-channel.ts";
+import { getMetrics } from "./channels/get-metrics.ts";
 import { getStatus } from "./channels/get-status.ts";
 import { listChannels } from "./channels/list-channels.ts";
 import { putChannel } from "./channels/put-channel.ts";
@@ -38,5 +39,6 @@ const routes: readonly GuardedRoute<Api>[] = [
     handle: requestRecording("StopRequested"),
   },
   { method: "get", path: "/channels/{name}/sessions", scope: "read", handle: listSessions },
+  { method: "get", path: "/channels/{name}/metrics", scope: "read", handle: getMetrics },
   { method: "get", path: "/sessions/{id}", scope: "read", handle: getSession },
 ];

@@ -4,6 +4,7 @@ import { addChannels } from "./channels/index.ts";
 import { addEffects } from "./effects/index.ts";
 import { addEvents } from "./events/index.ts";
 import type { Io } from "./io.ts";
+import { addMetrics } from "./metrics/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
@@ -31,6 +32,7 @@ export function createProgram(io: Io): Command {
   addEvents(program, io);
   addChannels(program, io);
   addSessions(program, io);
+  addMetrics(program, io);
   addEffects(program, io);
   addSimulate(program, io);
   return program;

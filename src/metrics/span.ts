@@ -14,20 +14,31 @@ export type Wanted = { [Member in keyof Span]?: Span[Member] | undefined };
 /** A span that can't be answered; the message says what to do. */
 export class SpanRefused extends Error {
   override name = "SpanRefused";
-  readonly member: keyof Wanted;
+  readonly member: "from" | "step";
 
-  constructor(member: keyof Wanted, message: string) {
+  /** @param message - goes on after the member's name */
+  constructor(member: SpanRefused["member"], message: string) {
     super(message);
     this.member = member;
   }
 }
 
-export const pointsMost = 2_000;
-const steps = [60, 300, 900, 3_600, 21_600, 86_400] as const;
+const pointsMost = 2_000;
+const longestStepSeconds = 86_400;
+const steps = [60, 300, 900, 3_600, 21_600, longestStepSeconds] as const;
 const hourMs = 3_600_000;
 
-/** A time within the step and so many whole ones. */
-export const longestStepSeconds = 86_400;
+const unitSeconds: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** What `parseStep` reads, in words. */
+export const stepRule = "seconds (60), or 30s, 5m, 1h; a day at most";
+
+/** Reads the length of a step: whole seconds, or minutes, hours or a day with their letter. Null if it is neither. */
+export function parseStep(text: string): number | null {
+  const [, count = "", unit = ""] = /^([1-9]\d{0,4})([smhd]?)$/.exec(text) ?? [];
+  const seconds = Number(count) * (unitSeconds[unit] ?? 0);
+  return seconds > 0 && seconds <= longestStepSeconds ? seconds : null;
+}
 
 /**
  * Completes a span: of the channel's newest session, or the last hour of one that had none; of what is given, the time
@@ -38,12 +49,12 @@ export const longestStepSeconds = 86_400;
 export async function completeSpan(tables: Tables, channelId: number, wanted: Wanted): Promise<Span> {
   const { from, to } = await endsOf(tables, channelId, wanted);
   if (from >= to) throw new SpanRefused("from", "must be before to");
-  const stepSeconds = wanted.stepSeconds ?? steps.find((step) => pointsOf(from, to, step) <= pointsMost);
-  const points = pointsOf(from, to, stepSeconds ?? longestStepSeconds);
-  if (stepSeconds !== undefined && points <= pointsMost) return { from, to, stepSeconds };
   const fits = steps.find((step) => pointsOf(from, to, step) <= pointsMost);
+  const stepSeconds = wanted.stepSeconds ?? fits ?? longestStepSeconds;
+  const points = pointsOf(from, to, stepSeconds);
+  if (points <= pointsMost) return { from, to, stepSeconds };
   throw new SpanRefused(
-    "stepSeconds",
+    "step",
     `would give ${points} points, and ${pointsMost} are the most: ` +
       (fits === undefined ? "ask for a shorter time" : `take ${fits} seconds or more, or a shorter time`),
   );

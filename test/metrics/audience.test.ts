@@ -169,19 +169,19 @@ const told: fc.Arbitrary<Told> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("fact" as const),
       type: fc.constantFrom(103, 104, 105, 105, 105, 106, 106, 111, 112),
-      uid: fc.integer({ min: 1, max: 5 }),
+      uid: fc.integer({ min: 1, max: 3 }),
       seq: fc.integer({ min: 1, max: 20 }),
       bot: fc.integer({ min: 0, max: 15 }).map((n) => n === 0),
       old: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("end" as const), second: fc.integer({ min: 1, max: 20 }) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("end" as const), second: fc.integer({ min: 1, max: 10 }) }) },
   {
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant("checkup" as const),
-      second: fc.integer({ min: 1, max: 20 }).map((second) => second + 0.5),
-      total: fc.integer({ min: 0, max: 9 }),
+      second: fc.integer({ min: 1, max: 12 }).map((second) => second + 0.5),
+      total: fc.integer({ min: 2, max: 9 }),
     }),
   },
 );
