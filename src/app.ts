@@ -3,10 +3,9 @@ import express, { type Express } from "express";
 import {
   answerNotFound,
   type Api,
+  createAuthentication,
   createErrorHandler,
-  createFailedKeys,
   createHealthRouter,
-  createKeyAuthentication,
   createV1Router,
   type HealthDeps,
   logRequests,
@@ -28,7 +27,7 @@ export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayM
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices">,
+    Omit<Api, "defaultMode" | "prices" | "statusTokens">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
 
@@ -58,9 +57,9 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  const api = { ...deps, defaultMode: relayMode, prices };
-  app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
+  const authentication = createAuthentication({ apiKey, appCertificate, failedKeysMost: config.failedKeysMost }, deps);
+  const api = { ...deps, defaultMode: relayMode, prices, statusTokens: authentication.statusTokens };
+  app.use("/v1", createV1Router(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

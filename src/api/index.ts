@@ -1,6 +1,5 @@
 export type { Api } from "./api.ts";
-export { createKeyAuthentication } from "./authenticate.ts";
-export { createFailedKeys } from "./failed-keys.ts";
+export { type Authentication, createAuthentication, type Credentials } from "./auth/authentication.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { Problem } from "./problem.ts";

@@ -3,7 +3,7 @@ import { rowsOf, table } from "../../eventlog/index.ts";
 import { type Status, toStatus } from "../../live/index.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
-import { reaches } from "../principal.ts";
+import { type Principal, reaches } from "../principal.ts";
 import { Problem } from "../problem.ts";
 import { readInput } from "../read-input.ts";
 import { type ChannelAnswer, channelPath } from "../schemas.ts";
@@ -20,10 +20,13 @@ export async function readChannel({ knex, schema }: Api, { params, principal }: 
     name,
   });
   if (channel !== undefined && reaches(principal(), channel)) return channel;
-  throw new Problem(
-    "channel_unknown",
-    `There is no channel ${JSON.stringify(name)}: register it with PUT /v1/channels/${encodeURIComponent(name)}.`,
-  );
+  throw new Problem("channel_unknown", `There is no channel ${JSON.stringify(name)}${whatToDo(principal(), name)}.`);
+}
+
+/** The same whether the channel is not there or not for them. */
+function whatToDo({ scope, reach }: Principal, name: string): string {
+  if (reach.kind !== "all") return " that you may see";
+  return scope === "read" ? "" : `: register it with PUT /v1/channels/${encodeURIComponent(name)}`;
 }
 
 export function statusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {
