@@ -4,4 +4,5 @@ export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { Problem } from "./problem.ts";
 export { logRequests, note } from "./request-log.ts";
+export { createStatuses } from "./status/statuses.ts";
 export { createV1Router } from "./v1.ts";
