@@ -7,6 +7,7 @@ import {
   createFailedKeys,
   createHealthRouter,
   createKeyAuthentication,
+  createOpenApiRouter,
   createV1Router,
   type HealthDeps,
   logRequests,
@@ -57,6 +58,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
+  app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
   const api = { ...deps, defaultMode: relayMode, prices };

@@ -3,6 +3,7 @@ export { createKeyAuthentication } from "./authenticate.ts";
 export { createFailedKeys } from "./failed-keys.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
+export { createOpenApiRouter } from "./openapi/router.ts";
 export { Problem } from "./problem.ts";
 export { logRequests, note } from "./request-log.ts";
 export { createV1Router } from "./v1.ts";
