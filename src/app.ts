@@ -6,6 +6,7 @@ import {
   createAuthentication,
   createErrorHandler,
   createHealthRouter,
+  createOpenApiRouter,
   createStatuses,
   createV1Router,
   type HealthDeps,
@@ -60,6 +61,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
+  app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   const authentication = createAuthentication({ apiKey, appCertificate, failedKeysMost: config.failedKeysMost }, deps);
   const statuses = createStatuses({ ...deps, defaultMode: relayMode });

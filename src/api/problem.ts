@@ -64,6 +64,6 @@ export class Problem extends Error {
   /** The problem document of RFC 9457, with a stable `code`. */
   toBody() {
     const { title, status } = problems[this.code];
-    return { type: "about:blank", title, status, code: this.code, detail: this.message, ...this.members };
+    return { type: "about:blank" as const, title, status, code: this.code, detail: this.message, ...this.members };
   }
 }
