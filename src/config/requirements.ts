@@ -19,6 +19,7 @@ export function unmetRequirements(settings: Settings): string[] {
   return [
     ...missing(settings, needed),
     ...(production ? [...insecure(settings), ...mixed(settings)] : []),
+    ...unencrypted(settings),
     ...notAgoras(settings),
     ...tooLarge(settings),
     ...undated(settings),
@@ -116,6 +117,7 @@ const optionalOfProviders = {
   AGORA_API_URL: "",
   ...optionalOfStorage,
   CLOUDFLARE_API_URL: "",
+  CLOUDFLARE_PLAYBACK_URL: "",
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
 } satisfies Needed;
@@ -130,6 +132,13 @@ function insecure(settings: Settings): string[] {
   return (["PUBLIC_URL", "AGORA_API_URL", "AGORA_STORAGE_STS_ENDPOINT", "CLOUDFLARE_API_URL"] as const)
     .filter((name) => isHttp(settings[name]))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
+}
+
+/** Viewers' players refuse plain HTTP on pages that came over https. On this machine an imitation may stand there. */
+function unencrypted(settings: Settings): string[] {
+  const { CLOUDFLARE_PLAYBACK_URL: url, NODE_ENV: mode } = settings;
+  if (!isHttp(url) || (mode !== "production" && /^http:\/\/127\.0\.0\.1(?=[:/]|$)/.test(url ?? ""))) return [];
+  return ["CLOUDFLARE_PLAYBACK_URL must begin with https://, or outside production with http://127.0.0.1"];
 }
 
 /** A page that came over https loads nothing else (W3C: Mixed Content). */
