@@ -59,7 +59,6 @@ function openEngine(
 ): { engine: Engine; providers: ConnectedProviders } {
   const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
     config;
-  const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
     appCertificate: config.agora.appCertificate,
@@ -76,7 +75,7 @@ function openEngine(
       catchUpAfterMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
-      playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,
+      playbackBase: cloudflare.playbackUrl,
     },
     {
       knex: database.knex,

@@ -124,6 +124,8 @@ export interface CloudflareConfig {
   accountId: string;
   apiToken: string;
   customerCode: string | null;
+  /** What playback links begin with, before the id; null: taken from Cloudflare's answer. */
+  playbackUrl: string | null;
   /** Any of them authenticates a live notification. */
   notificationSecrets: string[];
   /** Any of them authenticates a video webhook; with none, nobody is. */

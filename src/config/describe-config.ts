@@ -40,6 +40,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     cloudflare_stream_account_id: cloudflare.accountId,
     cloudflare_stream_api_token: true,
     cloudflare_stream_customer_code: cloudflare.customerCode,
+    cloudflare_playback_url: cloudflare.playbackUrl ?? "from Cloudflare's answer",
     cloudflare_notification_secrets: cloudflare.notificationSecrets.length,
     cloudflare_stream_webhook_secrets: cloudflare.webhookSecrets.length,
     stage_logo_url: config.stage.logoUrl,

@@ -81,6 +81,8 @@ export const environment = z.object({
   CLOUDFLARE_STREAM_ACCOUNT_ID: z.string().optional(),
   CLOUDFLARE_STREAM_API_TOKEN: z.string().optional(),
   CLOUDFLARE_STREAM_CUSTOMER_CODE: z.string().optional(),
+  /** Not set: by the customer code, or by Cloudflare's answer. */
+  CLOUDFLARE_PLAYBACK_URL: webUrl().optional(),
   CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
   CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),

@@ -175,9 +175,15 @@ function cloudflareConfig(values: Environment): CloudflareConfig {
     accountId: required(values.CLOUDFLARE_STREAM_ACCOUNT_ID),
     apiToken: required(values.CLOUDFLARE_STREAM_API_TOKEN),
     customerCode: values.CLOUDFLARE_STREAM_CUSTOMER_CODE ?? null,
+    playbackUrl: values.CLOUDFLARE_PLAYBACK_URL ?? playbackUrlOf(values.CLOUDFLARE_STREAM_CUSTOMER_CODE),
     notificationSecrets: values.CLOUDFLARE_NOTIFICATION_SECRET,
     webhookSecrets: values.CLOUDFLARE_STREAM_WEBHOOK_SECRET,
   };
+}
+
+/** Cloudflare docs, viewing-videos/using-own-player: one host for each account. */
+function playbackUrlOf(customerCode: string | undefined): string | null {
+  return customerCode === undefined ? null : `https://customer-${customerCode}.cloudflarestream.com`;
 }
 
 function policy(values: Environment): Policy {
