@@ -2,6 +2,7 @@ import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
 
 /** What the API's handlers work with. */
@@ -13,6 +14,8 @@ export interface Api extends Tables {
   prices: Prices;
   /** That somebody follows. */
   statuses: Statuses;
+  /** Of streams. */
+  readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
 }

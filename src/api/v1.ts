@@ -12,6 +12,7 @@ import type { FailedKeys } from "./failed-keys.ts";
 import { readJsonBody } from "./json-body.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
+import { streamStatus } from "./status/stream-status.ts";
 
 /** The REST API, to be mounted at /v1: whoever calls is authenticated before anything else of a request is looked at. */
 export function createV1Router(api: Api, authenticate: Authenticate, failedKeys: FailedKeys): Router {
@@ -25,6 +26,7 @@ const routes: readonly GuardedRoute<Api>[] = [
   { method: "get", path: "/channels/{name}", scope: "read", handle: getChannel },
   { method: "put", path: "/channels/{name}", scope: "operate", handle: putChannel },
   { method: "get", path: "/channels/{name}/status", scope: "read", handle: getStatus },
+  { method: "get", path: "/channels/{name}/status/stream", scope: "read", handle: streamStatus },
   {
     method: "post",
     path: "/channels/{name}/recording/start",

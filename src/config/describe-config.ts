@@ -15,6 +15,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     trust_proxy: config.trustProxy,
     api_key: true,
     cors_origins: config.corsOrigins,
+    stream_readers_max: config.streamReadersMost,
     log_level: config.logLevel,
     data_dir: config.dataDir,
     migrate_on_start: config.migrateOnStart,

@@ -36,6 +36,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     trustProxy: values.TRUST_PROXY,
     apiKey: values.API_KEY ?? null,
     corsOrigins: values.CORS_ORIGINS,
+    streamReadersMost: values.STREAM_READERS_MAX,
     sandbox,
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
