@@ -18,6 +18,8 @@ export interface LoadedConfig extends DatabaseConfig {
   jwt: JwtConfig | null;
   /** Origins of the seller's app that may call from a browser; `*` for any. */
   corsOrigins: string[];
+  /** Streams of a status that this process serves at a time, beyond its other connections. */
+  streamReadersMost: number;
   /** No provider is configured: the built-in sandbox takes their place. Never in production. */
   sandbox: boolean;
   /** Null exactly when `sandbox`. */
@@ -73,7 +75,7 @@ export interface DatabaseConfig {
     /** Past a transaction pooler, for LISTEN and migrations; null: `url` is direct. */
     directUrl: string | null;
     schema: string;
-    /** Connections for queries, beside those for jobs (3) and LISTEN (1). */
+    /** Connections for queries, beside those for jobs (3) and those that listen (2). */
     poolMax: number;
   };
 }

@@ -20,6 +20,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     jwt_user_claim: config.jwt?.userClaim ?? null,
     jwt_channels_claim: config.jwt?.channelsClaim ?? null,
     cors_origins: config.corsOrigins,
+    stream_readers_max: config.streamReadersMost,
     log_level: config.logLevel,
     data_dir: config.dataDir,
     migrate_on_start: config.migrateOnStart,

@@ -38,6 +38,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     apiKey: values.API_KEY ?? null,
     jwt: values.JWT_JWKS_URL === undefined ? null : jwtConfig(values, values.JWT_JWKS_URL),
     corsOrigins: values.CORS_ORIGINS,
+    streamReadersMost: values.STREAM_READERS_MAX,
     sandbox,
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
