@@ -1,0 +1,16 @@
+export { createTallyClient, type TallyClient } from "./client.ts";
+export type {
+  Channel,
+  ChannelList,
+  Cost,
+  Reason,
+  ReasonCode,
+  Registration,
+  RelayMode,
+  Session,
+  SessionList,
+  Status,
+} from "./openapi.ts";
+export { type ProblemCode, TallyProblem, UnexpectedAnswer } from "./problem.ts";
+export type { ClientOptions } from "./request.ts";
+export type { ConnectionState, ReconnectPolicy, WatchOptions } from "./watch-status.ts";
