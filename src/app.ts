@@ -3,17 +3,18 @@ import express, { type Express } from "express";
 import {
   answerNotFound,
   type Api,
+  createAuthentication,
   createErrorHandler,
-  createFailedKeys,
   createHealthRouter,
-  createKeyAuthentication,
   createOpenApiRouter,
+  createStatuses,
   createV1Router,
   type HealthDeps,
   logRequests,
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import type { Feed } from "./eventlog/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
@@ -29,9 +30,11 @@ export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayM
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices">,
+    Omit<Api, "defaultMode" | "prices" | "statusTokens" | "statuses">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+  feed: Feed;
+}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -60,9 +63,10 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(createHealthRouter(deps));
   app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  const api = { ...deps, defaultMode: relayMode, prices };
-  app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
+  const authentication = createAuthentication({ apiKey, appCertificate, failedKeysMost: config.failedKeysMost }, deps);
+  const statuses = createStatuses({ ...deps, defaultMode: relayMode });
+  const api = { ...deps, defaultMode: relayMode, prices, statuses, statusTokens: authentication.statusTokens };
+  app.use("/v1", createV1Router(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

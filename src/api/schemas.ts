@@ -167,6 +167,8 @@ export const channelAnswer = z.strictObject({
 });
 export type ChannelAnswer = z.infer<typeof channelAnswer>;
 
+export const statusTokenAnswer = z.strictObject({ token: z.string(), expiresAt: time });
+
 const endReasons = [
   "host_left",
   "no_host",

@@ -36,6 +36,9 @@ export function createTallyClient(options: ClientOptions) {
      */
     watchStatus: (channel: string, options: WatchOptions = {}): AsyncGenerator<Status, void, undefined> =>
       watchStatus({ baseUrl, send }, channel, options),
+    /** A token for a browser that reads this channel's status. Needs a key. */
+    createStatusToken: (channel: string, options: CallOptions = {}) =>
+      dataOf(POST("/v1/channels/{name}/status-token", { ...options, params: ofChannel(channel) })),
     startRecording: (channel: string, options: CallOptions = {}) =>
       dataOf(POST("/v1/channels/{name}/recording/start", { ...options, params: ofChannel(channel) })),
     stopRecording: (channel: string, options: CallOptions = {}) =>

@@ -10,6 +10,7 @@ export type {
   Session,
   SessionList,
   Status,
+  StatusToken,
 } from "./openapi.ts";
 export { type ProblemCode, TallyProblem, UnexpectedAnswer } from "./problem.ts";
 export type { ClientOptions } from "./request.ts";
