@@ -1,5 +1,6 @@
 import express, { type Express } from "express";
 
+import { allowOrigins } from "./allow-origins.ts";
 import {
   answerNotFound,
   type Api,
@@ -20,7 +21,10 @@ import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy"> {
+export interface AppConfig extends Pick<
+  Config,
+  "apiKey" | "jwt" | "corsOrigins" | "publicUrl" | "relayMode" | "prices" | "trustProxy"
+> {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
@@ -42,7 +46,7 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, relayMode, prices, agora, cloudflare } = config;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
   const { log, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -63,7 +67,9 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(createHealthRouter(deps));
   app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const authentication = createAuthentication({ apiKey, appCertificate, failedKeysMost: config.failedKeysMost }, deps);
+  // Preflights are answered here, before anybody is asked for a key.
+  if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
+  const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
   const statuses = createStatuses({ ...deps, defaultMode: relayMode });
   const api = { ...deps, defaultMode: relayMode, prices, statuses, statusTokens: authentication.statusTokens };
   app.use("/v1", createV1Router(api, authentication));

@@ -14,6 +14,8 @@ export interface LoadedConfig extends DatabaseConfig {
   trustProxy: number;
   /** The operator key; null outside production only. */
   apiKey: string | null;
+  /** Whose JWTs are taken from sellers; null: nobody's. */
+  jwt: JwtConfig | null;
   /** Origins of the seller's app that may call from a browser; `*` for any. */
   corsOrigins: string[];
   /** No provider is configured: the built-in sandbox takes their place. Never in production. */
@@ -37,6 +39,18 @@ export interface LoadedConfig extends DatabaseConfig {
   catchUpAfterMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
   policy: Policy;
+}
+
+/** JWTs of the app's own users. */
+export interface JwtConfig {
+  /** Where its public keys are. */
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+  /** The claim that holds a channel's `hostUserId`. */
+  userClaim: string;
+  /** One with the names of further channels that its bearer reaches; null: none is looked for. */
+  channelsClaim: string | null;
 }
 
 /** Everything set: what the service runs on. */

@@ -113,6 +113,8 @@ describe("the operators' key", () => {
   it("may not be blank", () => {
     const config = {
       apiKey: " ",
+      jwt: null,
+      corsOrigins: [],
       trustProxy: 0,
       relayMode: "cloud-recording" as const,
       publicUrl: "http://127.0.0.1",

@@ -90,6 +90,8 @@ export async function startService(
   });
   const config = {
     apiKey,
+    jwt: null,
+    corsOrigins: [],
     trustProxy: 0,
     relayMode: "cloud-recording" as const,
     prices,

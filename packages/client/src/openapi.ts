@@ -759,7 +759,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -866,7 +866,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -995,7 +995,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -1138,7 +1138,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -1258,7 +1258,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -1378,7 +1378,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -1498,7 +1498,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -1619,7 +1619,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {
@@ -1735,7 +1735,7 @@ export interface operations {
             /**
              * @description `unauthenticated`: No key or token came, or one that is none.
              *
-             *     `token_expired`: The token was good and its time is over: get another.
+             *     `token_expired`: The token is too old: have another made, and send that.
              */
             401: {
                 headers: {

@@ -57,9 +57,9 @@ export async function* watchStatus(
         const response = await send(new Request(url, { headers, cache: "no-store", signal: connection.signal }));
         const body = streamOf(response);
         onState("open");
+        failures = 0;
         const onRetry = (ms: number) => (policy.firstMs = ms);
         for await (const { id, data } of readServerSentEvents(body, { silenceMs: policy.silenceMs, onRetry })) {
-          failures = 0;
           lastEventId = id ?? lastEventId;
           yield JSON.parse(data) as Status;
         }

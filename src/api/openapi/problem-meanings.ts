@@ -7,7 +7,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   invalid_body: "The body broke off, or is not encoded as announced.",
   invalid_path: "The path has a broken percent-encoding.",
   unauthenticated: "No key or token came, or one that is none.",
-  token_expired: "The token was good and its time is over: get another.",
+  token_expired: "The token is too old: have another made, and send that.",
   forbidden: "The key is known, and may not do this.",
   stage_token_invalid: "The stage's address is none of Tally's.",
   stage_token_expired: "The stage's address is too old.",
