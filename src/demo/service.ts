@@ -17,6 +17,10 @@ export interface Relay {
 
 /** A whole service beside its sandbox, in processes of their own. */
 export interface DemoService {
+  url: string;
+  /** The operators' key. */
+  apiKey: string;
+  sandboxUrl: string;
   /** GET from the API; null for 404. */
   get<T>(path: string): Promise<T | null>;
   /** Lets something happen in the sandbox. */
@@ -51,8 +55,15 @@ const keptDelays = {
   ingestDisconnectedNoticeMs: 500,
 };
 
-/** @throws if the service doesn't become ready; the message has its own last words */
-export async function startService(): Promise<DemoService> {
+/**
+ * @param settings - of the service, over the demo's own
+ * @param delays - of the providers, as long as they shall take in real ms, beside the demo's own
+ * @throws if the service doesn't become ready; the message has its own last words
+ */
+export async function startService(
+  settings: Record<string, string> = {},
+  delays: Record<string, number> = {},
+): Promise<DemoService> {
   const dataDir = await mkdtemp(join(tmpdir(), "tally-demo-"));
   const [port, sandboxPort] = [await freePort(), await freePort()];
   const environment = {
@@ -62,6 +73,7 @@ export async function startService(): Promise<DemoService> {
     TALLY_DATA_DIR: dataDir,
     STOP_GRACE_SECONDS: String(graceSeconds),
     LOG_LEVEL: "warn",
+    ...settings,
   };
   const entry = fileURLToPath(import.meta.resolve("../main.js"));
   const child = spawn(process.execPath, [entry], {
@@ -98,9 +110,12 @@ export async function startService(): Promise<DemoService> {
     if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${await answer.text()}`);
     return answer.json();
   };
-  const delays = Object.fromEntries(Object.entries(keptDelays).map(([name, ms]) => [name, ms / pace]));
-  await tell("/settings", { pace, delays });
+  const unpaced = Object.entries({ ...keptDelays, ...delays }).map(([name, ms]) => [name, ms / pace] as const);
+  await tell("/settings", { pace, delays: Object.fromEntries(unpaced) });
   return {
+    url,
+    apiKey,
+    sandboxUrl,
     async get<T>(path: string) {
       const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
       if (answer.status === 404) return null;
