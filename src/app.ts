@@ -7,12 +7,15 @@ import {
   createAuthentication,
   createErrorHandler,
   createHealthRouter,
+  createOpenApiRouter,
+  createStatuses,
   createV1Router,
   type HealthDeps,
   logRequests,
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import type { Feed } from "./eventlog/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
@@ -31,9 +34,11 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "statusTokens">,
+    Omit<Api, "defaultMode" | "prices" | "statusTokens" | "statuses">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+  feed: Feed;
+}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -60,11 +65,13 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
+  app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   // Preflights are answered here, before anybody is asked for a key.
   if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
-  const api = { ...deps, defaultMode: relayMode, prices, statusTokens: authentication.statusTokens };
+  const statuses = createStatuses({ ...deps, defaultMode: relayMode });
+  const api = { ...deps, defaultMode: relayMode, prices, statuses, statusTokens: authentication.statusTokens };
   app.use("/v1", createV1Router(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));

@@ -22,6 +22,7 @@ const problems = {
   unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
   too_many_failures: { status: 429, title: "Too Many Requests" },
   internal_error: { status: 500, title: "Internal Server Error" },
+  too_many_streams: { status: 503, title: "Service Unavailable" },
   unavailable: { status: 503, title: "Service Unavailable" },
 } as const;
 
@@ -64,6 +65,6 @@ export class Problem extends Error {
   /** The problem document of RFC 9457, with a stable `code`. */
   toBody() {
     const { title, status } = problems[this.code];
-    return { type: "about:blank", title, status, code: this.code, detail: this.message, ...this.members };
+    return { type: "about:blank" as const, title, status, code: this.code, detail: this.message, ...this.members };
   }
 }

@@ -13,15 +13,16 @@ import { createRouter, type GuardedRoute } from "./create-router.ts";
 import { readJsonBody } from "./json-body.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
+import { streamStatus } from "./status/stream-status.ts";
 
 /** The REST API, to be mounted at /v1: whoever calls is authenticated before anything else of a request is looked at. */
 export function createV1Router(api: Api, authentication: Authentication): Router {
   const router = express.Router();
-  router.use(requirePrincipal(authentication), readJsonBody, createRouter("/v1", api, routes));
+  router.use(requirePrincipal(authentication), readJsonBody, createRouter("/v1", api, v1Routes));
   return router;
 }
 
-const routes: readonly GuardedRoute<Api>[] = [
+export const v1Routes: readonly GuardedRoute<Api>[] = [
   { method: "get", path: "/channels", scope: "read", handle: listChannels },
   { method: "get", path: "/channels/{name}", scope: "read", handle: getChannel },
   { method: "put", path: "/channels/{name}", scope: "operate", handle: putChannel },
@@ -33,6 +34,7 @@ const routes: readonly GuardedRoute<Api>[] = [
     keysOnly: true,
     handle: createStatusToken,
   },
+  { method: "get", path: "/channels/{name}/status/stream", scope: "read", acceptsToken: true, handle: streamStatus },
   {
     method: "post",
     path: "/channels/{name}/recording/start",
