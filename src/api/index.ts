@@ -6,4 +6,5 @@ export { createOpenApiRouter } from "./openapi/router.ts";
 export { Problem } from "./problem.ts";
 export { logRequests, note } from "./request-log.ts";
 export { createStatuses } from "./status/statuses.ts";
+export { createTrpcHandler } from "./trpc/handler.ts";
 export { createV1Router } from "./v1.ts";
