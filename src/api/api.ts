@@ -3,6 +3,7 @@ import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
+import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
 
 /** What the API's handlers work with. */
@@ -15,6 +16,8 @@ export interface Api extends Tables {
   statusTokens: Pick<StatusTokens, "sign">;
   /** That somebody follows. */
   statuses: Statuses;
+  /** Of streams. */
+  readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
 }

@@ -18,6 +18,8 @@ export interface LoadedConfig extends DatabaseConfig {
   jwt: JwtConfig | null;
   /** Origins of the seller's app that may call from a browser; `*` for any. */
   corsOrigins: string[];
+  /** Streams of a status that this process serves at a time, beyond its other connections. */
+  streamReadersMost: number;
   /** No provider is configured: the built-in sandbox takes their place. Never in production. */
   sandbox: boolean;
   /** Null exactly when `sandbox`. */
@@ -73,7 +75,7 @@ export interface DatabaseConfig {
     /** Past a transaction pooler, for LISTEN and migrations; null: `url` is direct. */
     directUrl: string | null;
     schema: string;
-    /** Connections for queries, beside those for jobs (3) and LISTEN (1). */
+    /** Connections for queries, beside those for jobs (3) and those that listen (2). */
     poolMax: number;
   };
 }
@@ -124,6 +126,8 @@ export interface CloudflareConfig {
   accountId: string;
   apiToken: string;
   customerCode: string | null;
+  /** What playback links begin with, before the id; null: taken from Cloudflare's answer. */
+  playbackUrl: string | null;
   /** Any of them authenticates a live notification. */
   notificationSecrets: string[];
   /** Any of them authenticates a video webhook; with none, nobody is. */

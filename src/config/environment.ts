@@ -48,12 +48,13 @@ export const environment = z.object({
   JWT_USER_CLAIM: z.string().default("sub"),
   JWT_CHANNELS_CLAIM: z.string().optional(),
   CORS_ORIGINS: list("origins like https://shop.example.com, or *", origin).default([]),
+  STREAM_READERS_MAX: integer(0, 100_000).default(10_000),
   TALLY_DATA_DIR: z.string().default("./.data"),
 
   DATABASE_URL: postgresUrl().optional(),
   DATABASE_DIRECT_URL: postgresUrl().optional(),
   DB_SCHEMA: schemaName().default("tally"),
-  DB_POOL_MAX: integer(2, 1000).default(6),
+  DB_POOL_MAX: integer(2, 1000).default(5),
   MIGRATE_ON_START: oneOf("true", "false").optional(),
 
   AGORA_APP_ID: z.string().optional(),
@@ -81,6 +82,8 @@ export const environment = z.object({
   CLOUDFLARE_STREAM_ACCOUNT_ID: z.string().optional(),
   CLOUDFLARE_STREAM_API_TOKEN: z.string().optional(),
   CLOUDFLARE_STREAM_CUSTOMER_CODE: z.string().optional(),
+  /** Not set: by the customer code, or by Cloudflare's answer. */
+  CLOUDFLARE_PLAYBACK_URL: webUrl().optional(),
   CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
   CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),

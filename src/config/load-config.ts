@@ -38,6 +38,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     apiKey: values.API_KEY ?? null,
     jwt: values.JWT_JWKS_URL === undefined ? null : jwtConfig(values, values.JWT_JWKS_URL),
     corsOrigins: values.CORS_ORIGINS,
+    streamReadersMost: values.STREAM_READERS_MAX,
     sandbox,
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
@@ -175,9 +176,15 @@ function cloudflareConfig(values: Environment): CloudflareConfig {
     accountId: required(values.CLOUDFLARE_STREAM_ACCOUNT_ID),
     apiToken: required(values.CLOUDFLARE_STREAM_API_TOKEN),
     customerCode: values.CLOUDFLARE_STREAM_CUSTOMER_CODE ?? null,
+    playbackUrl: values.CLOUDFLARE_PLAYBACK_URL ?? playbackUrlOf(values.CLOUDFLARE_STREAM_CUSTOMER_CODE),
     notificationSecrets: values.CLOUDFLARE_NOTIFICATION_SECRET,
     webhookSecrets: values.CLOUDFLARE_STREAM_WEBHOOK_SECRET,
   };
+}
+
+/** Cloudflare docs, viewing-videos/using-own-player: one host for each account. */
+function playbackUrlOf(customerCode: string | undefined): string | null {
+  return customerCode === undefined ? null : `https://customer-${customerCode}.cloudflarestream.com`;
 }
 
 function policy(values: Environment): Policy {

@@ -20,6 +20,7 @@ export function unmetRequirements(settings: Settings): string[] {
   return [
     ...missing(settings, needed),
     ...(production ? [...insecure(settings), ...forgeable(settings), ...mixed(settings)] : []),
+    ...unencrypted(settings),
     ...notAgoras(settings),
     ...tooLarge(settings),
     ...undated(settings),
@@ -128,6 +129,7 @@ const optionalOfProviders = {
   AGORA_API_URL: "",
   ...optionalOfStorage,
   CLOUDFLARE_API_URL: "",
+  CLOUDFLARE_PLAYBACK_URL: "",
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
 } satisfies Needed;
@@ -148,6 +150,13 @@ function insecure(settings: Settings): string[] {
 function forgeable({ JWT_JWKS_URL }: Settings): string[] {
   if (!isHttp(JWT_JWKS_URL)) return [];
   return ["JWT_JWKS_URL must begin with https:// in production: its keys decide who is believed"];
+}
+
+/** Viewers' players refuse plain HTTP on pages that came over https. On this machine an imitation may stand there. */
+function unencrypted(settings: Settings): string[] {
+  const { CLOUDFLARE_PLAYBACK_URL: url, NODE_ENV: mode } = settings;
+  if (!isHttp(url) || (mode !== "production" && /^http:\/\/127\.0\.0\.1(?=[:/]|$)/.test(url ?? ""))) return [];
+  return ["CLOUDFLARE_PLAYBACK_URL must begin with https://, or outside production with http://127.0.0.1"];
 }
 
 /** A page that came over https loads nothing else (W3C: Mixed Content). */
