@@ -9,6 +9,7 @@ import {
   createHealthRouter,
   createOpenApiRouter,
   createStatuses,
+  createTrpcHandler,
   createV1Router,
   type HealthDeps,
   logRequests,
@@ -73,6 +74,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   const statuses = createStatuses({ ...deps, defaultMode: relayMode });
   const api = { ...deps, defaultMode: relayMode, prices, statuses, statusTokens: authentication.statusTokens };
   app.use("/v1", createV1Router(api, authentication));
+  app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;
