@@ -12,6 +12,7 @@ import {
   createMediaPush,
   createNotificationSenders,
   createRecordingStorage,
+  createVideos,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
@@ -48,5 +49,6 @@ export function connectProviders(
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),
     liveInputs: createLiveInputs(cloudflareTransport),
+    videos: createVideos(cloudflareTransport),
   };
 }

@@ -113,6 +113,7 @@ export const environment = z.object({
   HEALTHY_SECONDS: seconds().default(defaultPolicy.healthyMs),
   MAX_SESSION_HOURS: recordingHours().default(defaultPolicy.maxSessionMs),
   MANUAL_START_SECONDS: seconds().default(defaultPolicy.manualStartMs),
+  VIDEO_CHECK_SECONDS: secondsList().default([...defaultPolicy.videoCheckMs]),
   BOT_CLIENT_TYPES: list("numbers (Agora's clientType)", wholeNumber).default([...defaultPolicy.botClientTypes]),
 });
 

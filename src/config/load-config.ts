@@ -183,6 +183,7 @@ function policy(values: Environment): Policy {
     healthyMs: values.HEALTHY_SECONDS,
     maxSessionMs: values.MAX_SESSION_HOURS,
     manualStartMs: values.MANUAL_START_SECONDS,
+    videoCheckMs: values.VIDEO_CHECK_SECONDS,
     botClientTypes: values.BOT_CLIENT_TYPES,
   };
 }

@@ -21,6 +21,8 @@ interface Calls {
   get: Providers["liveInputs"]["get"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
   grant: Providers["storage"]["grant"];
+  listVideos: Providers["videos"]["ofLiveInput"];
+  deleteVideo: Providers["videos"]["remove"];
 }
 
 export type CallName = keyof Calls;
@@ -66,6 +68,8 @@ export function createFakeProviders(): FakeProviders {
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
+    listVideos: () => Promise.resolve({ ok: true, videos: [] }),
+    deleteVideo: () => Promise.resolve({ ok: true }),
   };
 
   function fake<Name extends CallName>(name: Name): Calls[Name] {
@@ -104,6 +108,7 @@ export function createFakeProviders(): FakeProviders {
         setEnabled: fake("setEnabled"),
       },
       storage: { grant: fake("grant") },
+      videos: { ofLiveInput: fake("listVideos"), remove: fake("deleteVideo") },
     },
     calls,
     count: (name) => calls.filter((call) => call.name === name).length,

@@ -6,6 +6,7 @@ import type {
   LiveInput,
   LiveInputs,
   MediaPush,
+  Videos,
 } from "../../src/providers/index.ts";
 import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 import { Converter } from "./converter.ts";
@@ -81,6 +82,7 @@ export class ProviderModel {
       cloudRecording: this.cloudRecording(caller),
       mediaPush: this.mediaPush(caller),
       liveInputs: this.liveInputClient(caller),
+      videos: this.videosClient(caller),
       storage: { grant: () => Promise.resolve({ ok: true, grant: grantUntil(this.timeline.now + keysLifeMs) }) },
       channels: {
         list: () => Promise.reject(new Error("no effect asks for the list")),
@@ -301,14 +303,23 @@ export class ProviderModel {
     return { ok: true, recordingSid: sid };
   }
 
+  private videosClient(caller: Caller): Videos {
+    return {
+      ofLiveInput: (uid) =>
+        this.call(
+          caller,
+          "listVideos",
+          () => {
+            const input = this.liveInputs.get(uid);
+            return input === null ? gone("list_videos") : { ok: true, videos: this.liveInputs.videos(input) };
+          },
+          (failure) => failed("list_videos", failure),
+        ),
+      remove: () => Promise.reject(new Error("no video is old enough in one evening")),
+    };
+  }
+
   private liveInputClient(caller: Caller): LiveInputs {
-    const gone = (operation: string) => ({ ...cloudflareRefusal(operation, 404), final: true, notFound: true });
-    const failed = (operation: string, failure: Failure) => ({
-      ...errorOf("cloudflare", operation, failure),
-      ok: false as const,
-      final: false,
-      notFound: false,
-    });
     return {
       findByChannel: () =>
         this.call(
@@ -444,6 +455,14 @@ function refusal(operation: string, status: number, code: number) {
 function cloudflareRefusal(operation: string, status: number) {
   const error = { provider: "cloudflare" as const, operation, status, code: null, message: "" };
   return { ok: false as const, retryAfterMs: null, error };
+}
+
+function gone(operation: string) {
+  return { ...cloudflareRefusal(operation, 404), final: true, notFound: true };
+}
+
+function failed(operation: string, failure: Failure) {
+  return { ...errorOf("cloudflare", operation, failure), ok: false as const, final: false, notFound: false };
 }
 
 function grantUntil(until: number): StorageGrant {

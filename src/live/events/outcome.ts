@@ -1,3 +1,4 @@
+import type { VideoFacts } from "./provider.ts";
 import type { ProviderError, RelayMode, RtmpStatus } from "./shared.ts";
 
 export interface LiveInputReady {
@@ -198,6 +199,47 @@ export interface CheckFailed {
   error: ProviderError;
 }
 
+/** A video as it was found in a list. */
+export interface ListedVideo extends VideoFacts {
+  /** `pending`: it is live, or being made. */
+  outcome: "ready" | "error" | "pending";
+}
+
+/** Cloudflare's answer to which videos a session's live input has: those from this session on, the oldest first. */
+export interface VideosListed {
+  type: "VideosListed";
+  session: number;
+  round: number;
+  videos: ListedVideo[];
+}
+
+export interface VideoCheckFailed {
+  type: "VideoCheckFailed";
+  session: number;
+  round: number;
+  /** The live input is gone, and with it the way to its videos. */
+  notFound: boolean;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
+/** Cloudflare deleted a video, or had none of this id any more. */
+export interface VideoDeleted {
+  type: "VideoDeleted";
+  session: number;
+  video: string;
+  round: number;
+}
+
+export interface VideoDeletionFailed {
+  type: "VideoDeletionFailed";
+  session: number;
+  video: string;
+  round: number;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
 /** What performing an effect can bring. */
 export type Outcome =
   | LiveInputReady
@@ -221,4 +263,8 @@ export type Outcome =
   | PresenceChecked
   | RecorderChecked
   | IngestChecked
-  | CheckFailed;
+  | CheckFailed
+  | VideosListed
+  | VideoCheckFailed
+  | VideoDeleted
+  | VideoDeletionFailed;
