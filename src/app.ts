@@ -12,15 +12,19 @@ import {
   logRequests,
   note,
 } from "./api/index.ts";
-import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
 import { pageHeaders } from "./page-headers.ts";
+import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy"> {
+export interface AppConfig extends Pick<
+  Config,
+  "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy" | "playbackTokenMs"
+> {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
-  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
+  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
   stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
@@ -28,7 +32,7 @@ export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayM
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices">,
+    Omit<Api, "defaultMode" | "prices" | "links">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
 
@@ -59,7 +63,8 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(createHealthRouter(deps));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  const api = { ...deps, defaultMode: relayMode, prices };
+  const links = createPlaybackLinks(linkSettingsOf(config), { log });
+  const api = { ...deps, defaultMode: relayMode, prices, links };
   app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));

@@ -22,6 +22,11 @@ export interface ConnectedProviders extends Providers {
   notificationSenders: NotificationSenders;
 }
 
+/** Whether Cloudflare itself deletes recordings after so long; below that it takes no number (Cloudflare docs: start-stream-live). */
+export function isCloudflares(retentionDays: number | null): boolean {
+  return retentionDays !== null && retentionDays >= 30;
+}
+
 /** Agora recommends 300 (Agora docs: media-push, integration-best-practices). */
 const shortestIdleSeconds = 300;
 
@@ -32,7 +37,7 @@ function idleTimeoutSeconds({ manualStartMs, stopGraceMs }: Policy): number {
 
 /** The providers' clients, as configured; their connections are closed with the rest. */
 export function connectProviders(
-  { agora, cloudflare, policy }: Config,
+  { agora, cloudflare, policy, retentionDays }: Config,
   deps: ProviderDeps,
   closers: Closers,
 ): ConnectedProviders {
@@ -42,13 +47,17 @@ export function connectProviders(
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
   const storage = createRecordingStorage(agora.storage, deps.log);
   closers.add("the connections to the storage's STS", () => storage.close());
+  const liveInputSettings = {
+    requireSignedUrls: cloudflare.requireSignedUrls,
+    deleteRecordingAfterDays: isCloudflares(retentionDays) ? retentionDays : null,
+  };
   return {
     storage,
     cloudRecording: createCloudRecording(agora, agoraTransport),
     mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),
-    liveInputs: createLiveInputs(cloudflareTransport),
+    liveInputs: createLiveInputs(cloudflareTransport, liveInputSettings, deps.log),
     videos: createVideos(cloudflareTransport),
   };
 }

@@ -5,7 +5,7 @@ import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, secretsOf } from "./config/index.ts";
-import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
+import { type ConnectedProviders, connectProviders, isCloudflares } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog } from "./eventlog/index.ts";
@@ -55,8 +55,17 @@ function openEngine(
   redactor: Redactor,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
-  const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
-    config;
+  const {
+    policy,
+    relayMode,
+    maxActiveRelays,
+    picture,
+    channelPolicy,
+    catchUpAfterMs,
+    callsPerSecond,
+    cloudflare,
+    retentionDays,
+  } = config;
   const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -72,6 +81,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      deleteVideosAfterDays: isCloudflares(retentionDays) ? null : retentionDays,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
       playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,

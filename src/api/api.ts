@@ -2,12 +2,15 @@ import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import type { PlaybackLinks } from "../playback/index.ts";
 
 /** What the API's handlers work with. */
 export interface Api extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** Makes links that a viewer can use. */
+  links: PlaybackLinks;
   /** By which costs are estimated. */
   prices: Prices;
   /** Folds what is pending for a channel, and acts on it. */

@@ -10,6 +10,7 @@ import {
   type RtmpStatus,
   type Status,
 } from "../live/index.ts";
+import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
@@ -167,6 +168,18 @@ const endReasons = [
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
 
+const videoAnswer = z.strictObject({
+  uid: z.string(),
+  ready: z.boolean(),
+  readyAt: time.nullable(),
+  hls: z.string().nullable(),
+  dash: z.string().nullable(),
+  thumbnail: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  error: explained.nullable(),
+  deletedAt: time.nullable(),
+}) satisfies z.ZodType<VideoAnswer>;
+
 export const sessionAnswer = z.strictObject({
   id: z.string(),
   channel: z.string(),
@@ -190,17 +203,10 @@ export const sessionAnswer = z.strictObject({
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
-  video: z
-    .strictObject({
-      uid: z.string(),
-      ready: z.boolean(),
-      hls: z.string().nullable(),
-      dash: z.string().nullable(),
-      thumbnail: z.string().nullable(),
-      durationSeconds: z.number().nullable(),
-      error: explained.nullable(),
-    })
-    .nullable(),
+  /** The longest that can be watched, else the newest. */
+  video: videoAnswer.nullable(),
+  /** All of them, the oldest first. */
+  videos: z.array(videoAnswer),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

@@ -68,5 +68,7 @@ function sandboxCloudflare(credentials: DevelopmentCredentials["cloudflare"], sa
     customerCode,
     notificationSecrets: [notificationSecret],
     webhookSecrets: [webhookSecret],
+    requireSignedUrls: false,
+    signing: null,
   };
 }

@@ -20,6 +20,7 @@ import {
   secondsList,
   secondsOrNever,
   secrets,
+  signingKey,
   storagePrefix,
   storageVendor,
   webUrl,
@@ -78,6 +79,13 @@ export const environment = z.object({
   CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
   CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),
+  CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS: oneOf("true", "false").default("false"),
+  CLOUDFLARE_STREAM_SIGNING_KEY_ID: z.string().optional(),
+  CLOUDFLARE_STREAM_SIGNING_KEY: signingKey().optional(),
+  /** Cloudflare takes a day at most. */
+  PLAYBACK_TOKEN_SECONDS: integer(600, 86_400).default(21_600),
+  /** From 30 on it is Cloudflare that deletes, and 1096 is its most. */
+  RECORDING_RETENTION_DAYS: integer(1, 1096).optional(),
 
   STAGE_LOGO_URL: imageUrl().optional(),
   STAGE_OVERLAY_URL: imageUrl().optional(),

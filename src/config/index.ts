@@ -3,5 +3,6 @@ export { type AgoraConfig, type CloudflareConfig, type Config, ConfigError, type
 export { DataFolderError } from "./data-folder-error.ts";
 export { databaseUrlForPeople, describeConfig } from "./describe-config.ts";
 export { developmentCredentials } from "./development-credentials.ts";
+export { linkSettingsOf } from "./link-settings.ts";
 export { loadConfig, loadDatabaseConfig } from "./load-config.ts";
 export { secretsInEnvironment, secretsOf } from "./secrets.ts";

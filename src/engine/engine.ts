@@ -26,6 +26,8 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase" | "pic
   channelPolicy: Routing["channelPolicy"];
   /** A time without a heartbeat of any process, after which Agora is asked who is where, in ms; 0 = never. */
   catchUpAfterMs: number;
+  /** Videos of sessions that ended longer ago are deleted; null: none are. */
+  deleteVideosAfterDays: number | null;
   /** Calls a second, for the whole database. */
   rates: Omit<Rates, "checkup">;
   /** A direct URL of the database, for the jobs' `LISTEN`. */
@@ -61,7 +63,16 @@ const stopTimeoutMs = 10_000;
 
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
-  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, picture, catchUpAfterMs } = values;
+  const {
+    policy,
+    defaultMode,
+    maxActiveRelays,
+    channelPolicy,
+    playbackBase,
+    picture,
+    catchUpAfterMs,
+    deleteVideosAfterDays,
+  } = values;
   const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
   const tables = { knex, schema };
 
@@ -77,7 +88,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     maxActiveRelays,
     onAdvanced: (result) => sweep.arm(result),
   });
-  const sweep = createSweep({ ...tables, log, interpret, channelPolicy, advance: advancing });
+  const sweep = createSweep({ ...tables, log, interpret, channelPolicy, advance: advancing, deleteVideosAfterDays });
   const providers = deps.providers(slots);
   const waitForCheckup = () => slots.waitForCheckup();
   const perform = createPerform({

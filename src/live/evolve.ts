@@ -69,6 +69,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceDoubted":
       return learnt({ ...state, doubtedAt: at });
     case "LiveInputReady":
+    case "LiveInputConfigured":
     case "LiveInputFailed":
     case "LiveInputGone":
     case "LiveInputSwitched":

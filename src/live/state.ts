@@ -191,6 +191,8 @@ export interface LiveInput {
   disabled: boolean;
   /** Rounds of disabling so far, and when the newest was asked for. */
   disable: { round: number; at: number };
+  /** Whether it plays with signed links only. Not there: Cloudflare didn't say. */
+  signed?: boolean;
 }
 
 export interface Ingest {

@@ -21,6 +21,14 @@ export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
 /** Easily told apart, and not the default ones. */
+/** As Tally has them without signed links. */
+export const cloudflareSettings: AppConfig["cloudflare"] = {
+  notificationSecrets: [notificationSecret],
+  webhookSecrets: [],
+  requireSignedUrls: false,
+  signing: null,
+};
+
 export const prices = {
   asOf: "2026-01-02",
   cloudRecording: { HD: 10, FHD: 20 },
@@ -98,7 +106,8 @@ export async function startService(
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
+    playbackTokenMs: 4 * 3_600_000,
+    cloudflare: cloudflareSettings,
   };
   const collaborators = {
     knex,

@@ -14,6 +14,7 @@ const names = [
   "0004_converter_routes",
   "0005_session_upload",
   "0006_stage_visits",
+  "0009_session_video",
 ];
 let database: TestDatabase;
 beforeAll(async () => {

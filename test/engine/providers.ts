@@ -19,6 +19,7 @@ interface Calls {
   findByChannel: Providers["liveInputs"]["findByChannel"];
   create: Providers["liveInputs"]["create"];
   get: Providers["liveInputs"]["get"];
+  configure: Providers["liveInputs"]["configure"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
   grant: Providers["storage"]["grant"];
   listVideos: Providers["videos"]["ofLiveInput"];
@@ -66,6 +67,7 @@ export function createFakeProviders(): FakeProviders {
     findByChannel: () => Promise.resolve({ ok: true, uid: null }),
     create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
+    configure: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
     listVideos: () => Promise.resolve({ ok: true, videos: [] }),
@@ -105,6 +107,7 @@ export function createFakeProviders(): FakeProviders {
         findByChannel: fake("findByChannel"),
         create: fake("create"),
         get: fake("get"),
+        configure: fake("configure"),
         setEnabled: fake("setEnabled"),
       },
       storage: { grant: fake("grant") },
@@ -125,6 +128,8 @@ export function liveInputOf(uid: string) {
     rtmpUrl: new RtmpUrl(`rtmps://live.example/live/key-of-${uid}`),
     state: "connected" as const,
     playbackBase: "https://customer-test.cloudflarestream.com",
+    signed: null,
+    isAsConfigured: true,
   };
 }
 

@@ -345,6 +345,7 @@ export class ProviderModel {
           },
           (failure) => failed("get_live_input", failure),
         ),
+      configure: () => Promise.reject(new Error("every live input is as configured")),
       setEnabled: (uid, enabled) =>
         this.call(
           caller,
@@ -474,7 +475,15 @@ const slot = { ready: () => Promise.resolve() };
 const rtmpBase = "rtmps://live.cloudflare.com:443/live/";
 
 function described({ uid, enabled, state }: ModelInput): LiveInput {
-  return { uid, enabled, state, rtmpUrl: new RtmpUrl(rtmpBase + uid), playbackBase: null };
+  return {
+    uid,
+    enabled,
+    state,
+    rtmpUrl: new RtmpUrl(rtmpBase + uid),
+    playbackBase: null,
+    signed: null,
+    isAsConfigured: true,
+  };
 }
 
 function inputOf(rtmpUrl: RtmpUrl): string {

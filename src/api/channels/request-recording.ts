@@ -14,6 +14,6 @@ export function requestRecording(type: "StartRequested" | "StopRequested"): Hand
     const channel = await readChannel(api, call);
     await api.knex.transaction((trx) => appendWithin(trx, api.schema, [operatorEvent(channel, { type })]));
     await advanceNow(api, channel.id);
-    return { status: 202, body: statusOf(await readChannel(api, call), api) };
+    return { status: 202, body: await statusOf(await readChannel(api, call), api) };
   };
 }

@@ -6,6 +6,15 @@ export interface LiveInputReady {
   liveInput: string;
   /** `https://customer-….cloudflarestream.com`, if configured or told; null hides the playback links. */
   playbackBase: string | null;
+  /** Whether Cloudflare plays it with signed links only. Not there: not told. */
+  signed?: boolean;
+}
+
+/** As `signed` of `LiveInputReady`, when it is otherwise than it was. */
+export interface LiveInputConfigured {
+  type: "LiveInputConfigured";
+  liveInput: string;
+  signed: boolean;
 }
 
 export interface LiveInputFailed {
@@ -243,6 +252,7 @@ export interface VideoDeletionFailed {
 /** What performing an effect can bring. */
 export type Outcome =
   | LiveInputReady
+  | LiveInputConfigured
   | LiveInputFailed
   | LiveInputGone
   | LiveInputSwitched

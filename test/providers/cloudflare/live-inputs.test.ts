@@ -33,16 +33,21 @@ const failure = (code: number, message: string) => ({
   result: null,
 });
 
-async function liveInputs(respond: Respond, given: { apiUrl?: string; timeoutMs?: number } = {}) {
+const asTheyAre = { requireSignedUrls: false, deleteRecordingAfterDays: null };
+
+async function liveInputs(
+  respond: Respond,
+  given: { apiUrl?: string; timeoutMs?: number; settings?: Parameters<typeof createLiveInputs>[1] } = {},
+) {
   const { url, received } = await listen(respond);
   const deps = testDeps();
-  const { apiUrl = `${url}/client/v4`, timeoutMs } = given;
+  const { apiUrl = `${url}/client/v4`, timeoutMs, settings = asTheyAre } = given;
   const transport = createCloudflareTransport(
     { apiUrl, accountId: "account-1", apiToken: "cf-token", timeoutMs },
     deps,
   );
   onTestFinished(() => transport.close());
-  return { client: createLiveInputs(transport), received, deps };
+  return { client: createLiveInputs(transport, settings, deps.log), received, deps };
 }
 
 describe("get", () => {
