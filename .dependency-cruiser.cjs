@@ -13,14 +13,19 @@ const mayImport = {
   config: ["live", "cost"],
   eventlog: ["live", "db", "config", "log"],
   webhooks: ["live", "eventlog", "log", "redaction"],
-  engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
+  engine: [
+    ...["live", "eventlog", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
+    ...["coalesce", "deferred"],
+  ],
+  keys: ["eventlog", "db"],
   playback: ["live", "log"],
-  api: ["live", "cost", "eventlog", "playback", "db", "config", "log"],
+  api: ["live", "cost", "eventlog", "keys", "playback", "db", "config", "log", "coalesce"],
   stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
   cli: [
     "live",
     "cost",
     "eventlog",
+    "keys",
     "webhooks",
     "playback",
     "providers",
@@ -36,7 +41,13 @@ const mayImport = {
 };
 
 /** Single files at the top of `src/`. */
-const files = { closers: "closers\\.ts", log: "log\\.ts", reason: "reason-of\\.ts" };
+const files = {
+  closers: "closers\\.ts",
+  coalesce: "coalesce\\.ts",
+  deferred: "deferred\\.ts",
+  log: "log\\.ts",
+  reason: "reason-of\\.ts",
+};
 
 const pathOf = (part) => (files[part] === undefined ? `^src/${part}/` : `^src/${files[part]}$`);
 

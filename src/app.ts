@@ -3,16 +3,18 @@ import express, { type Express } from "express";
 import {
   answerNotFound,
   type Api,
+  createAuthentication,
   createErrorHandler,
-  createFailedKeys,
   createHealthRouter,
-  createKeyAuthentication,
+  createOpenApiRouter,
+  createStatuses,
   createV1Router,
   type HealthDeps,
   logRequests,
   note,
 } from "./api/index.ts";
 import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
+import type { Feed } from "./eventlog/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
@@ -32,9 +34,11 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "links">,
+    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+  feed: Feed;
+}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -61,11 +65,14 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
+  app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
+  const authentication = createAuthentication({ apiKey, appCertificate, failedKeysMost: config.failedKeysMost }, deps);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
-  const api = { ...deps, defaultMode: relayMode, prices, links };
-  app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
+  const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
+  const { statusTokens } = authentication;
+  const api = { ...deps, defaultMode: relayMode, prices, links, statuses, statusTokens };
+  app.use("/v1", createV1Router(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

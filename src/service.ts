@@ -8,7 +8,7 @@ import { type Config, secretsOf } from "./config/index.ts";
 import { type ConnectedProviders, connectProviders, isCloudflares } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
-import { createEventLog, type EventLog } from "./eventlog/index.ts";
+import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { listenOn } from "./port.ts";
@@ -37,10 +37,12 @@ export async function openService(
   const redactor = createRedactor(secretsOf(config));
   const { engine, providers } = openEngine(config, log, database, redactor, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
+  const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
+  closers.add("the feed", () => feed.close());
   await engine.start();
   stopping.throwIfAborted();
   const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
-  const port = await listen(config, log, { database, engine, eventLog, redactor, agoraSenders }, closers);
+  const port = await listen(config, log, { database, engine, eventLog, feed, redactor, agoraSenders }, closers);
   if (agoraSenders !== undefined) {
     const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
     closers.add("the allow-list", () => allowList.stop());
@@ -122,16 +124,18 @@ interface Parts {
   database: OpenDatabase;
   engine: Engine;
   eventLog: EventLog;
+  feed: Feed;
   redactor: Redactor;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, redactor, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, agoraSenders } = parts;
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
     log,
+    feed,
     redactor,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),

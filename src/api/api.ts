@@ -3,6 +3,8 @@ import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
+import type { StatusTokens } from "./auth/status-tokens.ts";
+import type { Statuses } from "./status/statuses.ts";
 
 /** What the API's handlers work with. */
 export interface Api extends Tables {
@@ -13,6 +15,9 @@ export interface Api extends Tables {
   links: PlaybackLinks;
   /** By which costs are estimated. */
   prices: Prices;
+  statusTokens: Pick<StatusTokens, "sign">;
+  /** That somebody follows. */
+  statuses: Statuses;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
 }

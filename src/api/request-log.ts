@@ -13,6 +13,8 @@ export interface RequestRecord {
   principal?: string;
   /** Of the problem that it was answered with. */
   code?: string;
+  /** Why it was refused, where the caller isn't told. */
+  why?: string;
   /** What broke, if it is our fault. */
   err?: unknown;
   /** A probe's, every few seconds and all alike: logged at `debug`. */

@@ -20,11 +20,14 @@ const channelName = z
   .refine(
     isChannelName,
     "must be 1 to 64 letters, digits, spaces or any of !#$%&()+-:;<=.>?@[]^_{}|~, (and not . or ..)",
-  );
+  )
+  .meta({ minLength: 1, maxLength: 64, description: "A channel's name, as at Agora." });
 
 export const channelPath = z.object({ name: channelName });
 
 const relayModes = ["cloud-recording", "media-push"] as const satisfies readonly RelayMode[];
+
+export const sessionPath = z.object({ id: z.string().meta({ description: "A session's id, such as 42-3." }) });
 
 /** Null clears, a missing member stays as it is. */
 export const registration = z.strictObject(
@@ -56,22 +59,26 @@ export const channelListQuery = z.object({
   active: z
     .enum(["true", "false"], "must be true or false")
     .transform((text) => text === "true")
-    .optional(),
-  after: channelName.optional(),
+    .optional()
+    .meta({ description: "Only channels with, or without, an open session." }),
+  after: channelName.optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
 export const sessionListQuery = z.object({
-  after: wholeNumberInText(1, 0x7fff_ffff).optional(),
+  after: wholeNumberInText(1, 0x7fff_ffff).optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
 function pageSize() {
-  return wholeNumberInText(1, 1000).default(100);
+  return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
 function wholeNumberInText(least: number, most: number) {
-  return z.coerce.number<string>(wholeNumberRule(least, most)).pipe(wholeNumber(least, most));
+  return z.coerce
+    .number<string>(wholeNumberRule(least, most))
+    .pipe(wholeNumber(least, most))
+    .meta({ type: "integer", minimum: least, maximum: most });
 }
 
 function wholeNumber(least: number, most: number) {
@@ -107,6 +114,10 @@ const reasonCodes = [
   "replay",
 ] as const satisfies readonly ReasonCode[];
 
+export const reasonCode = z.enum(reasonCodes);
+export const reasonAnswer = z.strictObject({ code: reasonCode, message: z.string() });
+export const relayMode = z.enum(relayModes);
+
 export const statusAnswer = z.strictObject({
   channel: z.string(),
   channelId: z.int(),
@@ -114,11 +125,11 @@ export const statusAnswer = z.strictObject({
   isRecording: z.boolean(),
   live: z.boolean(),
   playable: z.boolean(),
-  reason: z.strictObject({ code: z.enum(reasonCodes), message: z.string() }).nullable(),
+  reason: reasonAnswer.nullable(),
   hold: z.strictObject({ reason: z.enum(holdReasons) }).nullable(),
   host: z.strictObject({ present: z.boolean(), since: time.nullable() }),
   relay: z.strictObject({
-    mode: z.enum(relayModes),
+    mode: relayMode,
     state: z.enum(["none", "requested", "starting", "running", "stopping"]),
     rtmp: z.enum(rtmpStatuses).nullable(),
   }),
@@ -142,7 +153,7 @@ export const channelAnswer = z.strictObject({
   hostUserId: z.string().nullable(),
   hostUid: z.int().nullable(),
   /** Null: the service's default. */
-  relayMode: z.enum(relayModes).nullable(),
+  relayMode: relayMode.nullable(),
   createdAt: time,
   status: statusAnswer.pick({
     state: true,
@@ -157,6 +168,8 @@ export const channelAnswer = z.strictObject({
 });
 export type ChannelAnswer = z.infer<typeof channelAnswer>;
 
+export const statusTokenAnswer = z.strictObject({ token: z.string(), expiresAt: time });
+
 const endReasons = [
   "host_left",
   "no_host",
@@ -168,7 +181,7 @@ const endReasons = [
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
 
-const videoAnswer = z.strictObject({
+export const videoAnswer = z.strictObject({
   uid: z.string(),
   ready: z.boolean(),
   readyAt: time.nullable(),
@@ -179,6 +192,15 @@ const videoAnswer = z.strictObject({
   error: explained.nullable(),
   deletedAt: time.nullable(),
 }) satisfies z.ZodType<VideoAnswer>;
+
+export const costAnswer = z.strictObject({
+  currency: z.literal("USD"),
+  amount: z.number().min(0),
+  asOf: z.iso.date(),
+  resolution: z.enum(["HD", "FHD"]),
+  agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
+  cloudflare: z.strictObject({ storedMonth: costPart }),
+}) satisfies z.ZodType<Cost>;
 
 export const sessionAnswer = z.strictObject({
   id: z.string(),
@@ -192,14 +214,7 @@ export const sessionAnswer = z.strictObject({
   endReason: z.enum(endReasons).nullable(),
   recordedSeconds: z.number().min(0),
   recordedSecondsWithoutHost: z.number().min(0),
-  cost: z.strictObject({
-    currency: z.literal("USD"),
-    amount: z.number().min(0),
-    asOf: z.iso.date(),
-    resolution: z.enum(["HD", "FHD"]),
-    agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
-    cloudflare: z.strictObject({ storedMonth: costPart }),
-  }) satisfies z.ZodType<Cost>,
+  cost: costAnswer,
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
@@ -213,12 +228,26 @@ export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export const channelListAnswer = z.strictObject({ items: z.array(channelAnswer), next: z.string().nullable() });
 export const sessionListAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.int().nullable() });
 
+export const problemCode = z.enum(problemCodes);
+
 export const problemAnswer = z.strictObject({
   type: z.literal("about:blank"),
   title: z.string(),
   status: z.int(),
-  code: z.enum(problemCodes),
+  code: problemCode,
   detail: z.string(),
   errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   requestId: z.string().optional(),
 });
+
+export const healthAnswer = z.strictObject({ status: z.literal("ok") });
+export const readinessAnswer = z.strictObject({
+  status: z.enum(["ready", "unready"]),
+  checks: z.strictObject({
+    database: z.enum(["ok", "unreachable"]),
+    schema: z.enum(["ok", "mismatched", "unknown"]),
+    worker: z.enum(["ok", "stopped"]),
+  }),
+});
+
+export const openApiAnswer = z.looseObject({ openapi: z.string() });

@@ -12,6 +12,13 @@ export interface LinkSettings {
   tokenLifetimeMs: number;
 }
 
+/** Links that are alike. */
+export interface Edition {
+  number: number;
+  /** Until the next. */
+  endsInMs: number;
+}
+
 /** Makes Cloudflare's playback links such as a viewer can use: signed where they must be. */
 export interface PlaybackLinks {
   /**
@@ -25,10 +32,10 @@ export interface PlaybackLinks {
     signed: boolean | undefined,
   ): Promise<{ [Name in keyof L]: L[Name] } | null>;
   /**
-   * What changes when links that are signed do, for an ETag: who has an answer with this edition has links that play for
-   * a while. Null if such links are not signed.
+   * The edition of links that are signed: who has one of this edition has a link that plays for a while. Null if such
+   * links are not signed.
    */
-  edition(signed: boolean | undefined): string | null;
+  edition(signed: boolean | undefined): Edition | null;
 }
 
 /** Channels of which it was told that their links can't be signed; more are told of twice. */
@@ -62,6 +69,6 @@ export function createPlaybackLinks(
       const put = (link: string | null) => link?.replace(`/${uid}/`, `/${token}/`) ?? null;
       return Object.fromEntries(Object.entries(links).map(([name, link]) => [name, put(link)])) as typeof links;
     },
-    edition: (signed) => (tokens !== null && isSigned(signed) ? String(tokens.edition()) : null),
+    edition: (signed) => (tokens !== null && isSigned(signed) ? tokens.edition() : null),
   };
 }

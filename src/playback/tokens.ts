@@ -5,8 +5,8 @@ import { SignJWT } from "jose";
 export interface Tokens {
   /** A token that plays one video, or one live input. */
   of(uid: string): Promise<string>;
-  /** Grows with every change of the tokens. */
-  edition(): number;
+  /** A number that grows with every change of the tokens, and how long it is until the next, ms. */
+  edition(): { number: number; endsInMs: number };
 }
 
 /**
@@ -26,7 +26,11 @@ export function createTokens(options: {
   const editionMs = lifetimeMs / 4;
   let signed = { edition: -1, tokens: new Map<string, Promise<string>>() };
 
-  const edition = () => Math.floor(now() / editionMs);
+  function edition() {
+    const at = now();
+    const number = Math.floor(at / editionMs);
+    return { number, endsInMs: (number + 1) * editionMs - at };
+  }
 
   function sign(uid: string, of: number): Promise<string> {
     return new SignJWT({ kid: keyId })
@@ -39,7 +43,7 @@ export function createTokens(options: {
   return {
     edition,
     of(uid) {
-      const current = edition();
+      const { number: current } = edition();
       // A signature takes about a millisecond, and a page of sessions has a hundred of them.
       if (signed.edition !== current) signed = { edition: current, tokens: new Map() };
       const token = signed.tokens.get(uid) ?? sign(uid, current);

@@ -127,6 +127,7 @@ describe("the operators' key", () => {
       knex,
       schema,
       log: createLogger({ level: "silent" }),
+      feed: { subscribe: () => () => undefined, close: () => Promise.resolve() },
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
       isWorkerRunning: () => true,

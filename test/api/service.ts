@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 
 import { type AppConfig, type AppDeps, createApp } from "../../src/app.ts";
 import { createAdvance } from "../../src/engine/index.ts";
-import { appendWithin, createEventLog, type NewEvent } from "../../src/eventlog/index.ts";
+import { appendWithin, createEventLog, type NewEvent, openFeed } from "../../src/eventlog/index.ts";
 import { createHttpServer, type HttpLimits } from "../../src/http-server.ts";
 import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
@@ -109,10 +109,12 @@ export async function startService(
     playbackTokenMs: 4 * 3_600_000,
     cloudflare: cloudflareSettings,
   };
+  const feed = openFeed({ url: database.url, schema, log });
   const collaborators = {
     knex,
     schema,
     log,
+    feed,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
   };
@@ -199,6 +201,7 @@ export async function startService(
       await new Promise((resolve) => server.close(resolve));
       await eventLog.close();
       await advancing.idle();
+      await feed.close();
     },
   };
 }
