@@ -1,5 +1,6 @@
 import express, { type Express } from "express";
 
+import { allowOrigins } from "./allow-origins.ts";
 import {
   answerNotFound,
   type Api,
@@ -23,7 +24,7 @@ import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index
 /** The settings that the HTTP side needs. */
 export interface AppConfig extends Pick<
   Config,
-  "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy" | "playbackTokenMs"
+  "apiKey" | "jwt" | "corsOrigins" | "publicUrl" | "relayMode" | "prices" | "trustProxy" | "playbackTokenMs"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing">;
@@ -46,7 +47,7 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, relayMode, prices, agora, cloudflare } = config;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
   const { log, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -67,7 +68,9 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(createHealthRouter(deps));
   app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const authentication = createAuthentication({ apiKey, appCertificate, failedKeysMost: config.failedKeysMost }, deps);
+  // Preflights are answered here, before anybody is asked for a key.
+  if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
+  const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
   const { statusTokens } = authentication;

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 
 import { keepAllowList } from "./allow-list.ts";
+import { createReaders } from "./api/index.ts";
 import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
@@ -68,7 +69,6 @@ function openEngine(
     cloudflare,
     retentionDays,
   } = config;
-  const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
     appCertificate: config.agora.appCertificate,
@@ -86,7 +86,7 @@ function openEngine(
       deleteVideosAfterDays: isCloudflares(retentionDays) ? null : retentionDays,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
-      playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,
+      playbackBase: cloudflare.playbackUrl,
     },
     {
       knex: database.knex,
@@ -131,11 +131,16 @@ interface Parts {
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
   const { database, engine, eventLog, feed, redactor, agoraSenders } = parts;
+  const readers = createReaders({
+    most: config.streamReadersMost,
+    onCount: (streams) => (server.maxConnections = connectionsMost + streams),
+  });
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
     log,
     feed,
+    readers,
     redactor,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
@@ -143,8 +148,10 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     agoraSenders,
   });
   const server = createHttpServer(app);
+  const connectionsMost = server.maxConnections;
   const close = closerOf(server, 10_000);
   await listenOn(server, config.port);
   closers.add("the HTTP server", close);
+  closers.add("the streams", () => readers.close());
   return (server.address() as AddressInfo).port;
 }

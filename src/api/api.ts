@@ -4,6 +4,7 @@ import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
+import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
 
 /** What the API's handlers work with. */
@@ -18,6 +19,8 @@ export interface Api extends Tables {
   statusTokens: Pick<StatusTokens, "sign">;
   /** That somebody follows. */
   statuses: Statuses;
+  /** Of streams. */
+  readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
 }

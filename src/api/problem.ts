@@ -22,6 +22,7 @@ const problems = {
   unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
   too_many_failures: { status: 429, title: "Too Many Requests" },
   internal_error: { status: 500, title: "Internal Server Error" },
+  too_many_streams: { status: 503, title: "Service Unavailable" },
   unavailable: { status: 503, title: "Service Unavailable" },
 } as const;
 

@@ -15,7 +15,7 @@ import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
 
-const channelName = z
+export const channelName = z
   .string("must be text")
   .refine(
     isChannelName,
@@ -28,19 +28,19 @@ export const channelPath = z.object({ name: channelName });
 const relayModes = ["cloud-recording", "media-push"] as const satisfies readonly RelayMode[];
 
 export const sessionPath = z.object({ id: z.string().meta({ description: "A session's id, such as 42-3." }) });
+/** The app's id of a seller. */
+export const hostUserId = z
+  .string("must be text, or null")
+  .min(1, "must not be empty; null clears it")
+  .max(200, "must have 200 characters at most")
+  .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair");
 
 /** Null clears, a missing member stays as it is. */
 export const registration = z.strictObject(
   {
     /** By itself Tally counts from 1,000,000,000, so that its ids and the app's never meet. */
     id: wholeNumber(1, 900_000_000).optional(),
-    hostUserId: z
-      .string("must be text, or null")
-      .min(1, "must not be empty; null clears it")
-      .max(200, "must have 200 characters at most")
-      .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
-      .nullable()
-      .optional(),
+    hostUserId: hostUserId.nullable().optional(),
     /** Agora's uids have 32 bits; 0 lets Agora choose, so that it is nobody's. */
     hostUid: wholeNumber(1, 0xffff_ffff).nullable().optional(),
     relayMode: z

@@ -13,6 +13,7 @@ import { createRouter, type GuardedRoute } from "./create-router.ts";
 import { readJsonBody } from "./json-body.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
+import { streamStatus } from "./status/stream-status.ts";
 
 /** The REST API, to be mounted at /v1: whoever calls is authenticated before anything else of a request is looked at. */
 export function createV1Router(api: Api, authentication: Authentication): Router {
@@ -33,6 +34,7 @@ export const v1Routes: readonly GuardedRoute<Api>[] = [
     keysOnly: true,
     handle: createStatusToken,
   },
+  { method: "get", path: "/channels/{name}/status/stream", scope: "read", acceptsToken: true, handle: streamStatus },
   {
     method: "post",
     path: "/channels/{name}/recording/start",

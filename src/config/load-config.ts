@@ -8,6 +8,7 @@ import {
   type CloudflareConfig,
   ConfigError,
   type DatabaseConfig,
+  type JwtConfig,
   type LoadedConfig,
   type SigningConfig,
   type StorageConfig,
@@ -37,7 +38,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${PORT}`,
     trustProxy: values.TRUST_PROXY,
     apiKey: values.API_KEY ?? null,
+    jwt: values.JWT_JWKS_URL === undefined ? null : jwtConfig(values, values.JWT_JWKS_URL),
     corsOrigins: values.CORS_ORIGINS,
+    streamReadersMost: values.STREAM_READERS_MAX,
     sandbox,
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
@@ -119,6 +122,16 @@ function databaseConfig(values: z.infer<typeof databaseEnvironment>): DatabaseCo
   };
 }
 
+function jwtConfig(values: Environment, jwksUrl: string): JwtConfig {
+  return {
+    jwksUrl,
+    issuer: required(values.JWT_ISSUER),
+    audience: required(values.JWT_AUDIENCE),
+    userClaim: values.JWT_USER_CLAIM,
+    channelsClaim: values.JWT_CHANNELS_CLAIM ?? null,
+  };
+}
+
 function agoraConfig(values: Environment): AgoraConfig {
   return {
     apiUrls: values.AGORA_API_URL,
@@ -167,6 +180,7 @@ function cloudflareConfig(values: Environment): CloudflareConfig {
     accountId: required(values.CLOUDFLARE_STREAM_ACCOUNT_ID),
     apiToken: required(values.CLOUDFLARE_STREAM_API_TOKEN),
     customerCode: values.CLOUDFLARE_STREAM_CUSTOMER_CODE ?? null,
+    playbackUrl: values.CLOUDFLARE_PLAYBACK_URL ?? playbackUrlOf(values.CLOUDFLARE_STREAM_CUSTOMER_CODE),
     notificationSecrets: values.CLOUDFLARE_NOTIFICATION_SECRET,
     webhookSecrets: values.CLOUDFLARE_STREAM_WEBHOOK_SECRET,
     requireSignedUrls: values.CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS === "true",
@@ -177,6 +191,11 @@ function cloudflareConfig(values: Environment): CloudflareConfig {
 function signingConfig(values: Environment): SigningConfig | null {
   const { CLOUDFLARE_STREAM_SIGNING_KEY_ID: keyId, CLOUDFLARE_STREAM_SIGNING_KEY: text } = values;
   return keyId === undefined || text === undefined ? null : { keyId, text, key: required(readSigningKey(text)) };
+}
+
+/** Cloudflare docs, viewing-videos/using-own-player: one host for each account. */
+function playbackUrlOf(customerCode: string | undefined): string | null {
+  return customerCode === undefined ? null : `https://customer-${customerCode}.cloudflarestream.com`;
 }
 
 function policy(values: Environment): Policy {

@@ -30,17 +30,30 @@ export async function listKeys({ knex, schema }: Tables): Promise<ApiKey[]> {
   return rowsOf<ApiKey>(knex, sql);
 }
 
-/** The key with this prefix, revoked or not. */
-export async function findKey({ knex, schema }: Tables, prefix: string): Promise<ApiKeyRow | undefined> {
-  const sql = `select * from ${table(schema, "api_keys")} where prefix = :prefix`;
-  const [row] = await rowsOf<ApiKeyRow>(knex, sql, { prefix });
+/** One key, revoked or not. */
+export async function findKey(
+  { knex, schema }: Tables,
+  by: { id: number } | { prefix: string },
+): Promise<ApiKeyRow | undefined> {
+  const [column] = Object.keys(by);
+  const sql = `select * from ${table(schema, "api_keys")} where ${column} = :${column}`;
+  const [row] = await rowsOf<ApiKeyRow>(knex, sql, by);
   return row;
 }
 
-/** Revokes a key for good; one that is revoked already keeps its time. */
-export async function revokeKey({ knex, schema }: Tables, id: number): Promise<void> {
-  const sql = `update ${table(schema, "api_keys")} set revoked_at = clock_timestamp() where id = :id and revoked_at is null`;
-  await rowsOf(knex, sql, { id });
+/**
+ * Revokes a key for good; one that is revoked already keeps its time.
+ *
+ * @returns undefined if there is no such key
+ */
+export async function revokeKey({ knex, schema }: Tables, id: number): Promise<ApiKey | undefined> {
+  const [row] = await rowsOf<ApiKey>(
+    knex,
+    `update ${table(schema, "api_keys")} set revoked_at = coalesce(revoked_at, clock_timestamp())
+     where id = :id returning ${shown}`,
+    { id },
+  );
+  return row;
 }
 
 /** Notes that a key was used just now, unless that was noted less than a minute ago. */

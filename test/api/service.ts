@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import request from "supertest";
 import { afterAll, beforeAll, expect } from "vitest";
 
+import { createReaders, type ReaderLimits } from "../../src/api/index.ts";
 import { type AppConfig, type AppDeps, createApp } from "../../src/app.ts";
 import { createAdvance } from "../../src/engine/index.ts";
 import { appendWithin, createEventLog, type NewEvent, openFeed } from "../../src/eventlog/index.ts";
@@ -66,6 +67,7 @@ export async function startService(
   overrides: Partial<AppConfig & AppDeps> & {
     channelPolicy?: "auto" | "registered";
     limits?: Partial<HttpLimits>;
+    streams?: Partial<ReaderLimits>;
   } = {},
 ): Promise<Service> {
   const { knex, schema } = database;
@@ -98,6 +100,8 @@ export async function startService(
   });
   const config = {
     apiKey,
+    jwt: null,
+    corsOrigins: [],
     trustProxy: 0,
     relayMode: "cloud-recording" as const,
     prices,
@@ -109,12 +113,14 @@ export async function startService(
     playbackTokenMs: 4 * 3_600_000,
     cloudflare: cloudflareSettings,
   };
+  const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });
   const collaborators = {
     knex,
     schema,
     log,
     feed,
+    readers,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
   };
@@ -197,6 +203,7 @@ export async function startService(
       await advancing.idle();
     },
     async close() {
+      readers.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await eventLog.close();

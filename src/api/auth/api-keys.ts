@@ -33,7 +33,7 @@ export function createApiKeys({ log, ...tables }: ApiKeysDeps): (given: string) 
   return async (given) => {
     const parts = readKey(given);
     if (parts === null) throw new CredentialRefused("no key");
-    const key = await findKey(tables, parts.prefix);
+    const key = await findKey(tables, { prefix: parts.prefix });
     if (key === undefined || !timingSafeEqual(key.secret_hash, parts.secretHash)) {
       throw new CredentialRefused("unknown key");
     }

@@ -1,3 +1,4 @@
+import type { JwtConfig } from "../../config/index.ts";
 import { createFailedKeys } from "../failed-keys.ts";
 import type { Principal } from "../principal.ts";
 import { Problem } from "../problem.ts";
@@ -5,7 +6,9 @@ import { toProblem } from "../to-problem.ts";
 import { type ApiKeysDeps, createApiKeys } from "./api-keys.ts";
 import { CredentialRefused } from "./credential-refused.ts";
 import { createOperatorsKey } from "./operators-key.ts";
+import { createSellerTokens } from "./seller-tokens.ts";
 import { createStatusTokens, type StatusTokens } from "./status-tokens.ts";
+import { typeOf } from "./token-type.ts";
 
 /** What a request shows. */
 export interface Credentials {
@@ -35,18 +38,21 @@ export interface AuthenticationSettings {
   /** The operators'. */
   apiKey: string;
   appCertificate: string;
+  /** Whose JWTs are taken from sellers; null: nobody's. */
+  jwt: JwtConfig | null;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number | undefined;
 }
 
 /** @throws if the operators' key is blank */
 export function createAuthentication(
-  { apiKey, appCertificate, failedKeysMost }: AuthenticationSettings,
+  { apiKey, appCertificate, jwt, failedKeysMost }: AuthenticationSettings,
   deps: ApiKeysDeps,
 ): Authentication {
   const operatorsKey = createOperatorsKey(apiKey);
   const apiKeys = createApiKeys(deps);
   const statusTokens = createStatusTokens(appCertificate);
+  const sellerTokens = jwt === null ? null : createSellerTokens(jwt);
   const failedKeys = createFailedKeys({ most: failedKeysMost, log: deps.log });
 
   /** A key in an address would be in every log on its way, so only tokens are taken from there. */
@@ -61,6 +67,7 @@ export function createAuthentication(
 
   async function ofToken(given: string): Promise<Principal> {
     if (statusTokens.claims(given)) return statusTokens.verify(given);
+    if (sellerTokens !== null && typeOf(given) !== null) return sellerTokens(given);
     throw new CredentialRefused("no token");
   }
 

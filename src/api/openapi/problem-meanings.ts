@@ -23,6 +23,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   too_large: "The body has more than 100 kB.",
   unsupported_media_type: "The body is not announced as JSON, or is encoded in an unknown way.",
   too_many_failures: "Too many wrong keys came from this address; `Retry-After` says how long to wait.",
+  too_many_streams: "As many streams are open as this process may have; `Retry-After` says when to try again.",
   internal_error: "Something broke in Tally; `requestId` finds it in its log.",
   unavailable: "The database can't be reached; `Retry-After` says when to try again.",
 };

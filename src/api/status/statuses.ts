@@ -1,11 +1,13 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 
 import { createCoalescer } from "../../coalesce.ts";
+import type { ChannelRow } from "../../db/index.ts";
 import type { Feed, Tables } from "../../eventlog/index.ts";
 import type { RelayMode } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
 import type { PlaybackLinks, PresentedStatus } from "../../playback/index.ts";
 import { answerOf, findChannel } from "../channels/read-channel.ts";
+import { Problem } from "../problem.ts";
 
 export interface StatusesOptions extends Tables {
   feed: Feed;
@@ -22,6 +24,12 @@ export interface StatusesOptions extends Tables {
  * of them; however many channels there are, a few are read at a time.
  */
 export interface Statuses {
+  /**
+   * Reads a channel as it is now, together with whoever asks for it at the same time, and few others.
+   *
+   * @throws if the database can't be asked, or not in time
+   */
+  find: (name: string) => Promise<ChannelRow | undefined>;
   /** Follows a channel, known or not, until it is left. */
   follow: (name: string) => Follower;
 }
@@ -38,15 +46,22 @@ export interface Follower {
   leave: () => void;
 }
 
-/** Channels read at a time: what else the pool has to do must not wait when all have to be read. */
+/**
+ * Channels read at a time, for those who follow and for those who come: what else the pool has to do must not wait when
+ * all have to be read, or all come back after a deploy.
+ */
 const readsMost = 2;
+/** As long as others wait for a connection of the pool. */
+const findMostMs = 10_000;
 /** Followers told in one turn of the event loop, between two of which webhooks and other requests get theirs. */
 const toldMost = 250;
 
 export function createStatuses(options: StatusesOptions): Statuses {
   const { knex, schema, feed, log, defaultMode, links, retryMs = 1_000 } = options;
   const topics = new Map<string, Topic>();
-  const reads = createCoalescer((name: string) => findChannel({ knex, schema }, name), readsMost);
+  const read = (name: string) => findChannel({ knex, schema }, name);
+  const reads = createCoalescer(read, readsMost);
+  const finds = createCoalescer(read, readsMost);
   /** Of those whose read failed, oldest failure first. */
   const failed = new Set<Topic>();
   let retry: NodeJS.Timeout | undefined;
@@ -113,6 +128,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
   }
 
   return {
+    find: (name) => inTime(finds.request(name)),
     follow(name) {
       const topic = join(name);
       let told: Tell = () => undefined;
@@ -135,6 +151,22 @@ export function createStatuses(options: StatusesOptions): Statuses {
       };
     },
   };
+}
+
+/** In an outage each read takes its time to fail, and many may wait for theirs. */
+async function inTime<T>(found: Promise<T>): Promise<T> {
+  const abort = new AbortController();
+  const late = wait(findMostMs, null, { signal: abort.signal }).then(() => {
+    throw new Problem("unavailable", "The database can't be reached: try again in a moment.", {
+      headers: { "retry-after": "5" },
+    });
+  });
+  late.catch(() => undefined); // that of the abort
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    abort.abort();
+  }
 }
 
 interface Topic {
