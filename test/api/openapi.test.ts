@@ -78,10 +78,13 @@ describe("GET /openapi.json", () => {
   });
 
   it("asks for the key where the service does, and nowhere else", async () => {
-    for (const { method, path, scope } of describedRoutes) {
+    for (const { method, path, scope, acceptsToken } of describedRoutes) {
       const response = await service.anonymous[method as "get"](path.replaceAll(/[{}]/g, ""));
       expect({ path, isRefused: response.status === 401 }).toEqual({ path, isRefused: scope !== undefined });
-      expect(document.paths[path]?.[method]?.security.some((way) => "key" in way)).toBe(scope !== undefined);
+      expect(document.paths[path]?.[method]?.security).toEqual([
+        ...(scope === undefined ? [] : [{ key: [] }]),
+        ...(acceptsToken ? [{ token: [] }] : []),
+      ]);
     }
   });
 

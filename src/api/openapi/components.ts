@@ -18,6 +18,7 @@ import {
   videoAnswer,
   sessionListAnswer,
   statusAnswer,
+  statusTokenAnswer,
 } from "../schemas.ts";
 import { channelExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 
@@ -38,6 +39,14 @@ export const answers: readonly Component[] = [
     id: "Status",
     description: "Am I live, and if not, why not. Times are ISO 8601 in UTC.",
     examples: [statusExample],
+  },
+  {
+    schema: statusTokenAnswer,
+    id: "StatusToken",
+    description: "Reads one channel's status and nothing else.",
+    examples: [
+      { token: "eyJhbGciOiJIUzI1NiIsInR5cCI6InRhbGx5LXN0YXR1cytqd3QifQ.e30.c2ln", expiresAt: statusExample.updatedAt },
+    ],
   },
   { schema: reasonAnswer, id: "Reason", description: "Why a channel is not as the seller wants it." },
   { schema: reasonCode, id: "ReasonCode", description: "A code keeps its meaning; more may come." },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Scope } from "../principal.ts";
+import type { Access } from "../authorize.ts";
 import { Problem, type ProblemCode, problemCodes } from "../problem.ts";
 import { problemAnswer } from "../schemas.ts";
 import { describeComponents, type JsonSchema, refTo } from "./components.ts";
@@ -9,11 +9,10 @@ import { operations } from "./operations.ts";
 import { problemMeanings } from "./problem-meanings.ts";
 
 /** A route as the document needs it. */
-export interface DescribedRoute {
+export interface DescribedRoute extends Partial<Access> {
   method: string;
   /** From the root, as OpenAPI writes it. */
   path: string;
-  scope?: Scope | undefined;
 }
 
 const tags: Readonly<Record<Tag, string>> = {
@@ -32,10 +31,10 @@ const tags: Readonly<Record<Tag, string>> = {
  */
 export function createDocument(routes: readonly DescribedRoute[], publicUrl: string): JsonSchema {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { method, path, scope } of routes) {
+  for (const { method, path, ...access } of routes) {
     const operation = operations[`${method} ${path}`];
     if (operation === undefined) throw new Error(`${method} ${path} isn't described: add it to openapi/operations.ts`);
-    (paths[path] ??= {})[method] = describeOperation(operation, scope);
+    (paths[path] ??= {})[method] = describeOperation(operation, access);
   }
   return {
     openapi: "3.1.1",
@@ -46,31 +45,37 @@ export function createDocument(routes: readonly DescribedRoute[], publicUrl: str
     components: {
       schemas: describeComponents(),
       securitySchemes: {
-        key: { type: "http", scheme: "bearer", description: "A key, as `Authorization: Bearer KEY`." },
-        statusToken: {
+        key: { type: "http", scheme: "bearer", description: "A key or a token: `Authorization: Bearer …`." },
+        token: {
           type: "apiKey",
           in: "query",
           name: "token",
-          description: "A status token of one channel, for browsers, whose EventSource sends no headers.",
+          description: "A token, for browsers, whose EventSource sends no headers. A key is not taken here.",
         },
       },
     },
   };
 }
 
-function describeOperation(operation: Operation, scope: Scope | undefined): JsonSchema {
-  const { operationId, tag, summary, description, path, query, headers, body, answers, acceptsToken } = operation;
-  const needs = scope === undefined ? "Anybody may ask." : `Needs the scope \`${scope}\`.`;
+function describeOperation(operation: Operation, access: Partial<Access>): JsonSchema {
+  const { operationId, tag, summary, description, path, query, headers, body, answers } = operation;
+  const { scope, acceptsToken } = access;
+  const needs = describeAccess(access);
   return {
     operationId,
     tags: [tag],
     summary,
     description: description === undefined ? needs : `${description}\n\n${needs}`,
-    security: scope === undefined ? [] : [{ key: [] }, ...(acceptsToken === true ? [{ statusToken: [] }] : [])],
+    security: scope === undefined ? [] : [{ key: [] }, ...(acceptsToken ? [{ token: [] }] : [])],
     parameters: [...parametersIn("path", path), ...parametersIn("query", query), ...parametersIn("header", headers)],
     ...(body === undefined ? {} : { requestBody: { content: { "application/json": { schema: refTo(body) } } } }),
     responses: { ...describeProblems(problemsOf(operation, scope)), ...describeAnswers(answers) },
   };
+}
+
+function describeAccess({ scope, keysOnly }: Partial<Access>): string {
+  if (scope === undefined) return "Anybody may ask.";
+  return `Needs the scope \`${scope}\`${keysOnly ? ", and a key" : ""}.`;
 }
 
 function parametersIn(place: "path" | "query" | "header", schema: z.ZodObject | undefined): JsonSchema[] {

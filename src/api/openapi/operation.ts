@@ -19,8 +19,6 @@ export interface Operation {
   answers: Readonly<Record<number, AnswerDescription>>;
   /** What it refuses with, beside what every route does. */
   problems?: readonly ProblemCode[];
-  /** Whether a status token in the query opens it as well. */
-  acceptsToken?: boolean;
 }
 
 export type Tag = "Status" | "Recording" | "Channels" | "Sessions" | "Service";
@@ -39,6 +37,7 @@ const ofEveryCall: readonly ProblemCode[] = ["invalid_path", "internal_error", "
 /** Who calls and what body came is looked at before the route is. */
 const ofEveryGuardedCall: readonly ProblemCode[] = [
   "unauthenticated",
+  "token_expired",
   "forbidden",
   "too_many_failures",
   "invalid_json",

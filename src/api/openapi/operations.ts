@@ -15,6 +15,7 @@ import {
   sessionListQuery,
   sessionPath,
   statusAnswer,
+  statusTokenAnswer,
 } from "../schemas.ts";
 import type { Operation } from "./operation.ts";
 
@@ -35,6 +36,16 @@ export const operations: Readonly<Record<string, Operation>> = {
       },
       304: { description: "You have it already.", headers: { ETag: "The status's version, in quotes." } },
     },
+    problems: ["channel_unknown"],
+  },
+  "post /v1/channels/{name}/status-token": {
+    operationId: "createStatusToken",
+    tag: "Status",
+    summary: "Get a token that reads one channel's status",
+    description: "For a browser, which must not have a key. Good for 15 minutes.",
+    path: channelPath,
+    body: noMembers,
+    answers: { 200: { description: "The token.", schema: statusTokenAnswer } },
     problems: ["channel_unknown"],
   },
   "post /v1/channels/{name}/recording/start": recording("start", {

@@ -6,7 +6,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   invalid_json: "The body is not JSON.",
   invalid_body: "The body broke off, or is not encoded as announced.",
   invalid_path: "The path has a broken percent-encoding.",
-  unauthenticated: "No key came, or one that nobody has.",
+  unauthenticated: "No key or token came, or one that is none.",
   token_expired: "The token is too old: have another made, and send that.",
   forbidden: "The key is known, and may not do this.",
   stage_token_invalid: "The stage's address is none of Tally's.",
