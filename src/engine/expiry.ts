@@ -67,7 +67,7 @@ function expiredSql(schema: string): string {
     cross join lateral jsonb_array_elements(s.videos) as v (video)
     where s.keeps_video and s.closed_at < clock_timestamp() - make_interval(days => :days)
       and (v.video -> 'ready' = 'true' or v.video -> 'error' <> 'null')
-      and not v.video ? 'expired' and not v.video ? 'deletedAt'
+      and v.video -> 'expired' is null and v.video -> 'deletedAt' is null
       and v.video ->> 'video' ~ '^[0-9A-Za-z-]{20,64}$'
       and (select count(*) from jsonb_object_keys(coalesce(c.state -> 'deletions', '{}'))) < ${owedMost}
     order by s.closed_at, s.id limit ${batch}`;

@@ -20,13 +20,17 @@ export function projectVideos(sessions: Sessions, event: LiveEvent, at: number):
         if (row !== null) tell(sessions, row, listed, at);
       }
       return;
-    case "VideoExpired":
-      return mark(sessions, event, () => ({ expired: true }));
-    case "VideoDeleted":
-      return mark(sessions, event, ({ deletedAt }) => ({
+    case "VideoExpired": {
+      mark(sessions, event, () => ({ expired: true }));
+      return;
+    }
+    case "VideoDeleted": {
+      mark(sessions, event, ({ deletedAt }) => ({
         ready: false,
         deletedAt: deletedAt ?? new Date(at).toISOString(),
       }));
+      return;
+    }
     default:
   }
 }

@@ -17,11 +17,11 @@ async function open(settings: SettingsChange, overrides: Record<string, string>)
 }
 
 /** She is live, and leaves. @returns the session's id */
-async function broadcast({ sandbox, until }: Evening, channel: string): Promise<string> {
-  sandbox.control.join(channel, 1001, "host");
-  const { sessionId } = await until(channel, "live", ({ live }) => live);
-  sandbox.control.leave(channel, 1001, "host");
-  await until(channel, "stopped", ({ state }) => state === "stopped");
+async function broadcast(evening: Evening, channel: string): Promise<string> {
+  evening.sandbox.control.join(channel, 1001, "host");
+  const { sessionId } = await evening.until(channel, "live", ({ live }) => live);
+  evening.sandbox.control.leave(channel, 1001, "host");
+  await evening.until(channel, "stopped", ({ state }) => state === "stopped");
   return sessionId ?? "";
 }
 
@@ -38,7 +38,7 @@ async function sessionWith(evening: Evening, id: string, isSo: (session: Session
 test("a video whose webhook never comes is found by asking", async () => {
   const evening = await open({}, { VIDEO_CHECK_SECONDS: "0.5,6,12" });
   await evening.start();
-  evening.sandbox.control.addFaults([{ match: { kind: "cloudflare-video" }, action: "lose", times: 10 }]);
+  evening.sandbox.control.planFaults({ match: { kind: "cloudflare-video" }, action: "lose", times: 10 });
   const id = await broadcast(evening, "channel_1");
   const { video, videos } = await sessionWith(evening, id, (session) => session.video?.ready === true);
   expect(video).toMatchObject({ readyAt: expect.any(String) as string, durationSeconds: expect.any(Number) as number });
