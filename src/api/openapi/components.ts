@@ -15,10 +15,10 @@ import {
   registration,
   relayMode,
   sessionAnswer,
-  videoAnswer,
   sessionListAnswer,
   statusAnswer,
   statusTokenAnswer,
+  videoAnswer,
 } from "../schemas.ts";
 import { channelExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 

@@ -1,8 +1,8 @@
+import type { VideoAnswer } from "../../playback/index.ts";
 import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
 import type { Column } from "../output/table.ts";
 import { duration, shortTime } from "../output/times.ts";
-import type { VideoAnswer } from "../../playback/index.ts";
 import type { SessionItem } from "../store/sessions.ts";
 
 /** How a list shows sessions. */

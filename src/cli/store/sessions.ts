@@ -1,6 +1,6 @@
+import { linkSettingsOf } from "../../config/index.ts";
 import { type Cost, costOf, type RecordedRow, recordedUntil } from "../../cost/index.ts";
 import { rowsOf, table } from "../../eventlog/index.ts";
-import { linkSettingsOf } from "../../config/index.ts";
 import type { Resolution, SessionVideo } from "../../live/index.ts";
 import { createPlaybackLinks, presentVideos, type VideoAnswer } from "../../playback/index.ts";
 import { Failure } from "../failure.ts";

@@ -1,7 +1,7 @@
 import type { Effect } from "../../live/index.ts";
 import { arrangeHosts } from "./arrange-hosts.ts";
-import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
 import { checkVideo } from "./check-video.ts";
+import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
 import { deleteVideo } from "./delete-video.ts";
 import { disableLiveInput } from "./disable-live-input.ts";
 import { ensureLiveInput } from "./ensure-live-input.ts";
