@@ -9,10 +9,12 @@ import {
   createCloudflareTransport,
   createCloudRecording,
   createLiveInputs,
+  createLiveViewers,
   createMediaPush,
   createNotificationSenders,
   createRecordingStorage,
   createVideos,
+  type LiveViewers,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
@@ -20,6 +22,7 @@ import {
 /** What the engine calls, and what the service asks for itself. */
 export interface ConnectedProviders extends Providers {
   notificationSenders: NotificationSenders;
+  liveViewers: LiveViewers;
 }
 
 /** Whether Cloudflare itself deletes recordings after so long; below that it takes no number (Cloudflare docs: start-stream-live). */
@@ -51,8 +54,11 @@ export function connectProviders(
     requireSignedUrls: cloudflare.requireSignedUrls,
     deleteRecordingAfterDays: isCloudflares(retentionDays) ? retentionDays : null,
   };
+  const liveViewers = createLiveViewers(deps);
+  closers.add("the connections to Cloudflare's playback", () => liveViewers.close());
   return {
     storage,
+    liveViewers,
     cloudRecording: createCloudRecording(agora, agoraTransport),
     mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),

@@ -13,6 +13,8 @@ export interface SweepOptions extends Tables, Routing, Pick<FoldRules, "interpre
   advance: Pick<Advance, "advanceIfFree">;
   /** Videos of sessions that ended longer ago are deleted by us; null: none are. */
   deleteVideosAfterDays: number | null;
+  /** Called after each sweep, for what may wait for one and must not hold it up. */
+  onSwept?: () => void;
   intervalMs?: number;
 }
 
@@ -80,6 +82,7 @@ export function createSweep(options: SweepOptions): Sweep {
     const catchUps = (await step("catch_ups", () => reenqueueCatchUps(knex, schema))) ?? [];
     if (catchUps.length > 0) log.warn({ catchUps }, "sweep.catch_ups_enqueued_again");
 
+    options.onSwept?.();
     schedule(due.length >= channelsMost ? 0 : startedAt + intervalMs - performance.now());
     const soonest = await step("wake_up", soonestWakeUp);
     if (soonest != null) schedule(soonest);

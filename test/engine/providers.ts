@@ -1,5 +1,5 @@
 import type { Providers } from "../../src/engine/index.ts";
-import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
+import { type LiveViewers, RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 
 interface Calls {
   acquire: Providers["cloudRecording"]["acquire"];
@@ -24,12 +24,13 @@ interface Calls {
   grant: Providers["storage"]["grant"];
   listVideos: Providers["videos"]["ofLiveInput"];
   deleteVideo: Providers["videos"]["remove"];
+  views: LiveViewers["count"];
 }
 
 export type CallName = keyof Calls;
 
 export interface FakeProviders {
-  providers: Providers;
+  providers: Providers & { liveViewers: Pick<LiveViewers, "count"> };
   /** Every call in turn: its name and what it was given. */
   calls: { name: CallName; input: unknown }[];
   count(name: CallName): number;
@@ -72,6 +73,7 @@ export function createFakeProviders(): FakeProviders {
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
     listVideos: () => Promise.resolve({ ok: true, videos: [] }),
     deleteVideo: () => Promise.resolve({ ok: true }),
+    views: () => Promise.resolve(null),
   };
 
   function fake<Name extends CallName>(name: Name): Calls[Name] {
@@ -112,6 +114,7 @@ export function createFakeProviders(): FakeProviders {
       },
       storage: { grant: fake("grant") },
       videos: { ofLiveInput: fake("listVideos"), remove: fake("deleteVideo") },
+      liveViewers: { count: fake("views") },
     },
     calls,
     count: (name) => calls.filter((call) => call.name === name).length,
