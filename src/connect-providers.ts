@@ -8,6 +8,7 @@ import {
   createAgoraTransport,
   createCloudflareTransport,
   createCloudRecording,
+  createDelivery,
   createLiveInputs,
   createMediaPush,
   createNotificationSenders,
@@ -39,6 +40,8 @@ export function connectProviders(
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
+  const delivery = createDelivery(deps);
+  closers.add("the connections to Cloudflare's delivery", () => delivery.close());
   const storage = createRecordingStorage(agora.storage, deps.log);
   closers.add("the connections to the storage's STS", () => storage.close());
   return {
@@ -48,5 +51,6 @@ export function connectProviders(
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),
     liveInputs: createLiveInputs(cloudflareTransport),
+    delivery,
   };
 }

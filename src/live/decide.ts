@@ -3,6 +3,7 @@ import { checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
 import { clearHold } from "./decide/hold.ts";
 import { mendPicture } from "./decide/picture.ts";
+import { checkPlayback, endBroadcast } from "./decide/playback.ts";
 import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts";
 import { closeSession, endSession, openSession } from "./decide/session.ts";
 import { cutOff, stopUnwanted } from "./decide/stop.ts";
@@ -24,8 +25,10 @@ const rules: readonly Rule[] = [
   requestRelay,
   cutOff,
   renewStorage,
+  endBroadcast,
   checkRecorders,
   checkPresence,
+  checkPlayback,
 ];
 
 export interface Decided {

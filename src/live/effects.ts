@@ -38,7 +38,8 @@ export type Effect =
   | { type: "RenewStorage"; key: string; resourceId: string; round: number }
   | { type: "CheckPresence"; key: string; check: number }
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
-  | { type: "CheckIngest"; key: string; check: number };
+  | { type: "CheckIngest"; key: string; check: number }
+  | { type: "CheckPlayback"; key: string; check: number };
 
 export type EffectType = Effect["type"];
 
@@ -87,7 +88,10 @@ function keyWithinChannel(decision: Decision): string {
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
+    case "PlaybackCheckRequested":
       return `check:${decision.check}`;
+    case "BroadcastEnded":
+      return `broadcast:${decision.broadcast}:ended`;
     case "HoldSet":
       return `hold:${decision.hold}:set`;
     case "HoldCleared":
@@ -137,6 +141,8 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
       return { type: "CheckRecorder", key, check: decision.check, resourceId: decision.resourceId };
     case "IngestCheckRequested":
       return { type: "CheckIngest", key, check: decision.check };
+    case "PlaybackCheckRequested":
+      return { type: "CheckPlayback", key, check: decision.check };
     case "SessionOpened":
     case "SessionEnding":
     case "SessionClosed":
@@ -145,6 +151,7 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "RelayPostponed":
     case "RecorderPresumedEnded":
     case "RecorderStopDied":
+    case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
       return null;

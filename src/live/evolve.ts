@@ -83,6 +83,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceChecked":
     case "RecorderChecked":
     case "IngestChecked":
+    case "PlaybackChecked":
     case "CheckFailed":
       return foldCheckup(state, event, at);
     case "SessionOpened":
@@ -103,6 +104,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
+    case "PlaybackCheckRequested":
+    case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
       return learnt(foldDecision(state, event, at));

@@ -43,6 +43,28 @@ export interface ChannelState {
   doubtedAt?: number;
   /** What must have been told and was not, as far as it can be seen; what came late after all is taken off. */
   missed?: Missed;
+  /** What viewers have of the live input. Not there: its picture was never seen to come or go since this is looked at. */
+  playback?: Playback;
+}
+
+/** One broadcast as its viewers have it: at Cloudflare one video, also with drops shorter than its hold. */
+export interface Playback {
+  /** Counted over the channel's life. */
+  broadcast: number;
+  /** When it was first, and last, seen to play; null: not yet. */
+  seen: { firstAt: number; lastAt: number } | null;
+  /** Questions asked about it. */
+  tries: number;
+  /** One was answered with no. */
+  denied: boolean;
+  /** The planned questions are answered, and it should play by now. */
+  late: boolean;
+  check: (Check & { last: boolean }) | null;
+  /** Since when its picture doesn't arrive: when we learnt it, and by Cloudflare's clock if that told it. */
+  lostAt: number | null;
+  lostUpdatedAt: string | null;
+  /** For how long the picture was gone before it came back; null: nobody can say. Not there: it wasn't. */
+  gapMs?: number | null;
 }
 
 export interface Missed {
@@ -84,6 +106,8 @@ export interface Session {
   openedAt: number;
   /** When it was first seen live. */
   liveAt: number | null;
+  /** When viewers could first watch it. Not there: not yet. */
+  playableAt?: number;
   /** When it stopped wanting a recorder. */
   ending: { at: number; reason: EndReason } | null;
   closedAt: number | null;

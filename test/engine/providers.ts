@@ -20,6 +20,7 @@ interface Calls {
   create: Providers["liveInputs"]["create"];
   get: Providers["liveInputs"]["get"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
+  look: Providers["delivery"]["look"];
   grant: Providers["storage"]["grant"];
 }
 
@@ -65,6 +66,7 @@ export function createFakeProviders(): FakeProviders {
     create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
+    look: () => Promise.resolve({ ok: true, playable: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
   };
 
@@ -103,6 +105,7 @@ export function createFakeProviders(): FakeProviders {
         get: fake("get"),
         setEnabled: fake("setEnabled"),
       },
+      delivery: { look: fake("look") },
       storage: { grant: fake("grant") },
     },
     calls,

@@ -15,7 +15,15 @@ export interface ModelInput {
   enabled: boolean;
   state: "connected" | "disconnected" | "unknown" | "errored";
   publishers: Set<Publisher>;
+  /** Since when the broadcast is made that viewers get, and since when its picture is gone. */
+  broadcastAt: number;
+  goneAt: number;
 }
+
+/** From the first picture until players show it; up to 30 s (Cloudflare docs: troubleshooting). */
+const playableMs = 12_000;
+/** A picture that is gone for longer makes another broadcast: `timeoutSeconds`. */
+const holdMs = 60_000;
 
 /** Cloudflare's end: live inputs, who pushes to them, and what it tells of that. */
 export class LiveInputModel {
@@ -33,7 +41,14 @@ export class LiveInputModel {
 
   create(): ModelInput {
     const uid = `input-${this.inputs.length + 1}`;
-    const input: ModelInput = { uid, enabled: true, state: "unknown", publishers: new Set() };
+    const input: ModelInput = {
+      uid,
+      enabled: true,
+      state: "unknown",
+      publishers: new Set(),
+      broadcastAt: 0,
+      goneAt: -Infinity,
+    };
     this.inputs.push(input);
     return input;
   }
@@ -47,6 +62,15 @@ export class LiveInputModel {
     if (input !== undefined) this.cutAll(input);
   }
 
+  /** Whether viewers can watch: some time after the picture came, and until it is gone for longer than the hold. */
+  isPlayable(uid: string): boolean {
+    const input = this.get(uid);
+    if (input === null || input.broadcastAt === 0) return false;
+    const { now } = this.timeline;
+    const isHeld = input.publishers.size > 0 || now - input.goneAt <= holdMs;
+    return isHeld && now - input.broadcastAt >= playableMs;
+  }
+
   /** @returns whether the publisher is let in */
   connect(uid: string, publisher: Publisher): boolean {
     const input = this.get(uid);
@@ -55,6 +79,7 @@ export class LiveInputModel {
       if (this.ways.secondPublisher === "refused") return false;
       if (this.ways.secondPublisher === "takes_over") this.cutAll(input);
     }
+    if (input.publishers.size === 0 && this.timeline.now - input.goneAt > holdMs) input.broadcastAt = this.timeline.now;
     input.publishers.add(publisher);
     if (input.publishers.size === 1) this.enter(input, "connected");
     return true;
@@ -78,6 +103,7 @@ export class LiveInputModel {
     if (input === undefined || input.publishers.size === 0) return;
     this.cutAll(input);
     input.state = "errored";
+    input.goneAt = this.timeline.now;
     const event = { type: "IngestErrored" as const, liveInput: input.uid, updatedAt: this.stamp(), code, message: "" };
     this.timeline.after(noticeMs, () => this.network.send("errored", event));
   }
@@ -90,6 +116,7 @@ export class LiveInputModel {
 
   private enter(input: ModelInput, state: "connected" | "disconnected"): void {
     input.state = state;
+    if (state === "disconnected") input.goneAt = this.timeline.now;
     const type = state === "connected" ? "IngestConnected" : "IngestDisconnected";
     const event = { type, liveInput: input.uid, updatedAt: this.stamp() } as const;
     this.timeline.after(noticeMs, () => this.network.send(state, event));

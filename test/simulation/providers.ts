@@ -81,6 +81,15 @@ export class ProviderModel {
       cloudRecording: this.cloudRecording(caller),
       mediaPush: this.mediaPush(caller),
       liveInputs: this.liveInputClient(caller),
+      delivery: {
+        look: ({ liveInput }) =>
+          this.call(
+            caller,
+            "look",
+            () => ({ ok: true, playable: this.liveInputs.isPlayable(liveInput) }),
+            (failure) => ({ ok: false, ...errorOf("cloudflare", "lifecycle", failure) }),
+          ),
+      },
       storage: { grant: () => Promise.resolve({ ok: true, grant: grantUntil(this.timeline.now + keysLifeMs) }) },
       channels: {
         list: () => Promise.reject(new Error("no effect asks for the list")),
@@ -455,7 +464,8 @@ const slot = { ready: () => Promise.resolve() };
 const rtmpBase = "rtmps://live.cloudflare.com:443/live/";
 
 function described({ uid, enabled, state }: ModelInput): LiveInput {
-  return { uid, enabled, state, rtmpUrl: new RtmpUrl(rtmpBase + uid), playbackBase: null };
+  const playbackBase = "https://customer-evening.cloudflarestream.com";
+  return { uid, enabled, state, rtmpUrl: new RtmpUrl(rtmpBase + uid), playbackBase };
 }
 
 function inputOf(rtmpUrl: RtmpUrl): string {

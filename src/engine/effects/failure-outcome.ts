@@ -44,12 +44,14 @@ export function failureOutcome(effect: Effect, message: string, resourceId: stri
     case "CheckPresence":
     case "CheckRecorder":
     case "CheckIngest":
+    case "CheckPlayback":
       return { type: "CheckFailed", check: effect.check, error };
   }
 }
 
+const ofCloudflare: readonly Effect["type"][] = ["EnsureLiveInput", "DisableLiveInput", "CheckIngest", "CheckPlayback"];
+
 function errorOf({ type }: Effect, message: string): ProviderError {
-  const ofCloudflare = type === "EnsureLiveInput" || type === "DisableLiveInput" || type === "CheckIngest";
-  const provider = ofCloudflare ? "cloudflare" : "agora";
+  const provider = ofCloudflare.includes(type) ? "cloudflare" : "agora";
   return ownError(provider, type, message);
 }

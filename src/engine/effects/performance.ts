@@ -3,6 +3,7 @@ import type {
   AgoraChannels,
   CallOptions,
   CloudRecording,
+  Delivery,
   LiveInputs,
   MediaPush,
   Picture,
@@ -15,6 +16,7 @@ export interface Providers {
   mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  delivery: Pick<Delivery, "look">;
   storage: Pick<RecordingStorage, "grant">;
 }
 
