@@ -13,16 +13,41 @@ const mayImport = {
   config: ["live", "cost"],
   eventlog: ["live", "db", "config", "log"],
   webhooks: ["live", "eventlog", "log", "redaction"],
-  engine: ["live", "eventlog", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
-  api: ["live", "cost", "eventlog", "db", "config", "log"],
+  metrics: ["live", "eventlog", "providers", "db", "log"],
+  engine: [
+    ...["live", "eventlog", "metrics", "webhooks", "providers", "db", "config", "log", "reason", "redaction"],
+    ...["coalesce", "deferred"],
+  ],
+  keys: ["eventlog", "db"],
+  api: ["live", "cost", "eventlog", "metrics", "keys", "db", "config", "log", "coalesce"],
   stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
-  cli: ["live", "cost", "eventlog", "webhooks", "providers", "engine", "db", "config", "log", "reason", "redaction"],
+  cli: [
+    "live",
+    "cost",
+    "eventlog",
+    "metrics",
+    "keys",
+    "webhooks",
+    "providers",
+    "engine",
+    "db",
+    "config",
+    "log",
+    "reason",
+    "redaction",
+  ],
   sandbox: ["webhooks"],
   demo: ["closers", "config", "log"],
 };
 
 /** Single files at the top of `src/`. */
-const files = { closers: "closers\\.ts", log: "log\\.ts", reason: "reason-of\\.ts" };
+const files = {
+  closers: "closers\\.ts",
+  coalesce: "coalesce\\.ts",
+  deferred: "deferred\\.ts",
+  log: "log\\.ts",
+  reason: "reason-of\\.ts",
+};
 
 const pathOf = (part) => (files[part] === undefined ? `^src/${part}/` : `^src/${files[part]}$`);
 

@@ -1,24 +1,31 @@
 import express, { type Express } from "express";
 
+import { allowOrigins } from "./allow-origins.ts";
 import {
   answerNotFound,
   type Api,
+  createAuthentication,
   createErrorHandler,
-  createFailedKeys,
   createHealthRouter,
-  createKeyAuthentication,
+  createOpenApiRouter,
+  createStatuses,
+  createTrpcHandler,
   createV1Router,
   type HealthDeps,
   logRequests,
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import type { Feed } from "./eventlog/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy"> {
+export interface AppConfig extends Pick<
+  Config,
+  "apiKey" | "jwt" | "corsOrigins" | "publicUrl" | "relayMode" | "prices" | "trustProxy"
+> {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
@@ -28,9 +35,11 @@ export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayM
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices">,
+    Omit<Api, "defaultMode" | "prices" | "statusTokens" | "statuses">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+  feed: Feed;
+}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -38,7 +47,7 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, relayMode, prices, agora, cloudflare } = config;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
   const { log, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -57,10 +66,15 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
+  app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  const api = { ...deps, defaultMode: relayMode, prices };
-  app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
+  // Preflights are answered here, before anybody is asked for a key.
+  if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
+  const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
+  const statuses = createStatuses({ ...deps, defaultMode: relayMode });
+  const api = { ...deps, defaultMode: relayMode, prices, statuses, statusTokens: authentication.statusTokens };
+  app.use("/v1", createV1Router(api, authentication));
+  app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

@@ -10,9 +10,11 @@ import {
   createCloudRecording,
   createDelivery,
   createLiveInputs,
+  createLiveViewers,
   createMediaPush,
   createNotificationSenders,
   createRecordingStorage,
+  type LiveViewers,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
@@ -20,6 +22,7 @@ import {
 /** What the engine calls, and what the service asks for itself. */
 export interface ConnectedProviders extends Providers {
   notificationSenders: NotificationSenders;
+  liveViewers: LiveViewers;
 }
 
 /** Agora recommends 300 (Agora docs: media-push, integration-best-practices). */
@@ -44,8 +47,11 @@ export function connectProviders(
   closers.add("the connections to Cloudflare's delivery", () => delivery.close());
   const storage = createRecordingStorage(agora.storage, deps.log);
   closers.add("the connections to the storage's STS", () => storage.close());
+  const liveViewers = createLiveViewers(deps);
+  closers.add("the connections to Cloudflare's playback", () => liveViewers.close());
   return {
     storage,
+    liveViewers,
     cloudRecording: createCloudRecording(agora, agoraTransport),
     mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),

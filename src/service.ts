@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 
 import { keepAllowList } from "./allow-list.ts";
+import { createReaders } from "./api/index.ts";
 import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
@@ -8,7 +9,7 @@ import { type Config, secretsOf } from "./config/index.ts";
 import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
-import { createEventLog, type EventLog } from "./eventlog/index.ts";
+import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { listenOn } from "./port.ts";
@@ -37,10 +38,12 @@ export async function openService(
   const redactor = createRedactor(secretsOf(config));
   const { engine, providers } = openEngine(config, log, database, redactor, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
+  const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
+  closers.add("the feed", () => feed.close());
   await engine.start();
   stopping.throwIfAborted();
   const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
-  const port = await listen(config, log, { database, engine, eventLog, redactor, agoraSenders }, closers);
+  const port = await listen(config, log, { database, engine, eventLog, feed, redactor, agoraSenders }, closers);
   if (agoraSenders !== undefined) {
     const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
     closers.add("the allow-list", () => allowList.stop());
@@ -55,8 +58,17 @@ function openEngine(
   redactor: Redactor,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
-  const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
-    config;
+  const {
+    policy,
+    relayMode,
+    maxActiveRelays,
+    picture,
+    channelPolicy,
+    catchUpAfterMs,
+    metricsMs,
+    callsPerSecond,
+    cloudflare,
+  } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
     appCertificate: config.agora.appCertificate,
@@ -71,6 +83,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
       playbackBase: cloudflare.playbackUrl,
@@ -111,16 +124,23 @@ interface Parts {
   database: OpenDatabase;
   engine: Engine;
   eventLog: EventLog;
+  feed: Feed;
   redactor: Redactor;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, redactor, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, agoraSenders } = parts;
+  const readers = createReaders({
+    most: config.streamReadersMost,
+    onCount: (streams) => (server.maxConnections = connectionsMost + streams),
+  });
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
     log,
+    feed,
+    readers,
     redactor,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
@@ -128,8 +148,10 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     agoraSenders,
   });
   const server = createHttpServer(app);
+  const connectionsMost = server.maxConnections;
   const close = closerOf(server, 10_000);
   await listenOn(server, config.port);
   closers.add("the HTTP server", close);
+  closers.add("the streams", () => readers.close());
   return (server.address() as AddressInfo).port;
 }

@@ -10,33 +10,37 @@ import {
   type RtmpStatus,
   type Status,
 } from "../live/index.ts";
+import { parseStep, type RelayHealth, stepRule } from "../metrics/index.ts";
 import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
 
-const channelName = z
+export const channelName = z
   .string("must be text")
   .refine(
     isChannelName,
     "must be 1 to 64 letters, digits, spaces or any of !#$%&()+-:;<=.>?@[]^_{}|~, (and not . or ..)",
-  );
+  )
+  .meta({ minLength: 1, maxLength: 64, description: "A channel's name, as at Agora." });
 
 export const channelPath = z.object({ name: channelName });
 
 const relayModes = ["cloud-recording", "media-push"] as const satisfies readonly RelayMode[];
+
+export const sessionPath = z.object({ id: z.string().meta({ description: "A session's id, such as 42-3." }) });
+/** The app's id of a seller. */
+export const hostUserId = z
+  .string("must be text, or null")
+  .min(1, "must not be empty; null clears it")
+  .max(200, "must have 200 characters at most")
+  .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair");
 
 /** Null clears, a missing member stays as it is. */
 export const registration = z.strictObject(
   {
     /** By itself Tally counts from 1,000,000,000, so that its ids and the app's never meet. */
     id: wholeNumber(1, 900_000_000).optional(),
-    hostUserId: z
-      .string("must be text, or null")
-      .min(1, "must not be empty; null clears it")
-      .max(200, "must have 200 characters at most")
-      .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
-      .nullable()
-      .optional(),
+    hostUserId: hostUserId.nullable().optional(),
     /** Agora's uids have 32 bits; 0 lets Agora choose, so that it is nobody's. */
     hostUid: wholeNumber(1, 0xffff_ffff).nullable().optional(),
     relayMode: z
@@ -55,22 +59,61 @@ export const channelListQuery = z.object({
   active: z
     .enum(["true", "false"], "must be true or false")
     .transform((text) => text === "true")
-    .optional(),
-  after: channelName.optional(),
+    .optional()
+    .meta({ description: "Only channels with, or without, an open session." }),
+  after: channelName.optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
 export const sessionListQuery = z.object({
-  after: wholeNumberInText(1, 0x7fff_ffff).optional(),
+  after: wholeNumberInText(1, 0x7fff_ffff).optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
+export const metricsQuery = z.object({
+  from: timeInText().optional().meta({ description: "By itself the newest session's begin." }),
+  to: timeInText().optional().meta({ description: "Not part of it. By itself that session's end, or now." }),
+  step: z
+    .string(`must be ${stepRule}`)
+    .transform(parseStep)
+    .refine((seconds) => seconds !== null, `must be ${stepRule}`)
+    .optional()
+    .meta({ description: `Length of a step: ${stepRule}. By itself the shortest with which it fits.` }),
+});
+
+function timeInText() {
+  return z.iso
+    .datetime({ offset: true, error: "must be a time in ISO 8601 such as 2026-03-14T20:00:00Z" })
+    .transform((text) => new Date(text));
+}
+
+// Of tRPC, where nothing is in an address.
+
+const eitherMember = "must have either channel, a name, or channelId, a number";
+const channelMembers = { channel: channelName.optional(), channelId: wholeNumber(1, 0x7fff_ffff).optional() };
+const isEither = (input: { channel?: unknown; channelId?: unknown }) =>
+  (input.channel === undefined) !== (input.channelId === undefined);
+
+export const channelInput = z.strictObject(channelMembers, eitherMember).refine(isEither, eitherMember);
+
+export const channelWatchInput = z
+  .strictObject({ ...channelMembers, lastEventId: z.string("must be text").nullish() }, eitherMember)
+  .refine(isEither, eitherMember);
+
+export const pageInput = z.strictObject(
+  { after: channelName.optional(), limit: wholeNumber(1, 1000).optional() },
+  "must be an object with after, limit or neither",
+);
+
 function pageSize() {
-  return wholeNumberInText(1, 1000).default(100);
+  return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
 function wholeNumberInText(least: number, most: number) {
-  return z.coerce.number<string>(wholeNumberRule(least, most)).pipe(wholeNumber(least, most));
+  return z.coerce
+    .number<string>(wholeNumberRule(least, most))
+    .pipe(wholeNumber(least, most))
+    .meta({ type: "integer", minimum: least, maximum: most });
 }
 
 function wholeNumber(least: number, most: number) {
@@ -107,6 +150,10 @@ const reasonCodes = [
   "replay",
 ] as const satisfies readonly ReasonCode[];
 
+export const reasonCode = z.enum(reasonCodes);
+export const reasonAnswer = z.strictObject({ code: reasonCode, message: z.string() });
+export const relayMode = z.enum(relayModes);
+
 export const statusAnswer = z.strictObject({
   channel: z.string(),
   channelId: z.int(),
@@ -114,11 +161,11 @@ export const statusAnswer = z.strictObject({
   isRecording: z.boolean(),
   live: z.boolean(),
   playable: z.boolean(),
-  reason: z.strictObject({ code: z.enum(reasonCodes), message: z.string() }).nullable(),
+  reason: reasonAnswer.nullable(),
   hold: z.strictObject({ reason: z.enum(holdReasons) }).nullable(),
   host: z.strictObject({ present: z.boolean(), since: time.nullable() }),
   relay: z.strictObject({
-    mode: z.enum(relayModes),
+    mode: relayMode,
     state: z.enum(["none", "requested", "starting", "running", "stopping"]),
     rtmp: z.enum(rtmpStatuses).nullable(),
   }),
@@ -143,7 +190,7 @@ export const channelAnswer = z.strictObject({
   hostUserId: z.string().nullable(),
   hostUid: z.int().nullable(),
   /** Null: the service's default. */
-  relayMode: z.enum(relayModes).nullable(),
+  relayMode: relayMode.nullable(),
   createdAt: time,
   status: statusAnswer.pick({
     state: true,
@@ -158,6 +205,8 @@ export const channelAnswer = z.strictObject({
 });
 export type ChannelAnswer = z.infer<typeof channelAnswer>;
 
+export const statusTokenAnswer = z.strictObject({ token: z.string(), expiresAt: time });
+
 const endReasons = [
   "host_left",
   "no_host",
@@ -168,6 +217,15 @@ const endReasons = [
 ] as const satisfies readonly EndReason[];
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
+
+export const costAnswer = z.strictObject({
+  currency: z.literal("USD"),
+  amount: z.number().min(0),
+  asOf: z.iso.date(),
+  resolution: z.enum(["HD", "FHD"]),
+  agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
+  cloudflare: z.strictObject({ storedMonth: costPart }),
+}) satisfies z.ZodType<Cost>;
 
 export const sessionAnswer = z.strictObject({
   id: z.string(),
@@ -181,14 +239,7 @@ export const sessionAnswer = z.strictObject({
   endReason: z.enum(endReasons).nullable(),
   recordedSeconds: z.number().min(0),
   recordedSecondsWithoutHost: z.number().min(0),
-  cost: z.strictObject({
-    currency: z.literal("USD"),
-    amount: z.number().min(0),
-    asOf: z.iso.date(),
-    resolution: z.enum(["HD", "FHD"]),
-    agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
-    cloudflare: z.strictObject({ storedMonth: costPart }),
-  }) satisfies z.ZodType<Cost>,
+  cost: costAnswer,
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
@@ -209,12 +260,53 @@ export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export const channelListAnswer = z.strictObject({ items: z.array(channelAnswer), next: z.string().nullable() });
 export const sessionListAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.int().nullable() });
 
+const viewers = z.int().min(0).nullable();
+const relayHealths = [
+  "none",
+  "requested",
+  "starting",
+  "running",
+  ...rtmpStatuses,
+  "stopping",
+] as const satisfies readonly RelayHealth[];
+
+export const metricsAnswer = z.strictObject({
+  channel: z.string(),
+  from: time,
+  to: time,
+  /** Seconds. */
+  step: z.int().min(1),
+  items: z.array(
+    z.strictObject({
+      at: time,
+      agoraViewers: viewers,
+      hlsViewers: viewers,
+      relayHealth: z.enum(relayHealths).nullable(),
+    }),
+  ),
+});
+export type MetricsAnswer = z.infer<typeof metricsAnswer>;
+
+export const problemCode = z.enum(problemCodes);
+
 export const problemAnswer = z.strictObject({
   type: z.literal("about:blank"),
   title: z.string(),
   status: z.int(),
-  code: z.enum(problemCodes),
+  code: problemCode,
   detail: z.string(),
   errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   requestId: z.string().optional(),
 });
+
+export const healthAnswer = z.strictObject({ status: z.literal("ok") });
+export const readinessAnswer = z.strictObject({
+  status: z.enum(["ready", "unready"]),
+  checks: z.strictObject({
+    database: z.enum(["ok", "unreachable"]),
+    schema: z.enum(["ok", "mismatched", "unknown"]),
+    worker: z.enum(["ok", "stopped"]),
+  }),
+});
+
+export const openApiAnswer = z.looseObject({ openapi: z.string() });

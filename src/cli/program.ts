@@ -4,6 +4,8 @@ import { addChannels } from "./channels/index.ts";
 import { addEffects } from "./effects/index.ts";
 import { addEvents } from "./events/index.ts";
 import type { Io } from "./io.ts";
+import { addKeys } from "./keys/index.ts";
+import { addMetrics } from "./metrics/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
@@ -31,7 +33,9 @@ export function createProgram(io: Io): Command {
   addEvents(program, io);
   addChannels(program, io);
   addSessions(program, io);
+  addMetrics(program, io);
   addEffects(program, io);
+  addKeys(program, io);
   addSimulate(program, io);
   return program;
 }

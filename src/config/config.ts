@@ -14,8 +14,12 @@ export interface LoadedConfig extends DatabaseConfig {
   trustProxy: number;
   /** The operator key; null outside production only. */
   apiKey: string | null;
+  /** Whose JWTs are taken from sellers; null: nobody's. */
+  jwt: JwtConfig | null;
   /** Origins of the seller's app that may call from a browser; `*` for any. */
   corsOrigins: string[];
+  /** Streams of a status that this process serves at a time, beyond its other connections. */
+  streamReadersMost: number;
   /** No provider is configured: the built-in sandbox takes their place. Never in production. */
   sandbox: boolean;
   /** Null exactly when `sandbox`. */
@@ -35,8 +39,22 @@ export interface LoadedConfig extends DatabaseConfig {
   maxActiveRelays: number;
   /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */
   catchUpAfterMs: number;
+  /** Between two samples of a live channel's viewers; 0 = none. */
+  metricsMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
   policy: Policy;
+}
+
+/** JWTs of the app's own users. */
+export interface JwtConfig {
+  /** Where its public keys are. */
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+  /** The claim that holds a channel's `hostUserId`. */
+  userClaim: string;
+  /** One with the names of further channels that its bearer reaches; null: none is looked for. */
+  channelsClaim: string | null;
 }
 
 /** Everything set: what the service runs on. */
@@ -59,7 +77,7 @@ export interface DatabaseConfig {
     /** Past a transaction pooler, for LISTEN and migrations; null: `url` is direct. */
     directUrl: string | null;
     schema: string;
-    /** Connections for queries, beside those for jobs (3) and LISTEN (1). */
+    /** Connections for queries, beside those for jobs (3) and those that listen (2). */
     poolMax: number;
   };
 }

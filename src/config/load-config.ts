@@ -8,6 +8,7 @@ import {
   type CloudflareConfig,
   ConfigError,
   type DatabaseConfig,
+  type JwtConfig,
   type LoadedConfig,
   type StorageConfig,
   type StsConfig,
@@ -35,7 +36,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${PORT}`,
     trustProxy: values.TRUST_PROXY,
     apiKey: values.API_KEY ?? null,
+    jwt: values.JWT_JWKS_URL === undefined ? null : jwtConfig(values, values.JWT_JWKS_URL),
     corsOrigins: values.CORS_ORIGINS,
+    streamReadersMost: values.STREAM_READERS_MAX,
     sandbox,
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
@@ -57,6 +60,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     channelPolicy: values.CHANNEL_POLICY,
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,
+    metricsMs: values.METRICS_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
     policy: policy(values),
   };
@@ -112,6 +116,16 @@ function databaseConfig(values: z.infer<typeof databaseEnvironment>): DatabaseCo
       schema: values.DB_SCHEMA,
       poolMax: values.DB_POOL_MAX,
     },
+  };
+}
+
+function jwtConfig(values: Environment, jwksUrl: string): JwtConfig {
+  return {
+    jwksUrl,
+    issuer: required(values.JWT_ISSUER),
+    audience: required(values.JWT_AUDIENCE),
+    userClaim: values.JWT_USER_CLAIM,
+    channelsClaim: values.JWT_CHANNELS_CLAIM ?? null,
   };
 }
 

@@ -30,6 +30,7 @@ export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
 export { createDelivery, type Delivery, type DeliveryResult } from "./cloudflare/delivery.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
+export { createLiveViewers, type LiveViewers } from "./cloudflare/live-viewers.ts";
 export { createCloudflareTransport } from "./cloudflare/transport.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";

@@ -1,5 +1,5 @@
 import type { Providers } from "../../src/engine/index.ts";
-import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
+import { type LiveViewers, RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 
 interface Calls {
   acquire: Providers["cloudRecording"]["acquire"];
@@ -22,12 +22,13 @@ interface Calls {
   setEnabled: Providers["liveInputs"]["setEnabled"];
   look: Providers["delivery"]["look"];
   grant: Providers["storage"]["grant"];
+  views: LiveViewers["count"];
 }
 
 export type CallName = keyof Calls;
 
 export interface FakeProviders {
-  providers: Providers;
+  providers: Providers & { liveViewers: Pick<LiveViewers, "count"> };
   /** Every call in turn: its name and what it was given. */
   calls: { name: CallName; input: unknown }[];
   count(name: CallName): number;
@@ -68,6 +69,7 @@ export function createFakeProviders(): FakeProviders {
     setEnabled: () => Promise.resolve({ ok: true }),
     look: () => Promise.resolve({ ok: true, playable: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
+    views: () => Promise.resolve(null),
   };
 
   function fake<Name extends CallName>(name: Name): Calls[Name] {
@@ -107,6 +109,7 @@ export function createFakeProviders(): FakeProviders {
       },
       delivery: { look: fake("look") },
       storage: { grant: fake("grant") },
+      liveViewers: { count: fake("views") },
     },
     calls,
     count: (name) => calls.filter((call) => call.name === name).length,
