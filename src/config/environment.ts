@@ -105,6 +105,7 @@ export const environment = z.object({
   RECOVERY_SECONDS: secondsList().default([...defaultPolicy.recoveryMs]),
   START_CONFIRM_SECONDS: seconds().default(defaultPolicy.startConfirmMs),
   INGEST_LOST_SECONDS: seconds().default(defaultPolicy.ingestLostMs),
+  DEGRADED_AFTER_SECONDS: seconds().default(defaultPolicy.degradedAfterMs),
   CHECKUP_SECONDS: seconds().default(defaultPolicy.checkupMs),
   STALE_SECONDS: seconds().default(defaultPolicy.staleMs),
   WORKER_LOST_SECONDS: seconds().default(defaultPolicy.workerLostMs),

@@ -175,6 +175,7 @@ function policy(values: Environment): Policy {
     recoveryMs: values.RECOVERY_SECONDS,
     startConfirmMs: values.START_CONFIRM_SECONDS,
     ingestLostMs: values.INGEST_LOST_SECONDS,
+    degradedAfterMs: values.DEGRADED_AFTER_SECONDS,
     checkupMs: values.CHECKUP_SECONDS,
     staleMs: values.STALE_SECONDS,
     workerLostMs: values.WORKER_LOST_SECONDS,

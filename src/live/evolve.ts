@@ -105,6 +105,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "IngestCheckRequested":
     case "HoldSet":
     case "HoldCleared":
+    case "Announced":
       return learnt(foldDecision(state, event, at));
   }
 }

@@ -6,7 +6,7 @@ export type * from "./events.ts";
 export { type Entry, evolve } from "./evolve.ts";
 export { hostsShown } from "./hosts.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
-export type { ReasonCode, StatusReason } from "./reason.ts";
+export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
 export { modeOf } from "./recorders.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
 export {

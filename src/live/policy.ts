@@ -10,6 +10,8 @@ export interface Policy {
   startConfirmMs: number;
   /** `INGEST_LOST_SECONDS`: a lost picture may come back by itself for so long. */
   ingestLostMs: number;
+  /** `DEGRADED_AFTER_SECONDS`: a broadcast whose picture is missing for longer is told as degraded. */
+  degradedAfterMs: number;
   /** `CHECKUP_SECONDS`: silence after which each end is asked once; 0 = never. */
   checkupMs: number;
   /** `STALE_SECONDS`: a join older than that is asked about before it may start anything. */
@@ -50,6 +52,7 @@ export const defaultPolicy: Policy = {
   recoveryMs: [30 * second, 60 * second, 120 * second, 240 * second],
   startConfirmMs: 45 * second,
   ingestLostMs: 20 * second,
+  degradedAfterMs: 10 * second,
   checkupMs: 300 * second,
   staleMs: 10 * minute,
   workerLostMs: 90 * second,

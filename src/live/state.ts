@@ -1,4 +1,4 @@
-import type { EndReason, HoldReason, ProviderError, RelayMode } from "./events.ts";
+import type { AnnouncementType, EndReason, HoldReason, Problem, ProviderError, RelayMode } from "./events.ts";
 import type { Check, Recorder } from "./recorder-state.ts";
 import type { Resolution } from "./resolution.ts";
 
@@ -43,6 +43,17 @@ export interface ChannelState {
   doubtedAt?: number;
   /** What must have been told and was not, as far as it can be seen; what came late after all is taken off. */
   missed?: Missed;
+  /** What the app was told. Not there: nothing, as of a version that told nothing. */
+  announced?: Announcements;
+}
+
+export interface Announcements {
+  /** Over the channel's life; the next one's number is one more. */
+  count: number;
+  /** The last word on a session's light, which is on, off for long, or out for good. */
+  light?: { session: number; last: Exclude<AnnouncementType, "recording.failed" | "video.ready"> };
+  /** Problems that were told and are not over. Not there: none. */
+  problems?: Problem[];
 }
 
 export interface Missed {
@@ -84,6 +95,8 @@ export interface Session {
   openedAt: number;
   /** When it was first seen live. */
   liveAt: number | null;
+  /** Since when it is not, though it was and its host is here. Not there: it is, or was not yet. */
+  lostAt?: number;
   /** When it stopped wanting a recorder. */
   ending: { at: number; reason: EndReason } | null;
   closedAt: number | null;

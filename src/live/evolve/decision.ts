@@ -1,6 +1,7 @@
 import type { Decision, RelayAdopted, RelayRequested, SessionOpened } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
+import { foldAnnounced } from "./announced.ts";
 import { askedForStorage } from "./storage.ts";
 
 /** Folds a decision of ours. It is a fact like any other, so a rebuild gets it from the log and never decides again. */
@@ -108,6 +109,8 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
       return { ...state, hold: { reason: decision.reason, at }, holds: decision.hold };
     case "HoldCleared":
       return { ...state, hold: null };
+    case "Announced":
+      return foldAnnounced(state, decision);
   }
 }
 

@@ -2,6 +2,7 @@ import { presentHosts } from "../hosts.ts";
 import { ingestConfirmed, isLive, pictureMissing } from "../picture.ts";
 import { relayRecorder } from "../recorders.ts";
 import type { ChannelState, Relay } from "../state.ts";
+import { settleLostAt, settleProblems } from "./announced.ts";
 import { settleMeters } from "./meters.ts";
 
 /**
@@ -12,7 +13,7 @@ import { settleMeters } from "./meters.ts";
  */
 export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
   const settled = settleLiveAt(settleRelay(before, settleHost(before, after, at), at), at);
-  return settleMeters(before, settled, at);
+  return settleMeters(before, settleProblems(settleLostAt(settled, at)), at);
 }
 
 function settleHost(before: ChannelState, state: ChannelState, at: number): ChannelState {
