@@ -13,12 +13,16 @@ import {
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
-export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy"> {
+export interface AppConfig extends Pick<
+  Config,
+  "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy" | "production" | "notifications"
+> {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
@@ -28,7 +32,7 @@ export interface AppConfig extends Pick<Config, "apiKey" | "publicUrl" | "relayM
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices">,
+    Omit<Api, "defaultMode" | "prices" | "urlRules" | "vault">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
 
@@ -59,7 +63,8 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use(createHealthRouter(deps));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  const api = { ...deps, defaultMode: relayMode, prices };
+  const urlRules = { allowPrivate: config.notifications.allowPrivate, production: config.production };
+  const api = { ...deps, defaultMode: relayMode, prices, urlRules, vault: createVault(appCertificate) };
   app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));

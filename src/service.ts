@@ -11,6 +11,7 @@ import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
+import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
 import { listenOn } from "./port.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
@@ -35,12 +36,14 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
-  const { engine, providers } = openEngine(config, log, database, redactor, closers);
+  const notifier = openNotifier(config, log, database, redactor, closers);
+  const { engine, providers } = openEngine(config, log, { database, redactor, notifier }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   await engine.start();
+  notifier.start();
   stopping.throwIfAborted();
   const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
-  const port = await listen(config, log, { database, engine, eventLog, redactor, agoraSenders }, closers);
+  const port = await listen(config, log, { database, engine, eventLog, redactor, notifier, agoraSenders }, closers);
   if (agoraSenders !== undefined) {
     const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
     closers.add("the allow-list", () => allowList.stop());
@@ -48,11 +51,24 @@ export async function openService(
   return port;
 }
 
+/** Closed after the engine, whose last commits may have something to tell; what isn't sent then waits in the database. */
+function openNotifier(
+  { agora, notifications }: Config,
+  log: Logger,
+  { knex, schema }: OpenDatabase,
+  redactor: Redactor,
+  closers: Closers,
+): Notifier {
+  const vault = createVault(agora.appCertificate);
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, ...notifications });
+  closers.add("the notifier", () => notifier.stop());
+  return notifier;
+}
+
 function openEngine(
   config: Config,
   log: Logger,
-  database: OpenDatabase,
-  redactor: Redactor,
+  { database, redactor, notifier }: { database: OpenDatabase; redactor: Redactor; notifier: Notifier },
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
@@ -83,6 +99,7 @@ function openEngine(
       redactor,
       interpret,
       stageUrl,
+      onAnnounced: () => notifier.nudge(),
       providers: (slots) => (providers = connectProviders(config, { slots, log }, closers)),
     },
   );
@@ -113,11 +130,12 @@ interface Parts {
   engine: Engine;
   eventLog: EventLog;
   redactor: Redactor;
+  notifier: Notifier;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, redactor, agoraSenders } = parts;
+  const { database, engine, eventLog, redactor, notifier, agoraSenders } = parts;
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
@@ -125,6 +143,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     redactor,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
+    onNotified: () => notifier.nudge(),
     isWorkerRunning: () => engine.isWorking(),
     agoraSenders,
   });

@@ -2,6 +2,7 @@ import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import type { UrlRules, Vault } from "../notifications/index.ts";
 
 /** What the API's handlers work with. */
 export interface Api extends Tables {
@@ -12,6 +13,12 @@ export interface Api extends Tables {
   prices: Prices;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
+  /** Where notifications may go. */
+  urlRules: UrlRules;
+  /** Of the endpoints' secrets. */
+  vault: Vault;
+  /** Something may be to be sent. */
+  onNotified: () => void;
 }
 
 /**

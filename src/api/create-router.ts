@@ -9,7 +9,7 @@ import { noteOn } from "./request-log.ts";
 
 /** One line of a table of routes. */
 export interface Route<Context> {
-  method: "get" | "put" | "post";
+  method: "get" | "put" | "post" | "patch" | "delete";
   /** As OpenAPI writes it: `/channels/{name}`. */
   path: string;
   /** What a caller needs. Without: anybody may call. */

@@ -30,13 +30,7 @@ export const registration = z.strictObject(
   {
     /** By itself Tally counts from 1,000,000,000, so that its ids and the app's never meet. */
     id: wholeNumber(1, 900_000_000).optional(),
-    hostUserId: z
-      .string("must be text, or null")
-      .min(1, "must not be empty; null clears it")
-      .max(200, "must have 200 characters at most")
-      .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
-      .nullable()
-      .optional(),
+    hostUserId: storableText(200).optional(),
     /** Agora's uids have 32 bits; 0 lets Agora choose, so that it is nobody's. */
     hostUid: wholeNumber(1, 0xffff_ffff).nullable().optional(),
     relayMode: z
@@ -65,11 +59,21 @@ export const sessionListQuery = z.object({
   limit: pageSize(),
 });
 
-function pageSize() {
+/** Null clears. */
+export function storableText(most: number) {
+  return z
+    .string("must be text, or null")
+    .min(1, "must not be empty; null clears it")
+    .max(most, `must have ${most} characters at most`)
+    .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
+    .nullable();
+}
+
+export function pageSize() {
   return wholeNumberInText(1, 1000).default(100);
 }
 
-function wholeNumberInText(least: number, most: number) {
+export function wholeNumberInText(least: number, most: number) {
   return z.coerce.number<string>(wholeNumberRule(least, most)).pipe(wholeNumber(least, most));
 }
 

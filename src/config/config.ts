@@ -36,6 +36,12 @@ export interface LoadedConfig extends DatabaseConfig {
   /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */
   catchUpAfterMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
+  notifications: {
+    /** Whether they may go to addresses that are not public, and over http. */
+    allowPrivate: boolean;
+    /** An endpoint that fails for so long is disabled; 0 = never. */
+    disableAfterMs: number;
+  };
   policy: Policy;
 }
 

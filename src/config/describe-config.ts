@@ -46,6 +46,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     max_active_relays: config.maxActiveRelays,
     catch_up_after_ms: config.catchUpAfterMs,
     calls_per_second: config.callsPerSecond,
+    notifications: config.notifications,
     policy,
     notes: notes(config),
   };

@@ -99,6 +99,8 @@ export const environment = z.object({
   CATCH_UP_AFTER_SECONDS: secondsOrNever(10).default(60_000),
   AGORA_CALLS_PER_SECOND: rate().default(8),
   CLOUDFLARE_CALLS_PER_SECOND: rate().default(3),
+  NOTIFICATION_ALLOW_PRIVATE: oneOf("true", "false").default("false"),
+  NOTIFICATION_DISABLE_HOURS: integer(0, 10_000).default(72),
 
   STOP_GRACE_SECONDS: seconds().default(defaultPolicy.stopGraceMs),
   START_RETRY_SECONDS: secondsList().default([...defaultPolicy.startRetryMs]),

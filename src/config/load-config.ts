@@ -58,6 +58,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
+    notifications: {
+      allowPrivate: values.NOTIFICATION_ALLOW_PRIVATE === "true",
+      disableAfterMs: values.NOTIFICATION_DISABLE_HOURS * 3_600_000,
+    },
     policy: policy(values),
   };
 }

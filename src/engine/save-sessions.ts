@@ -10,23 +10,31 @@ const recentMost = 20;
 /**
  * Writes what happened into the channel's sessions.
  *
- * @returns videos that a session has now and had not: their events find the channel from now on
+ * @returns videos that a session has now and had not: their events find the channel from now on; and those that can be
+ *   watched now and could not
  */
 export async function updateSessions(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
   steps: Step[],
-): Promise<string[]> {
-  if (steps.length === 0) return [];
+): Promise<{ videos: string[]; ready: { session: number; video: string }[] }> {
+  if (steps.length === 0) return { videos: [], ready: [] };
   const before: Sessions = new Map((await recentSessions(trx, schema, channelId)).map((row) => [row.number, row]));
   const after: Sessions = new Map(before);
   for (const step of steps) projectSessions(after, step);
   const changed = [...after.values()].filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.number)));
   await saveSessions(trx, schema, channelId, changed);
-  return changed.flatMap(({ number, video }) =>
-    video === null || video.video === before.get(number)?.video?.video ? [] : [video.video],
-  );
+  const videos = changed.flatMap(({ number, video }) => {
+    if (video === null) return [];
+    const known = before.get(number)?.video;
+    const isNew = video.video !== known?.video;
+    return [{ session: number, video: video.video, isNew, isReady: video.ready && (isNew || !known.ready) }];
+  });
+  return {
+    videos: videos.filter(({ isNew }) => isNew).map(({ video }) => video),
+    ready: videos.filter(({ isReady }) => isReady).map(({ session, video }) => ({ session, video })),
+  };
 }
 
 /** Replaces all sessions of a channel: for a rebuild. */

@@ -15,7 +15,10 @@ type TableName =
   | "provider_rates"
   | "heartbeat"
   | "catch_ups"
-  | "stage_visits";
+  | "stage_visits"
+  | "notification_endpoints"
+  | "notifications"
+  | "notification_deliveries";
 
 /** A table's name as SQL needs it: qualified, since poolers and shared databases make `search_path` unreliable. */
 export function table(schema: string, name: TableName): string {

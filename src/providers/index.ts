@@ -32,6 +32,7 @@ export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs
 export { createCloudflareTransport } from "./cloudflare/transport.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
+export { retryAfterMs } from "./retry-after.ts";
 export { RtmpUrl } from "./rtmp-url.ts";
 export type { Provider, Slot, Slots } from "./slots.ts";
 export {

@@ -114,6 +114,8 @@ describe("the operators' key", () => {
     const config = {
       apiKey: " ",
       trustProxy: 0,
+      production: false,
+      notifications: { allowPrivate: false, disableAfterMs: 0 },
       relayMode: "cloud-recording" as const,
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },
@@ -128,6 +130,7 @@ describe("the operators' key", () => {
       log: createLogger({ level: "silent" }),
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
+      onNotified: () => undefined,
       isWorkerRunning: () => true,
     };
     expect(() => createApp(config, deps)).toThrow("API_KEY");

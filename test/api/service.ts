@@ -91,6 +91,8 @@ export async function startService(
   const config = {
     apiKey,
     trustProxy: 0,
+    production: false,
+    notifications: { allowPrivate: false, disableAfterMs: 0 },
     relayMode: "cloud-recording" as const,
     prices,
     // Every test here comes from one address.
@@ -106,6 +108,7 @@ export async function startService(
     log,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
+    onNotified: () => undefined,
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
   const server = createHttpServer(app, overrides.limits);
