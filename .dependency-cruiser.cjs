@@ -14,16 +14,40 @@ const mayImport = {
   eventlog: ["live", "db", "config", "log"],
   webhooks: ["live", "eventlog", "log", "redaction"],
   notifications: ["live", "eventlog", "providers", "log", "redaction"],
-  engine: ["live", "eventlog", "webhooks", "providers", "notifications", "db", "config", "log", "reason", "redaction"],
-  api: ["live", "cost", "eventlog", "notifications", "db", "config", "log"],
+  engine: [
+    ...["live", "eventlog", "webhooks", "providers", "notifications", "db", "config", "log", "reason", "redaction"],
+    ...["coalesce", "deferred"],
+  ],
+  keys: ["eventlog", "db"],
+  api: ["live", "cost", "eventlog", "keys", "notifications", "db", "config", "log", "coalesce"],
   stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
-  cli: ["live", "cost", "eventlog", "webhooks", "providers", "notifications", "engine", "db", "config", "log", "reason", "redaction"],
+  cli: [
+    "live",
+    "cost",
+    "eventlog",
+    "keys",
+    "webhooks",
+    "providers",
+    "notifications",
+    "engine",
+    "db",
+    "config",
+    "log",
+    "reason",
+    "redaction",
+  ],
   sandbox: ["webhooks"],
   demo: ["closers", "config", "log"],
 };
 
 /** Single files at the top of `src/`. */
-const files = { closers: "closers\\.ts", log: "log\\.ts", reason: "reason-of\\.ts" };
+const files = {
+  closers: "closers\\.ts",
+  coalesce: "coalesce\\.ts",
+  deferred: "deferred\\.ts",
+  log: "log\\.ts",
+  reason: "reason-of\\.ts",
+};
 
 const pathOf = (part) => (files[part] === undefined ? `^src/${part}/` : `^src/${files[part]}$`);
 

@@ -4,7 +4,7 @@ import simpleImportSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  globalIgnores(["dist", "node_modules", "coverage", ".data"]),
+  globalIgnores(["**/dist", "**/node_modules", "coverage", ".data", "packages/client/src/openapi.ts"]),
   eslint.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // What needs no database runs without starting one: `npx vitest run --project core`.
-const withoutDatabase = ["live", "simulation", "redaction", "webhooks", "providers", "sandbox"].map(
+const withoutDatabase = ["client", "live", "simulation", "redaction", "webhooks", "providers", "sandbox"].map(
   (part) => `test/${part}/**/*.test.ts`,
 );
 

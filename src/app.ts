@@ -1,18 +1,21 @@
 import express, { type Express } from "express";
 
+import { allowOrigins } from "./allow-origins.ts";
 import {
   answerNotFound,
   type Api,
+  createAuthentication,
   createErrorHandler,
-  createFailedKeys,
   createHealthRouter,
-  createKeyAuthentication,
+  createOpenApiRouter,
+  createStatuses,
   createV1Router,
   type HealthDeps,
   logRequests,
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import type { Feed } from "./eventlog/index.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
@@ -21,7 +24,15 @@ import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index
 /** The settings that the HTTP side needs. */
 export interface AppConfig extends Pick<
   Config,
-  "apiKey" | "publicUrl" | "relayMode" | "prices" | "trustProxy" | "production" | "notifications"
+  | "apiKey"
+  | "jwt"
+  | "corsOrigins"
+  | "publicUrl"
+  | "relayMode"
+  | "prices"
+  | "trustProxy"
+  | "production"
+  | "notifications"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
@@ -32,9 +43,11 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "urlRules" | "vault">,
+    Omit<Api, "defaultMode" | "prices" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {}
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+  feed: Feed;
+}
 
 /**
  * The HTTP side of the service, not listening yet.
@@ -42,7 +55,7 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, relayMode, prices, agora, cloudflare } = config;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
   const { log, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -61,11 +74,22 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
+  app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
-  const failedKeys = createFailedKeys({ most: config.failedKeysMost, log });
-  const urlRules = { allowPrivate: config.notifications.allowPrivate, production: config.production };
-  const api = { ...deps, defaultMode: relayMode, prices, urlRules, vault: createVault(appCertificate) };
-  app.use("/v1", createV1Router(api, createKeyAuthentication(apiKey), failedKeys));
+  // Preflights are answered here, before anybody is asked for a key.
+  if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
+  const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
+  const statuses = createStatuses({ ...deps, defaultMode: relayMode });
+  const api = {
+    ...deps,
+    defaultMode: relayMode,
+    prices,
+    statuses,
+    statusTokens: authentication.statusTokens,
+    urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },
+    vault: createVault(appCertificate),
+  };
+  app.use("/v1", createV1Router(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

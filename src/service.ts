@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 
 import { keepAllowList } from "./allow-list.ts";
+import { createReaders } from "./api/index.ts";
 import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
@@ -8,7 +9,7 @@ import { type Config, secretsOf } from "./config/index.ts";
 import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
-import { createEventLog, type EventLog } from "./eventlog/index.ts";
+import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
@@ -39,11 +40,18 @@ export async function openService(
   const notifier = openNotifier(config, log, database, redactor, closers);
   const { engine, providers } = openEngine(config, log, { database, redactor, notifier }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
+  const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
+  closers.add("the feed", () => feed.close());
   await engine.start();
   notifier.start();
   stopping.throwIfAborted();
   const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
-  const port = await listen(config, log, { database, engine, eventLog, redactor, notifier, agoraSenders }, closers);
+  const port = await listen(
+    config,
+    log,
+    { database, engine, eventLog, feed, redactor, notifier, agoraSenders },
+    closers,
+  );
   if (agoraSenders !== undefined) {
     const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
     closers.add("the allow-list", () => allowList.stop());
@@ -73,7 +81,6 @@ function openEngine(
 ): { engine: Engine; providers: ConnectedProviders } {
   const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
     config;
-  const code = cloudflare.customerCode;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
     appCertificate: config.agora.appCertificate,
@@ -90,7 +97,7 @@ function openEngine(
       catchUpAfterMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
-      playbackBase: code === null ? null : `https://customer-${code}.cloudflarestream.com`,
+      playbackBase: cloudflare.playbackUrl,
     },
     {
       knex: database.knex,
@@ -129,17 +136,24 @@ interface Parts {
   database: OpenDatabase;
   engine: Engine;
   eventLog: EventLog;
+  feed: Feed;
   redactor: Redactor;
   notifier: Notifier;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, redactor, notifier, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, notifier, agoraSenders } = parts;
+  const readers = createReaders({
+    most: config.streamReadersMost,
+    onCount: (streams) => (server.maxConnections = connectionsMost + streams),
+  });
   const app = createApp(config, {
     knex: database.knex,
     schema: database.schema,
     log,
+    feed,
+    readers,
     redactor,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
@@ -148,8 +162,10 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     agoraSenders,
   });
   const server = createHttpServer(app);
+  const connectionsMost = server.maxConnections;
   const close = closerOf(server, 10_000);
   await listenOn(server, config.port);
   closers.add("the HTTP server", close);
+  closers.add("the streams", () => readers.close());
   return (server.address() as AddressInfo).port;
 }

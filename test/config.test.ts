@@ -74,7 +74,7 @@ describe("loadConfig", () => {
       publicUrl: "http://127.0.0.1:3000",
       apiKey: null,
       migrateOnStart: true,
-      database: { url: null, directUrl: null, schema: "tally", poolMax: 6 },
+      database: { url: null, directUrl: null, schema: "tally", poolMax: 5 },
       trustProxy: 0,
       agora: null,
       agoraAllowList: false,
@@ -82,6 +82,7 @@ describe("loadConfig", () => {
       relayMode: "cloud-recording",
       channelPolicy: "auto",
       maxActiveRelays: 50,
+      streamReadersMost: 10_000,
       picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },
       callsPerSecond: { agora: 8, cloudflare: 3 },
       policy: defaultPolicy,
@@ -164,6 +165,29 @@ describe("loadConfig", () => {
       overlayUrl: "https://cdn.example.com/o.png?v=2",
     });
     expect(loadConfig({}).stage).toEqual({ logoUrl: null, overlayUrl: null });
+  });
+
+  test("playback links are https, also in development, but for an imitation on this machine", () => {
+    const set = (url: string) => ({ CLOUDFLARE_PLAYBACK_URL: url });
+    const own = "http://127.0.0.1:4000/delivery/sandbox";
+    expect(problemsOf({ ...agora, ...cloudflare, ...set(own) })).toEqual([]);
+    for (const env of [
+      { ...production, ...set(own) },
+      { ...agora, ...cloudflare, ...set("http://192.168.0.7:4000") },
+      { ...agora, ...cloudflare, ...set("http://127.0.0.1.evil.example") },
+    ]) {
+      expect(namesIn(problemsOf(env))).toEqual(["CLOUDFLARE_PLAYBACK_URL"]);
+    }
+  });
+
+  test("playback links begin as set, or with the customer's host, or as Cloudflare will answer", () => {
+    const code = { CLOUDFLARE_STREAM_CUSTOMER_CODE: "abc" };
+    const playbackUrl = (env: object) => loadConfig({ ...production, ...env }).cloudflare?.playbackUrl;
+    expect(playbackUrl({ ...code, CLOUDFLARE_PLAYBACK_URL: "https://video.example.com/" })).toBe(
+      "https://video.example.com",
+    );
+    expect(playbackUrl(code)).toBe("https://customer-abc.cloudflarestream.com");
+    expect(playbackUrl({})).toBeNull();
   });
 
   test("storage of vendor 11 needs its endpoint", () => {

@@ -3,6 +3,9 @@ import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { UrlRules, Vault } from "../notifications/index.ts";
+import type { StatusTokens } from "./auth/status-tokens.ts";
+import type { Readers } from "./status/readers.ts";
+import type { Statuses } from "./status/statuses.ts";
 
 /** What the API's handlers work with. */
 export interface Api extends Tables {
@@ -11,6 +14,11 @@ export interface Api extends Tables {
   defaultMode: RelayMode;
   /** By which costs are estimated. */
   prices: Prices;
+  statusTokens: Pick<StatusTokens, "sign">;
+  /** That somebody follows. */
+  statuses: Statuses;
+  /** Of streams. */
+  readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
   /** Where notifications may go. */

@@ -3,24 +3,21 @@ import type { IncomingHttpHeaders } from "node:http";
 import express, { type Request, type Response, type Router } from "express";
 
 import { type Answer, send } from "./answer.ts";
-import { type Principal, principalOf, requireScope, type Scope } from "./principal.ts";
+import { type Access, authorize } from "./authorize.ts";
+import { type Principal, principalOf } from "./principal.ts";
 import { Problem } from "./problem.ts";
 import { noteOn } from "./request-log.ts";
 
-/** One line of a table of routes. */
-export interface Route<Context> {
+/** One line of a table of routes; without a scope, anybody may call. */
+export interface Route<Context> extends Partial<Access> {
   method: "get" | "put" | "post" | "patch" | "delete";
   /** As OpenAPI writes it: `/channels/{name}`. */
   path: string;
-  /** What a caller needs. Without: anybody may call. */
-  scope?: Scope;
   handle: Handler<Context>;
 }
 
 /** A route behind authentication. */
-export interface GuardedRoute<Context> extends Route<Context> {
-  scope: Scope;
-}
+export type GuardedRoute<Context> = Route<Context> & Access;
 
 /** Answers a request, or throws a `Problem`. */
 export type Handler<Context> = (context: Context, call: Call) => Promise<Answer>;
@@ -51,10 +48,10 @@ export function createRouter<Context>(base: string, context: Context, routes: re
       next();
     });
     const ofPath = routes.filter((route) => route.path === path);
-    for (const { method, scope, handle } of ofPath) {
+    for (const { method, handle, scope, ...access } of ofPath) {
       place[method](async (request, response) => {
         const call = toCall(request, response);
-        if (scope !== undefined) requireScope(call.principal(), scope);
+        if (scope !== undefined) authorize(call.principal(), { scope, ...access });
         send(response, await handle(context, call));
       });
     }

@@ -2,9 +2,9 @@ import type { ErrorRequestHandler, RequestHandler } from "express";
 
 import type { Logger } from "../log.ts";
 import { problemAnswer, send } from "./answer.ts";
-import { isDatabaseUnavailable } from "./database-failure.ts";
 import { Problem } from "./problem.ts";
 import { recordOf } from "./request-log.ts";
+import { toProblem } from "./to-problem.ts";
 
 /** The answer where nothing else answers. */
 export const answerNotFound: RequestHandler = () => {
@@ -17,25 +17,9 @@ export function createErrorHandler(log: Logger): ErrorRequestHandler {
     const record = recordOf(request, response, log);
     const problem = toProblem(error, record.id);
     record.code = problem.code;
-    if (problem.status >= 500) record.err = error;
+    if (problem.why !== undefined) record.why = problem.why;
+    if (problem.status >= 500) record.err = problem.cause ?? problem;
     if (response.headersSent) response.destroy();
     else send(response, problemAnswer(problem));
   };
-}
-
-function toProblem(error: unknown, requestId: string): Problem {
-  if (error instanceof Problem) return error;
-  // Express's, of a path like /%ZZ.
-  if (error instanceof URIError && "status" in error) {
-    return new Problem("invalid_path", "The path has a broken percent-encoding.");
-  }
-  if (isDatabaseUnavailable(error)) {
-    return new Problem("unavailable", "The database can't be reached: try again in a moment.", {
-      headers: { "retry-after": "5" },
-      requestId,
-    });
-  }
-  return new Problem("internal_error", "Something broke on our side. The request's id finds it in our log.", {
-    requestId,
-  });
 }

@@ -17,11 +17,11 @@ export interface HealthDeps extends Tables {
 export function createHealthRouter(deps: HealthDeps): Router {
   const router = express.Router();
   router.use(["/healthz", "/readyz"], note({ isProbe: true }));
-  router.use(createRouter("", { getReadiness: shared(() => getReadiness(deps)) }, routes));
+  router.use(createRouter("", { getReadiness: shared(() => getReadiness(deps)) }, healthRoutes));
   return router;
 }
 
-const routes: readonly Route<{ getReadiness: () => Promise<Answer> }>[] = [
+export const healthRoutes: readonly Route<{ getReadiness: () => Promise<Answer> }>[] = [
   { method: "get", path: "/healthz", handle: () => Promise.resolve({ status: 200, body: { status: "ok" } }) },
   { method: "get", path: "/readyz", handle: ({ getReadiness }) => getReadiness() },
 ];

@@ -1,10 +1,8 @@
 import type { Response } from "express";
 
-import { Problem } from "./problem.ts";
+import { type Scope, scopes } from "../keys/index.ts";
 
-/** What somebody may do; each includes those before it. */
-export const scopes = ["read", "operate", "admin"] as const;
-export type Scope = (typeof scopes)[number];
+export { type Scope, scopes };
 
 /** Who calls, and what of. */
 export interface Principal {
@@ -15,14 +13,17 @@ export interface Principal {
   reach: Reach;
   /** When what they showed ends (ms, our clock); null if it doesn't. */
   expiresAt: number | null;
+  /** What they showed was in the address, which not every route allows. */
+  isByAddress?: true;
 }
 
 export type Reach =
+  /** Whoever has a key. */
   | { kind: "all" }
-  /** One channel, by its name. */
+  /** Of a status token: one channel, by its name. */
   | { kind: "channel"; channel: string }
-  /** A seller: the channels that are registered with this `hostUserId`. */
-  | { kind: "seller"; hostUserId: string };
+  /** A seller: the channels that are registered with this `hostUserId`, and these. */
+  | { kind: "seller"; hostUserId: string; channels: readonly string[] };
 
 /** Whether a channel is there for them. */
 export function reaches({ reach }: Principal, channel: { name: string; host_user_id: string | null }): boolean {
@@ -32,14 +33,30 @@ export function reaches({ reach }: Principal, channel: { name: string; host_user
     case "channel":
       return reach.channel === channel.name;
     case "seller":
-      return reach.hostUserId === channel.host_user_id;
+      return reach.hostUserId === channel.host_user_id || reach.channels.includes(channel.name);
   }
 }
 
-/** @throws {Problem} `forbidden` if they may not do what needs this scope */
-export function requireScope({ scope }: Principal, needed: Scope): void {
-  if (scopes.indexOf(scope) >= scopes.indexOf(needed)) return;
-  throw new Problem("forbidden", `This needs the scope ${needed}, and yours is ${scope}.`);
+/** `reaches` as a condition of SQL. */
+export interface ReachCondition {
+  sql: string;
+  /** What its names stand for. */
+  values: Record<string, string | readonly string[]>;
+}
+
+/** @param channels - how the statement calls the table of channels */
+export function reachCondition({ reach }: Principal, channels: string): ReachCondition {
+  switch (reach.kind) {
+    case "all":
+      return { sql: "true", values: {} };
+    case "channel":
+      return { sql: `${channels}.name = :reached`, values: { reached: reach.channel } };
+    case "seller":
+      return {
+        sql: `(${channels}.host_user_id = :reachedHost or ${channels}.name = any(:reachedNames))`,
+        values: { reachedHost: reach.hostUserId, reachedNames: reach.channels },
+      };
+  }
 }
 
 /** Keeps who calls with the request's answer, for those who handle it. */

@@ -5,6 +5,7 @@ const problems = {
   invalid_body: { status: 400, title: "Bad Request" },
   invalid_path: { status: 400, title: "Bad Request" },
   unauthenticated: { status: 401, title: "Unauthorized" },
+  token_expired: { status: 401, title: "Unauthorized" },
   forbidden: { status: 403, title: "Forbidden" },
   stage_token_invalid: { status: 403, title: "Forbidden" },
   stage_token_expired: { status: 403, title: "Forbidden" },
@@ -23,6 +24,7 @@ const problems = {
   unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
   too_many_failures: { status: 429, title: "Too Many Requests" },
   internal_error: { status: 500, title: "Internal Server Error" },
+  too_many_streams: { status: 503, title: "Service Unavailable" },
   unavailable: { status: 503, title: "Service Unavailable" },
 } as const;
 
@@ -35,7 +37,13 @@ export interface InputError {
   message: string;
 }
 
-/** Thrown for an answer that is a problem. All of it is shown to the caller. */
+type ProblemOptions = Problem["members"] & {
+  headers?: Record<string, string>;
+  why?: string | undefined;
+  cause?: unknown;
+};
+
+/** Thrown for an answer that is a problem. All of it is shown to the caller, but for `why` and `cause`. */
 export class Problem extends Error {
   override name = "Problem";
   readonly code: ProblemCode;
@@ -43,23 +51,22 @@ export class Problem extends Error {
   readonly headers: Record<string, string>;
   /** Members of the document beside the standard ones. */
   readonly members: { errors?: InputError[]; requestId?: string };
+  /** What the log says beside it. */
+  readonly why: string | undefined;
 
   /** @param detail - a sentence for people: what is wrong, and what to do about it */
-  constructor(
-    code: ProblemCode,
-    detail: string,
-    { headers = {}, ...members }: Problem["members"] & { headers?: Record<string, string> } = {},
-  ) {
-    super(detail);
+  constructor(code: ProblemCode, detail: string, { headers = {}, why, cause, ...members }: ProblemOptions = {}) {
+    super(detail, cause === undefined ? {} : { cause });
     this.code = code;
     this.status = problems[code].status;
     this.headers = headers;
     this.members = members;
+    this.why = why;
   }
 
   /** The problem document of RFC 9457, with a stable `code`. */
   toBody() {
     const { title, status } = problems[this.code];
-    return { type: "about:blank", title, status, code: this.code, detail: this.message, ...this.members };
+    return { type: "about:blank" as const, title, status, code: this.code, detail: this.message, ...this.members };
   }
 }

@@ -13,8 +13,12 @@ export interface RequestRecord {
   principal?: string;
   /** Of the problem that it was answered with. */
   code?: string;
+  /** Why it was refused, where the caller isn't told. */
+  why?: string;
   /** What broke, if it is our fault. */
   err?: unknown;
+  /** Of an answer that went on: how it ended, and how many events it had. */
+  stream?: { ended: string; events: number };
   /** A probe's, every few seconds and all alike: logged at `debug`. */
   isProbe?: boolean;
 }
@@ -55,7 +59,9 @@ function begin(request: Request, response: Response, log: Logger): RequestRecord
   response.set("x-request-id", record.id);
   response.on("close", () => {
     const { id, isProbe = false, ...facts } = record;
-    const answered = response.writableFinished ? { status: response.statusCode } : { status: null, aborted: true };
+    // A stream has no end of its own: whoever ends it, it was answered.
+    const isAnswered = response.writableFinished || record.stream !== undefined;
+    const answered = isAnswered ? { status: response.statusCode } : { status: null, aborted: true };
     const ms = Math.round((performance.now() - startedAt) * 10) / 10;
     log[levelOf(response.statusCode, isProbe)](
       { requestId: id, method: request.method, ...facts, ...answered, ms },

@@ -14,23 +14,32 @@ import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
 
-const channelName = z
+export const channelName = z
   .string("must be text")
   .refine(
     isChannelName,
     "must be 1 to 64 letters, digits, spaces or any of !#$%&()+-:;<=.>?@[]^_{}|~, (and not . or ..)",
-  );
+  )
+  .meta({ minLength: 1, maxLength: 64, description: "A channel's name, as at Agora." });
 
 export const channelPath = z.object({ name: channelName });
 
 const relayModes = ["cloud-recording", "media-push"] as const satisfies readonly RelayMode[];
+
+export const sessionPath = z.object({ id: z.string().meta({ description: "A session's id, such as 42-3." }) });
+/** The app's id of a seller. */
+export const hostUserId = z
+  .string("must be text, or null")
+  .min(1, "must not be empty; null clears it")
+  .max(200, "must have 200 characters at most")
+  .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair");
 
 /** Null clears, a missing member stays as it is. */
 export const registration = z.strictObject(
   {
     /** By itself Tally counts from 1,000,000,000, so that its ids and the app's never meet. */
     id: wholeNumber(1, 900_000_000).optional(),
-    hostUserId: storableText(200).optional(),
+    hostUserId: hostUserId.nullable().optional(),
     /** Agora's uids have 32 bits; 0 lets Agora choose, so that it is nobody's. */
     hostUid: wholeNumber(1, 0xffff_ffff).nullable().optional(),
     relayMode: z
@@ -49,32 +58,26 @@ export const channelListQuery = z.object({
   active: z
     .enum(["true", "false"], "must be true or false")
     .transform((text) => text === "true")
-    .optional(),
-  after: channelName.optional(),
+    .optional()
+    .meta({ description: "Only channels with, or without, an open session." }),
+  after: channelName.optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
 export const sessionListQuery = z.object({
-  after: wholeNumberInText(1, 0x7fff_ffff).optional(),
+  after: wholeNumberInText(1, 0x7fff_ffff).optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
-/** Null clears. */
-export function storableText(most: number) {
-  return z
-    .string("must be text, or null")
-    .min(1, "must not be empty; null clears it")
-    .max(most, `must have ${most} characters at most`)
-    .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
-    .nullable();
-}
-
 export function pageSize() {
-  return wholeNumberInText(1, 1000).default(100);
+  return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
 export function wholeNumberInText(least: number, most: number) {
-  return z.coerce.number<string>(wholeNumberRule(least, most)).pipe(wholeNumber(least, most));
+  return z.coerce
+    .number<string>(wholeNumberRule(least, most))
+    .pipe(wholeNumber(least, most))
+    .meta({ type: "integer", minimum: least, maximum: most });
 }
 
 function wholeNumber(least: number, most: number) {
@@ -110,6 +113,10 @@ const reasonCodes = [
   "replay",
 ] as const satisfies readonly ReasonCode[];
 
+export const reasonCode = z.enum(reasonCodes);
+export const reasonAnswer = z.strictObject({ code: reasonCode, message: z.string() });
+export const relayMode = z.enum(relayModes);
+
 export const statusAnswer = z.strictObject({
   channel: z.string(),
   channelId: z.int(),
@@ -117,11 +124,11 @@ export const statusAnswer = z.strictObject({
   isRecording: z.boolean(),
   live: z.boolean(),
   playable: z.boolean(),
-  reason: z.strictObject({ code: z.enum(reasonCodes), message: z.string() }).nullable(),
+  reason: reasonAnswer.nullable(),
   hold: z.strictObject({ reason: z.enum(holdReasons) }).nullable(),
   host: z.strictObject({ present: z.boolean(), since: time.nullable() }),
   relay: z.strictObject({
-    mode: z.enum(relayModes),
+    mode: relayMode,
     state: z.enum(["none", "requested", "starting", "running", "stopping"]),
     rtmp: z.enum(rtmpStatuses).nullable(),
   }),
@@ -145,7 +152,7 @@ export const channelAnswer = z.strictObject({
   hostUserId: z.string().nullable(),
   hostUid: z.int().nullable(),
   /** Null: the service's default. */
-  relayMode: z.enum(relayModes).nullable(),
+  relayMode: relayMode.nullable(),
   createdAt: time,
   status: statusAnswer.pick({
     state: true,
@@ -160,6 +167,8 @@ export const channelAnswer = z.strictObject({
 });
 export type ChannelAnswer = z.infer<typeof channelAnswer>;
 
+export const statusTokenAnswer = z.strictObject({ token: z.string(), expiresAt: time });
+
 const endReasons = [
   "host_left",
   "no_host",
@@ -170,6 +179,15 @@ const endReasons = [
 ] as const satisfies readonly EndReason[];
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
+
+export const costAnswer = z.strictObject({
+  currency: z.literal("USD"),
+  amount: z.number().min(0),
+  asOf: z.iso.date(),
+  resolution: z.enum(["HD", "FHD"]),
+  agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
+  cloudflare: z.strictObject({ storedMonth: costPart }),
+}) satisfies z.ZodType<Cost>;
 
 export const sessionAnswer = z.strictObject({
   id: z.string(),
@@ -183,14 +201,7 @@ export const sessionAnswer = z.strictObject({
   endReason: z.enum(endReasons).nullable(),
   recordedSeconds: z.number().min(0),
   recordedSecondsWithoutHost: z.number().min(0),
-  cost: z.strictObject({
-    currency: z.literal("USD"),
-    amount: z.number().min(0),
-    asOf: z.iso.date(),
-    resolution: z.enum(["HD", "FHD"]),
-    agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
-    cloudflare: z.strictObject({ storedMonth: costPart }),
-  }) satisfies z.ZodType<Cost>,
+  cost: costAnswer,
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
@@ -211,12 +222,26 @@ export type SessionAnswer = z.infer<typeof sessionAnswer>;
 export const channelListAnswer = z.strictObject({ items: z.array(channelAnswer), next: z.string().nullable() });
 export const sessionListAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.int().nullable() });
 
+export const problemCode = z.enum(problemCodes);
+
 export const problemAnswer = z.strictObject({
   type: z.literal("about:blank"),
   title: z.string(),
   status: z.int(),
-  code: z.enum(problemCodes),
+  code: problemCode,
   detail: z.string(),
   errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   requestId: z.string().optional(),
 });
+
+export const healthAnswer = z.strictObject({ status: z.literal("ok") });
+export const readinessAnswer = z.strictObject({
+  status: z.enum(["ready", "unready"]),
+  checks: z.strictObject({
+    database: z.enum(["ok", "unreachable"]),
+    schema: z.enum(["ok", "mismatched", "unknown"]),
+    worker: z.enum(["ok", "stopped"]),
+  }),
+});
+
+export const openApiAnswer = z.looseObject({ openapi: z.string() });

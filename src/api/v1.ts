@@ -1,14 +1,15 @@
 import express, { type Router } from "express";
 
 import type { Api } from "./api.ts";
-import { type Authenticate, requirePrincipal } from "./authenticate.ts";
+import type { Authentication } from "./auth/authentication.ts";
+import { requirePrincipal } from "./auth/require-principal.ts";
+import { createStatusToken } from "./channels/create-status-token.ts";
 import { getChannel } from "./channels/get-channel.ts";
 import { getStatus } from "./channels/get-status.ts";
 import { listChannels } from "./channels/list-channels.ts";
 import { putChannel } from "./channels/put-channel.ts";
 import { requestRecording } from "./channels/request-recording.ts";
 import { createRouter, type GuardedRoute } from "./create-router.ts";
-import type { FailedKeys } from "./failed-keys.ts";
 import { readJsonBody } from "./json-body.ts";
 import { getDeliveries } from "./notifications/deliveries.ts";
 import {
@@ -22,19 +23,28 @@ import {
 } from "./notifications/endpoints.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
+import { streamStatus } from "./status/stream-status.ts";
 
 /** The REST API, to be mounted at /v1: whoever calls is authenticated before anything else of a request is looked at. */
-export function createV1Router(api: Api, authenticate: Authenticate, failedKeys: FailedKeys): Router {
+export function createV1Router(api: Api, authentication: Authentication): Router {
   const router = express.Router();
-  router.use(requirePrincipal(authenticate, failedKeys), readJsonBody, createRouter("/v1", api, routes));
+  router.use(requirePrincipal(authentication), readJsonBody, createRouter("/v1", api, v1Routes));
   return router;
 }
 
-const routes: readonly GuardedRoute<Api>[] = [
+export const v1Routes: readonly GuardedRoute<Api>[] = [
   { method: "get", path: "/channels", scope: "read", handle: listChannels },
   { method: "get", path: "/channels/{name}", scope: "read", handle: getChannel },
   { method: "put", path: "/channels/{name}", scope: "operate", handle: putChannel },
-  { method: "get", path: "/channels/{name}/status", scope: "read", handle: getStatus },
+  { method: "get", path: "/channels/{name}/status", scope: "read", acceptsToken: true, handle: getStatus },
+  {
+    method: "post",
+    path: "/channels/{name}/status-token",
+    scope: "read",
+    keysOnly: true,
+    handle: createStatusToken,
+  },
+  { method: "get", path: "/channels/{name}/status/stream", scope: "read", acceptsToken: true, handle: streamStatus },
   {
     method: "post",
     path: "/channels/{name}/recording/start",

@@ -66,6 +66,7 @@ function sandboxCloudflare(credentials: DevelopmentCredentials["cloudflare"], sa
     accountId,
     apiToken,
     customerCode,
+    playbackUrl: `${sandboxUrl}/delivery/${customerCode}`,
     notificationSecrets: [notificationSecret],
     webhookSecrets: [webhookSecret],
   };

@@ -14,8 +14,12 @@ export interface LoadedConfig extends DatabaseConfig {
   trustProxy: number;
   /** The operator key; null outside production only. */
   apiKey: string | null;
+  /** Whose JWTs are taken from sellers; null: nobody's. */
+  jwt: JwtConfig | null;
   /** Origins of the seller's app that may call from a browser; `*` for any. */
   corsOrigins: string[];
+  /** Streams of a status that this process serves at a time, beyond its other connections. */
+  streamReadersMost: number;
   /** No provider is configured: the built-in sandbox takes their place. Never in production. */
   sandbox: boolean;
   /** Null exactly when `sandbox`. */
@@ -45,6 +49,18 @@ export interface LoadedConfig extends DatabaseConfig {
   policy: Policy;
 }
 
+/** JWTs of the app's own users. */
+export interface JwtConfig {
+  /** Where its public keys are. */
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+  /** The claim that holds a channel's `hostUserId`. */
+  userClaim: string;
+  /** One with the names of further channels that its bearer reaches; null: none is looked for. */
+  channelsClaim: string | null;
+}
+
 /** Everything set: what the service runs on. */
 export interface Config extends LoadedConfig {
   apiKey: string;
@@ -65,7 +81,7 @@ export interface DatabaseConfig {
     /** Past a transaction pooler, for LISTEN and migrations; null: `url` is direct. */
     directUrl: string | null;
     schema: string;
-    /** Connections for queries, beside those for jobs (3) and LISTEN (1). */
+    /** Connections for queries, beside those for jobs (3) and those that listen (2). */
     poolMax: number;
   };
 }
@@ -116,6 +132,8 @@ export interface CloudflareConfig {
   accountId: string;
   apiToken: string;
   customerCode: string | null;
+  /** What playback links begin with, before the id; null: taken from Cloudflare's answer. */
+  playbackUrl: string | null;
   /** Any of them authenticates a live notification. */
   notificationSecrets: string[];
   /** Any of them authenticates a video webhook; with none, nobody is. */

@@ -1,5 +1,12 @@
 export { completeForDevelopment, readConfig } from "./complete-config.ts";
-export { type AgoraConfig, type CloudflareConfig, type Config, ConfigError, type DatabaseConfig } from "./config.ts";
+export {
+  type AgoraConfig,
+  type CloudflareConfig,
+  type Config,
+  ConfigError,
+  type DatabaseConfig,
+  type JwtConfig,
+} from "./config.ts";
 export { DataFolderError } from "./data-folder-error.ts";
 export { databaseUrlForPeople, describeConfig } from "./describe-config.ts";
 export { developmentCredentials } from "./development-credentials.ts";

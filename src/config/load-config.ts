@@ -8,6 +8,7 @@ import {
   type CloudflareConfig,
   ConfigError,
   type DatabaseConfig,
+  type JwtConfig,
   type LoadedConfig,
   type StorageConfig,
   type StsConfig,
@@ -35,7 +36,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     publicUrl: values.PUBLIC_URL ?? `http://127.0.0.1:${PORT}`,
     trustProxy: values.TRUST_PROXY,
     apiKey: values.API_KEY ?? null,
+    jwt: values.JWT_JWKS_URL === undefined ? null : jwtConfig(values, values.JWT_JWKS_URL),
     corsOrigins: values.CORS_ORIGINS,
+    streamReadersMost: values.STREAM_READERS_MAX,
     sandbox,
     agora: sandbox ? null : agoraConfig(values),
     cloudflare: sandbox ? null : cloudflareConfig(values),
@@ -119,6 +122,16 @@ function databaseConfig(values: z.infer<typeof databaseEnvironment>): DatabaseCo
   };
 }
 
+function jwtConfig(values: Environment, jwksUrl: string): JwtConfig {
+  return {
+    jwksUrl,
+    issuer: required(values.JWT_ISSUER),
+    audience: required(values.JWT_AUDIENCE),
+    userClaim: values.JWT_USER_CLAIM,
+    channelsClaim: values.JWT_CHANNELS_CLAIM ?? null,
+  };
+}
+
 function agoraConfig(values: Environment): AgoraConfig {
   return {
     apiUrls: values.AGORA_API_URL,
@@ -167,9 +180,15 @@ function cloudflareConfig(values: Environment): CloudflareConfig {
     accountId: required(values.CLOUDFLARE_STREAM_ACCOUNT_ID),
     apiToken: required(values.CLOUDFLARE_STREAM_API_TOKEN),
     customerCode: values.CLOUDFLARE_STREAM_CUSTOMER_CODE ?? null,
+    playbackUrl: values.CLOUDFLARE_PLAYBACK_URL ?? playbackUrlOf(values.CLOUDFLARE_STREAM_CUSTOMER_CODE),
     notificationSecrets: values.CLOUDFLARE_NOTIFICATION_SECRET,
     webhookSecrets: values.CLOUDFLARE_STREAM_WEBHOOK_SECRET,
   };
+}
+
+/** Cloudflare docs, viewing-videos/using-own-player: one host for each account. */
+function playbackUrlOf(customerCode: string | undefined): string | null {
+  return customerCode === undefined ? null : `https://customer-${customerCode}.cloudflarestream.com`;
 }
 
 function policy(values: Environment): Policy {

@@ -14,11 +14,13 @@ export function unmetRequirements(settings: Settings): string[] {
   const production = settings.NODE_ENV === "production";
   const needed: Needed = {
     ...(production ? inProduction : {}),
+    ...(isWithJwt(settings) ? ofJwt : {}),
     ...(isSandbox(settings) && !production ? {} : { ...ofAgora, ...storageNeeds(settings), ...ofCloudflare }),
   };
   return [
     ...missing(settings, needed),
-    ...(production ? [...insecure(settings), ...mixed(settings)] : []),
+    ...(production ? [...insecure(settings), ...forgeable(settings), ...mixed(settings)] : []),
+    ...unencrypted(settings),
     ...notAgoras(settings),
     ...tooLarge(settings),
     ...undated(settings),
@@ -44,6 +46,17 @@ const inProduction = {
   API_KEY: "the operators' key, long and random, such as the output of: openssl rand -hex 32",
   PUBLIC_URL: "the https URL at which Agora, Cloudflare and your app reach this service",
 } satisfies Needed;
+
+const ofJwt = {
+  JWT_JWKS_URL: "the https URL of the public keys of your app's JWTs, or remove the other JWT_*",
+  JWT_ISSUER: "the claim iss of your app's JWTs",
+  JWT_AUDIENCE: "the claim aud of those of your app's JWTs that are meant for Tally",
+} satisfies Needed;
+
+function isWithJwt(settings: Settings): boolean {
+  const names = [...Object.keys(ofJwt), "JWT_USER_CLAIM", "JWT_CHANNELS_CLAIM"] as Variable[];
+  return names.some((name) => settings[name] !== undefined);
+}
 
 const ofAgora = {
   AGORA_APP_ID: "your project's App ID, from Agora's console",
@@ -116,6 +129,7 @@ const optionalOfProviders = {
   AGORA_API_URL: "",
   ...optionalOfStorage,
   CLOUDFLARE_API_URL: "",
+  CLOUDFLARE_PLAYBACK_URL: "",
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
 } satisfies Needed;
@@ -130,6 +144,19 @@ function insecure(settings: Settings): string[] {
   return (["PUBLIC_URL", "AGORA_API_URL", "AGORA_STORAGE_STS_ENDPOINT", "CLOUDFLARE_API_URL"] as const)
     .filter((name) => isHttp(settings[name]))
     .map((name) => `${name} must begin with https:// in production: it carries secrets`);
+}
+
+/** Whoever could change the keys on their way could be anybody. */
+function forgeable({ JWT_JWKS_URL }: Settings): string[] {
+  if (!isHttp(JWT_JWKS_URL)) return [];
+  return ["JWT_JWKS_URL must begin with https:// in production: its keys decide who is believed"];
+}
+
+/** Viewers' players refuse plain HTTP on pages that came over https. On this machine an imitation may stand there. */
+function unencrypted(settings: Settings): string[] {
+  const { CLOUDFLARE_PLAYBACK_URL: url, NODE_ENV: mode } = settings;
+  if (!isHttp(url) || (mode !== "production" && /^http:\/\/127\.0\.0\.1(?=[:/]|$)/.test(url ?? ""))) return [];
+  return ["CLOUDFLARE_PLAYBACK_URL must begin with https://, or outside production with http://127.0.0.1"];
 }
 
 /** A page that came over https loads nothing else (W3C: Mixed Content). */

@@ -103,6 +103,15 @@ export function imageUrl() {
   });
 }
 
+/** Whoever can change what is there can be anybody, so it comes over https, or from this machine. */
+export function jwksUrl() {
+  return parsed("must be an https URL like https://login.example.com/.well-known/jwks.json", (text) => {
+    const url = parseUrl(text);
+    const isSafe = url?.protocol === "https:" || (url?.protocol === "http:" && url.hostname === "127.0.0.1");
+    return isSafe && url.username + url.password === "" ? url.href : undefined;
+  });
+}
+
 export function origin(text: string): string | undefined {
   return text === "*" || parseUrl(text)?.origin === text ? text : undefined;
 }

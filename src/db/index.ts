@@ -1,3 +1,4 @@
+export { connectClient } from "./connect-client.ts";
 export { createDatabase, createPool, type Database } from "./connection.ts";
 export { DatabaseUnavailable } from "./database-unavailable.ts";
 export { type Embedded, startEmbedded } from "./embedded/index.ts";

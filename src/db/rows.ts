@@ -51,3 +51,14 @@ export interface SessionRow {
   resolution: Resolution;
   counting: Counting | null;
 }
+
+export interface ApiKeyRow {
+  id: number;
+  name: string;
+  scope: "read" | "operate" | "admin";
+  prefix: string;
+  secret_hash: Buffer;
+  created_at: Date;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-import { rowsOf, table } from "../eventlog/index.ts";
+import { announce, rowsOf, table } from "../eventlog/index.ts";
 import type { ChannelState, RelayMode } from "../live/index.ts";
 import { projectChannel } from "./project-channel.ts";
 
@@ -46,7 +46,7 @@ async function selectChannel(db: Knex, schema: string, channelId: number, lock: 
   return row ?? null;
 }
 
-/** Saves a channel's new state, at its new version, with the columns that follow from it. */
+/** Saves a channel's new state, at its new version, with the columns that follow from it, and says so to all processes. */
 export async function saveChannel(
   trx: Knex.Transaction,
   schema: string,
@@ -60,6 +60,7 @@ export async function saveChannel(
     .table("channels")
     .where({ id })
     .update({ ...columns, state: JSON.stringify(state), version, wake_at: iso(wakeAt), updated_at: iso(now) });
+  await announce(trx, schema, { name, version });
 }
 
 /** Sets when the channel is looked at again, if that is all that changed. */

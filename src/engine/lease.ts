@@ -1,4 +1,4 @@
-import { createDeferred } from "./deferred.ts";
+import { createDeferred } from "../deferred.ts";
 
 /** This process is not known to be alive, so that another may be doing its work: no provider call may begin. */
 export class LeaseLost extends Error {

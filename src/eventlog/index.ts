@@ -1,3 +1,4 @@
+export { announce } from "./announce.ts";
 export { AppendUnavailable, createEventLog, type EventLog } from "./append.ts";
 export { appendWithin } from "./append-within.ts";
 export { attachEvents } from "./attach-events.ts";
@@ -5,6 +6,7 @@ export { wakeAudience } from "./audience.ts";
 export { isChannelName } from "./channel-name.ts";
 export { hostTypes } from "./event-types.ts";
 export { retryConflicts } from "./failures.ts";
+export { type Feed, openFeed } from "./feed.ts";
 export type { EventRow } from "./insert-events.ts";
 export type { Appended, NewEvent, Route } from "./new-event.ts";
 export { operatorEvent } from "./operator-event.ts";

@@ -16,6 +16,7 @@ type TableName =
   | "heartbeat"
   | "catch_ups"
   | "stage_visits"
+  | "api_keys"
   | "notification_endpoints"
   | "notifications"
   | "notification_deliveries";

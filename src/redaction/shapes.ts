@@ -22,6 +22,11 @@ const endOfStreamKey = /k[0-9a-f]{32}/i;
 /** Agora's RTC tokens: a version, then base64 of more than 60 characters (Agora docs: AccessToken2 is 007). */
 const rtcToken = /\b00[67][\w+/=-]{60,}/g;
 
+/** Tally's own keys: the prefix, which says whose it was, stays. */
+const apiKey = /(tally_[0-9a-f]{12}_)([0-9a-f]{64})/gi;
+/** Signed JSON in base64url (RFC 7519): a status token of ours, a login of the app's. */
+const jwt = /\beyJ[\w-]+\.[\w-]+\.[\w-]{8,}/g;
+
 /**
  * Takes out what has the shape of a secret, whatever it is about: the stream key of an RTMP URL (its last path segment
  * and its query), a URL's password and secret parameters, a stage's address, a member that is named like a secret.
@@ -44,6 +49,8 @@ export function redactShapes(text: string, mark: Mark): string {
   if (safe.includes('"')) safe = safe.replace(member, keep);
   if (safe.includes('\\"')) safe = safe.replace(quotedMember, keep);
   if (endOfStreamKey.test(safe)) safe = safe.replace(streamKey, mark);
+  if (safe.includes("tally_")) safe = safe.replace(apiKey, keep);
+  if (safe.includes("eyJ")) safe = safe.replace(jwt, mark);
   return safe.replace(rtcToken, mark);
 }
 

@@ -1,4 +1,4 @@
-import type { Settings } from "./settings.ts";
+import { deliveryBase, type Settings } from "./settings.ts";
 
 /**
  * The environment with which Tally speaks to this sandbox and believes its webhooks. The storage is invented: nothing
@@ -26,6 +26,7 @@ export function tallyEnvironment(url: string, settings: Settings, appCertificate
     CLOUDFLARE_STREAM_ACCOUNT_ID: cloudflare.accountId,
     CLOUDFLARE_STREAM_API_TOKEN: cloudflare.apiToken,
     CLOUDFLARE_STREAM_CUSTOMER_CODE: cloudflare.customerCode,
+    CLOUDFLARE_PLAYBACK_URL: deliveryBase(settings),
     CLOUDFLARE_NOTIFICATION_SECRET: secrets.cloudflareNotification,
     CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets.cloudflareVideo,
   };

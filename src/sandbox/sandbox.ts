@@ -7,6 +7,7 @@ import express from "express";
 import { agoraRoutes } from "./agora/index.ts";
 import { cloudflareRoutes } from "./cloudflare/index.ts";
 import { controlRoutes, createControl, type SandboxControl } from "./control/index.ts";
+import { deliveryRoutes } from "./delivery/index.ts";
 import { tallyEnvironment } from "./environment.ts";
 import { applySettings, defaultSettings, type SettingsChange } from "./settings.ts";
 import { createWorld } from "./world/index.ts";
@@ -31,8 +32,8 @@ export interface Sandbox {
 }
 
 /**
- * Starts a sandbox on 127.0.0.1: Agora below `/agora`, Cloudflare below `/cloudflare/client/v4`, control below
- * `/sandbox`.
+ * Starts a sandbox on 127.0.0.1: Agora below `/agora`, Cloudflare below `/cloudflare/client/v4`, what
+ * viewers watch below `/delivery/{customer code}`, control below `/sandbox`.
  *
  * @throws if the port is taken
  */
@@ -53,6 +54,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   app.use(express.text({ type: () => true, limit: "1mb" }));
   app.use("/agora", agoraRoutes(present));
   app.use("/cloudflare/client/v4", cloudflareRoutes(present));
+  app.use("/delivery", deliveryRoutes(present));
   app.use("/sandbox", controlRoutes(control));
 
   const server = createServer(app);
@@ -62,6 +64,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   });
   const { port } = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
+  settings.delivery.url ??= `${url}/delivery/${settings.cloudflare.customerCode}`;
 
   return {
     url,

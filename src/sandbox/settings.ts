@@ -20,6 +20,13 @@ const secrets = z.strictObject({
   cloudflareVideo: secret,
 });
 const agora = z.strictObject({ appId: secret, customerId: secret, customerSecret: secret });
+const delivery = z.strictObject({
+  url: url.nullable(),
+  neverPlayable: z.boolean(),
+  browsersOnly: z.strictObject({ manifest: z.boolean(), lifecycle: z.boolean() }),
+  liveViewers: z.number().int().min(0),
+});
+const deliveryChange = delivery.extend({ browsersOnly: delivery.shape.browsersOnly.partial() }).partial();
 const cloudflare = z.strictObject({ accountId: secret, apiToken: secret, customerCode: secret });
 const limits = z.strictObject({
   recordingCallsPerSecond: perWindow,
@@ -59,6 +66,7 @@ const delays = z.strictObject({
   ingestConnectedNoticeMs: ms,
   ingestDisconnectedNoticeMs: ms,
   defaultHoldMs: ms,
+  playableMs: ms,
   videoReadyMs: ms,
   ncsResendGapsMs: z.array(ms).max(3),
 });
@@ -74,6 +82,7 @@ export const settingsChange = z
     secrets: secrets.partial(),
     agora: agora.partial(),
     cloudflare: cloudflare.partial(),
+    delivery: deliveryChange,
     ncsAddresses,
     converters: converterChange,
     limits: limits.partial(),
@@ -100,6 +109,11 @@ export interface Settings {
   secrets: z.infer<typeof secrets>;
   agora: z.infer<typeof agora>;
   cloudflare: z.infer<typeof cloudflare>;
+  /**
+   * The host that viewers watch at: where it is (the sandbox's own by default); whether broadcasts that begin now ever
+   * become playable; what of it is refused to a User-Agent that is no browser's; how many watch each live broadcast.
+   */
+  delivery: z.infer<typeof delivery>;
   /** From which NCS says that it sends. */
   ncsAddresses: z.infer<typeof ncsAddresses>;
   /**
@@ -132,6 +146,12 @@ export function defaultSettings(): Settings {
     },
     agora: { appId: randomSecret(), customerId: randomSecret(), customerSecret: randomSecret() },
     cloudflare: { accountId: randomSecret(), apiToken: randomSecret(), customerCode: "sandbox" },
+    delivery: {
+      url: null,
+      neverPlayable: false,
+      browsersOnly: { manifest: true, lifecycle: false },
+      liveViewers: 0,
+    },
     ncsAddresses: ["127.0.0.1"],
     converters: {
       enabled: true,
@@ -183,6 +203,8 @@ export function defaultSettings(): Settings {
       ingestDisconnectedNoticeMs: 500,
       // The hold of an input without `timeoutSeconds`; Cloudflare publishes no number.
       defaultHoldMs: 30_000,
+      // From the picture's arrival until it can be watched; up to 30 s at Cloudflare (docs: troubleshooting).
+      playableMs: 3_000,
       // From the end of the hold to the video's webhook; up to 60 s at Cloudflare.
       videoReadyMs: 5_000,
       // Agora docs, NCS: an immediate resend, then growing gaps, three resends at most; the gaps are not published.
@@ -201,6 +223,11 @@ export function applySettings(settings: Settings, change: SettingsChange): void 
   const { serviceUrl, ...rest } = change;
   if (serviceUrl !== undefined) settings.webhooks = tallyWebhooks(serviceUrl);
   merge(settings, rest);
+}
+
+/** What playback links begin with. */
+export function deliveryBase({ delivery, cloudflare }: Settings): string {
+  return delivery.url ?? `https://customer-${cloudflare.customerCode}.cloudflarestream.com`;
 }
 
 function tallyWebhooks(serviceUrl: string): Settings["webhooks"] {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 
-import { createFailedKeys } from "../../src/api/index.ts";
+import { createFailedKeys } from "../../src/api/failed-keys.ts";
 import { logLines } from "../support/log-lines.ts";
 import { expectProblem, type Service, startService, useService } from "./service.ts";
 

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
+import { createReaders } from "../../src/api/index.ts";
 import { problemAnswer } from "../../src/api/schemas.ts";
 import { createApp } from "../../src/app.ts";
 import { createDatabase } from "../../src/db/index.ts";
@@ -66,6 +67,7 @@ const paths = {
   "/v1/channels": "GET, HEAD",
   "/v1/channels/shop": "GET, HEAD, PUT",
   "/v1/channels/shop/status": "GET, HEAD",
+  "/v1/channels/shop/status/stream": "GET, HEAD",
   "/v1/channels/shop/recording/start": "POST",
   "/v1/channels/shop/recording/stop": "POST",
   "/v1/channels/shop/sessions": "GET, HEAD",
@@ -113,6 +115,8 @@ describe("the operators' key", () => {
   it("may not be blank", () => {
     const config = {
       apiKey: " ",
+      jwt: null,
+      corsOrigins: [],
       trustProxy: 0,
       production: false,
       notifications: { allowPrivate: false, disableAfterMs: 0 },
@@ -128,6 +132,8 @@ describe("the operators' key", () => {
       knex,
       schema,
       log: createLogger({ level: "silent" }),
+      feed: { subscribe: () => () => undefined, close: () => Promise.resolve() },
+      readers: createReaders(),
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
       onNotified: () => undefined,

@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import request from "supertest";
 import { afterAll, beforeAll, expect } from "vitest";
 
+import { createReaders, type ReaderLimits } from "../../src/api/index.ts";
 import { type AppConfig, type AppDeps, createApp } from "../../src/app.ts";
 import { createAdvance } from "../../src/engine/index.ts";
-import { appendWithin, createEventLog, type NewEvent } from "../../src/eventlog/index.ts";
+import { appendWithin, createEventLog, type NewEvent, openFeed } from "../../src/eventlog/index.ts";
 import { createHttpServer, type HttpLimits } from "../../src/http-server.ts";
 import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
@@ -58,6 +59,7 @@ export async function startService(
   overrides: Partial<AppConfig & AppDeps> & {
     channelPolicy?: "auto" | "registered";
     limits?: Partial<HttpLimits>;
+    streams?: Partial<ReaderLimits>;
   } = {},
 ): Promise<Service> {
   const { knex, schema } = database;
@@ -90,6 +92,8 @@ export async function startService(
   });
   const config = {
     apiKey,
+    jwt: null,
+    corsOrigins: [],
     trustProxy: 0,
     production: false,
     notifications: { allowPrivate: false, disableAfterMs: 0 },
@@ -102,10 +106,14 @@ export async function startService(
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
     cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
   };
+  const readers = createReaders(overrides.streams);
+  const feed = openFeed({ url: database.url, schema, log });
   const collaborators = {
     knex,
     schema,
     log,
+    feed,
+    readers,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
     onNotified: () => undefined,
@@ -189,10 +197,12 @@ export async function startService(
       await advancing.idle();
     },
     async close() {
+      readers.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await eventLog.close();
       await advancing.idle();
+      await feed.close();
     },
   };
 }

@@ -46,6 +46,9 @@ describe("help", () => {
       "sessions stop",
       "effects list",
       "effects retry",
+      "keys create",
+      "keys list",
+      "keys revoke",
       "simulate",
     ]);
   });

@@ -14,6 +14,7 @@ const names = [
   "0004_converter_routes",
   "0005_session_upload",
   "0006_stage_visits",
+  "0007_api_keys",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -64,8 +65,8 @@ describe("migrate", () => {
   test("brings a database of the first version up to date, and remembers when that was last alive", async () => {
     await run();
     await database.knex.raw(
-      `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits;
-       drop index tally.sessions_recordings;
+      `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys;
+       drop index tally.sessions_recordings, tally.channels_host;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload;
        delete from tally.migrations where name <> '0001_initial';

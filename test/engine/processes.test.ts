@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
-import { createDeferred } from "../../src/engine/deferred.ts";
+import { createDeferred } from "../../src/deferred.ts";
 import { createLease } from "../../src/engine/index.ts";
 import { createProcesses } from "../../src/engine/processes.ts";
 import { rowsOf } from "../../src/eventlog/index.ts";

@@ -111,6 +111,14 @@ describe("a message", () => {
     expect(redactJson({ detail: streamKey })).toEqual({ detail: expect.stringMatching(/^\[key sha256:/) as string });
   });
 
+  it("loses a key of Tally's but for its prefix, and a JWT, wherever they stand", () => {
+    const jwt = `${Buffer.from('{"alg":"RS256"}').toString("base64url")}.${"eyJz-_".repeat(5)}.${"sig-_".repeat(9)}`;
+    expect(text(`key tally_0123456789ab_${"0f".repeat(32)}, jwt (${jwt})!`)).toBe(
+      "key tally_0123456789ab_[redacted], jwt ([redacted])!",
+    );
+    expect(redactJson({ detail: [jwt] })).toEqual({ detail: [expect.stringMatching(/^\[key sha256:/)] });
+  });
+
   it.each([
     "Unexpected token < in JSON at position 0",
     "The database at postgres://tally@127.0.0.1:1/tally can't be reached: connect ECONNREFUSED 127.0.0.1:1.",

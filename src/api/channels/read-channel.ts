@@ -1,9 +1,9 @@
 import type { ChannelRow } from "../../db/index.ts";
-import { rowsOf, table } from "../../eventlog/index.ts";
+import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
 import { type Status, toStatus } from "../../live/index.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
-import { reaches } from "../principal.ts";
+import { type Principal, reaches } from "../principal.ts";
 import { Problem } from "../problem.ts";
 import { readInput } from "../read-input.ts";
 import { type ChannelAnswer, channelPath } from "../schemas.ts";
@@ -11,19 +11,32 @@ import { type ChannelAnswer, channelPath } from "../schemas.ts";
 /**
  * The channel that a request's path names.
  *
+ * @param find - reads a channel by its name
  * @throws {Problem} `invalid_request` if that is no channel name, `channel_unknown` if there is no such channel, or none
  * of the caller's
  */
-export async function readChannel({ knex, schema }: Api, { params, principal }: Call): Promise<ChannelRow> {
+export async function readChannel(
+  api: Api,
+  { params, principal }: Call,
+  find = (name: string) => findChannel(api, name),
+): Promise<ChannelRow> {
   const { name } = readInput(channelPath, params);
-  const [channel] = await rowsOf<ChannelRow>(knex, `select * from ${table(schema, "channels")} where name = :name`, {
-    name,
-  });
+  const channel = await find(name);
   if (channel !== undefined && reaches(principal(), channel)) return channel;
-  throw new Problem(
-    "channel_unknown",
-    `There is no channel ${JSON.stringify(name)}: register it with PUT /v1/channels/${encodeURIComponent(name)}.`,
-  );
+  throw new Problem("channel_unknown", `There is no channel ${JSON.stringify(name)}${whatToDo(principal(), name)}.`);
+}
+
+/** The same whether the channel is not there or not for them. */
+function whatToDo({ scope, reach }: Principal, name: string): string {
+  if (reach.kind !== "all") return " that you may see";
+  return scope === "read" ? "" : `: register it with PUT /v1/channels/${encodeURIComponent(name)}`;
+}
+
+/** A channel as it is now. */
+export async function findChannel({ knex, schema }: Tables, name: string): Promise<ChannelRow | undefined> {
+  const sql = `select * from ${table(schema, "channels")} where name = :name`;
+  const [channel] = await rowsOf<ChannelRow>(knex, sql, { name });
+  return channel;
 }
 
 export function statusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {

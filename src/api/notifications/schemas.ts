@@ -1,8 +1,9 @@
 import { z } from "zod";
 
-import type { AnnouncementType } from "../../live/index.ts";
 import { announcementTypes, deliveryStatuses, type NotificationType } from "../../notifications/index.ts";
-import { pageSize, storableText, wholeNumberInText } from "../schemas.ts";
+import { pageSize, wholeNumberInText } from "../schemas.ts";
+
+export const endpointPath = z.object({ id: z.string().meta({ description: "An endpoint's id, such as ep_0k2x…." }) });
 
 // What requests may hold. A message goes on after the member's name.
 
@@ -12,9 +13,12 @@ const events = z
     "must be a list of events, or null for all",
   )
   .min(1, "must name an event, or be null for all")
-  .transform((names) => [...new Set<AnnouncementType>(names)])
   .nullable();
-const description = storableText(500);
+const description = z
+  .string("must be text, or null")
+  .max(500, "must have 500 characters at most")
+  .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
+  .nullable();
 const url = z.string("must be text");
 const enabled = z.boolean("must be true or false");
 const object = "the body must be a JSON object";

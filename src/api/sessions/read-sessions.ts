@@ -8,12 +8,12 @@ import type { SessionAnswer } from "../schemas.ts";
 /**
  * Sessions with their channel's name, newest first.
  *
- * @param condition - SQL about the session `s`, with `:name` for each of `values`
+ * @param condition - SQL about the session `s` and its channel `c`, with `:name` for each of `values`
  */
 export async function readSessions(
   { knex, schema, prices }: Api,
   condition: string,
-  values: Record<string, string | number | null>,
+  values: Record<string, string | number | null | readonly string[]>,
 ): Promise<SessionAnswer[]> {
   const rows = await rowsOf<StoredSession>(
     knex,

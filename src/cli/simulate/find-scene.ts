@@ -41,7 +41,7 @@ export async function findScene(
     at: options.ts === undefined ? now : options.ts * 1000,
     seq: options.seq ?? now,
     code: options.code,
-    playbackBase: `https://customer-${config.cloudflare.customerCode ?? "simulated"}.cloudflarestream.com`,
+    playbackBase: config.cloudflare.playbackUrl ?? "https://customer-simulated.cloudflarestream.com",
   };
   switch (about) {
     case "recorder": {

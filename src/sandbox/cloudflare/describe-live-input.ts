@@ -1,10 +1,11 @@
+import { deliveryBase } from "../settings.ts";
 import { type LiveInput, microseconds, rtmpsUrl, type World } from "../world/index.ts";
 
 /** A live input with its credentials and status, as create, get and update answer (Cloudflare docs: start-stream-live). */
 export function describeLiveInput(input: LiveInput, { settings, clocks }: World): object {
   const { uid, streamKey, config } = input;
   const { defaultCreator, ...shown } = config;
-  const customer = `https://customer-${settings.cloudflare.customerCode}.cloudflarestream.com`;
+  const customer = deliveryBase(settings);
   const rtmps = { url: rtmpsUrl, streamKey };
   const srt = { url: "srt://live.cloudflare.com:778", streamId: uid, passphrase: streamKey };
   return {

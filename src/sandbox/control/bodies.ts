@@ -35,6 +35,8 @@ export const inputErrorBody = z.strictObject({
   audioCodec: z.string().default(""),
 });
 
+export const viewersBody = z.strictObject({ viewers: z.number().int().min(0) });
+
 /** One fault or a list of them. */
 export const faultsBody = z
   .unknown()

@@ -33,6 +33,8 @@ export interface SandboxControl extends ConverterControl {
   recoverPush(sid: string): void;
   /** A live input reports an error and ends its connections. @throws ControlRefused if it is unknown */
   failInput(uid: string, error: z.input<typeof inputErrorBody>): void;
+  /** So many watch its broadcast. @throws ControlRefused if it is unknown */
+  setViewers(uid: string, viewers: number): void;
   /** Plans faults for calls and webhooks to come, after those planned before. */
   planFaults(...faults: FaultPlan[]): void;
   /** Forgets the planned faults that were not used up. */
@@ -70,6 +72,12 @@ export function createControl(deps: { settings: Settings; world: () => World; re
     return push;
   }
 
+  function liveInput(uid: string): LiveInput {
+    const found = world().liveInputs.get(uid);
+    if (!found) throw new ControlRefused(404, `no live input has uid ${uid}; GET /sandbox/state lists them`);
+    return found;
+  }
+
   return {
     ...createConverterControl(world),
     join: (channel, uid, role, options) => world().people.join(channel, uid, role, options),
@@ -87,9 +95,10 @@ export function createControl(deps: { settings: Settings; world: () => World; re
     dropPush: (sid) => push(sid).drop(),
     recoverPush: (sid) => push(sid).open(),
     failInput(uid, { code, message = "The live input reported an error.", videoCodec = "", audioCodec = "" }) {
-      const input = world().liveInputs.get(uid);
-      if (!input) throw new ControlRefused(404, `no live input has uid ${uid}; GET /sandbox/state lists them`);
-      input.fail({ code, message, videoCodec, audioCodec });
+      liveInput(uid).fail({ code, message, videoCodec, audioCodec });
+    },
+    setViewers(uid, viewers) {
+      liveInput(uid).viewers = viewers;
     },
     planFaults: (...faults) => world().faults.plan(faultsBody.parse(faults)),
     clearFaults: () => world().faults.clear(),
@@ -98,13 +107,15 @@ export function createControl(deps: { settings: Settings; world: () => World; re
     record: () => world().record.entries,
     state() {
       const { people, recorders, converters, liveInputs, faults } = world();
-      const { pace, startAnswers201WithSid, statusShape, webhooks, limits, storage, clocks, delays } = settings;
+      const { pace, startAnswers201WithSid, statusShape, webhooks, delivery, limits, storage, clocks, delays } =
+        settings;
       return {
         settings: {
           pace,
           startAnswers201WithSid,
           statusShape,
           webhooks,
+          delivery,
           converters: settings.converters,
           limits,
           storage,
@@ -122,6 +133,7 @@ export function createControl(deps: { settings: Settings; world: () => World; re
   };
 }
 
-function describe({ uid, config, status, publishers }: LiveInput): object {
-  return { uid, meta: config.meta, enabled: config.enabled, state: status?.state ?? null, publishers };
+function describe({ uid, config, status, publishers, viewers, broadcasts }: LiveInput): object {
+  const { meta, enabled } = config;
+  return { uid, meta, enabled, state: status?.state ?? null, publishers, viewers, broadcasts: broadcasts() };
 }

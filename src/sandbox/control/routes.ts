@@ -14,6 +14,7 @@ import {
   leaveBody,
   nothing,
   roleBody,
+  viewersBody,
 } from "./bodies.ts";
 import type { SandboxControl } from "./control.ts";
 
@@ -55,6 +56,7 @@ export function controlRoutes(control: SandboxControl): Router {
   post("/converters/:id/push-drop", nothing, ({ params }) => control.dropConverterPush(params.id ?? ""));
   post("/converters/:id/push-recover", nothing, ({ params }) => control.recoverConverterPush(params.id ?? ""));
   post("/inputs/:uid/error", inputErrorBody, ({ params }, error) => control.failInput(params.uid ?? "", error));
+  post("/inputs/:uid/viewers", viewersBody, ({ params }, { viewers }) => control.setViewers(params.uid ?? "", viewers));
   post("/faults", faultsBody, (_call, faults) => control.planFaults(...faults));
   post("/faults/clear", nothing, () => control.clearFaults());
   post("/settings", settingsChange, (_call, change) => control.changeSettings(change));

@@ -1,2 +1,2 @@
 export { explain } from "./explain.ts";
-export { type Call, type Handler, operation, toCall, write } from "./operation.ts";
+export { type Call, type Handler, operation, reply, toCall, write } from "./operation.ts";

@@ -77,11 +77,36 @@ export function operation<World extends OperationContext>(
   };
 }
 
-/** Sends an answer; one without a body is sent without one. */
+/**
+ * An imitated call that is asked for so often that the record would be full of it, and that no fault is planned for.
+ * The parameters are those of `operation`.
+ */
+export function reply<World>(
+  world: () => World,
+  guard: (world: World, call: Call) => void,
+  handle: Handler<World>,
+): RequestHandler {
+  return async (request, response) => {
+    const now = world();
+    const call = toCall(request);
+    const answer = await refusable(() => {
+      guard(now, call);
+      return handle(now, call);
+    });
+    write(response, answer);
+  };
+}
+
+/**
+ * Sends an answer; one without a body is sent without one. Bytes, and text whose headers say what it is, go as they are;
+ * all else is JSON.
+ */
 export function write(response: Response, { status, body, headers = {} }: Answer): void {
   response.status(status).set(headers);
   if (body === undefined) response.end();
-  else response.json(body);
+  else if (Buffer.isBuffer(body) || (typeof body === "string" && response.hasHeader("content-type"))) {
+    response.end(body);
+  } else response.json(body);
 }
 
 /** What `act` gives, or the answer of its refusal. */

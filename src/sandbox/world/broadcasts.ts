@@ -1,10 +1,23 @@
 import { randomBytes } from "node:crypto";
 
-import type { Settings } from "../settings.ts";
+import { deliveryBase, type Settings } from "../settings.ts";
 import type { Clocks } from "./clocks.ts";
 import type { CloudflareNotices } from "./cloudflare-notices.ts";
 import { microseconds } from "./stamps.ts";
 import type { Timers } from "./timers.ts";
+
+/** One broadcast as viewers find it. */
+export interface Broadcast {
+  readonly uid: string;
+  /** It can be watched, or could. */
+  readonly wasPlayable: boolean;
+  /** For how long it was published, in real milliseconds. */
+  readonly publishedMs: number;
+  /** Its hold has ended: the next picture begins another. */
+  readonly isOver: boolean;
+  /** Its recording can be watched. */
+  readonly isReady: boolean;
+}
 
 /** The broadcasts of one live input, each of which becomes a video. */
 export interface Broadcasts {
@@ -12,17 +25,23 @@ export interface Broadcasts {
   begin(): void;
   /** The last publisher has gone: the hold begins, and at its end the broadcast is over. */
   pause(): void;
+  /** Newest first. */
+  list(): Broadcast[];
   /** Newest first, as video objects (Cloudflare docs, stream-live/replay-recordings). */
   videos(): object[];
 }
 
-interface Broadcast {
+interface Kept {
   uid: string;
   name: string;
   createdAt: number;
   /** When the last publisher went. */
   endedAt: number | null;
   ready: boolean;
+  wasPlayable: boolean;
+  /** Of earlier spans; the present one began at `publishedSince`, real ms. */
+  publishedMs: number;
+  publishedSince: number | null;
 }
 
 /** @param input - read when needed: an update changes the hold of later pauses */
@@ -31,11 +50,22 @@ export function createBroadcasts(
   input: { uid: string; name: () => string; timeoutSeconds: () => number | null },
 ): Broadcasts {
   const { settings, clocks, timers, notices } = deps;
-  const broadcasts: Broadcast[] = [];
-  let current: Broadcast | null = null;
+  const broadcasts: Kept[] = [];
+  let current: Kept | null = null;
   let cancelHold: () => void = () => undefined;
+  let cancelPlayable: () => void = () => undefined;
 
-  function finish(broadcast: Broadcast): void {
+  /** From when its picture arrives until it can be watched some time goes by. */
+  function publish(broadcast: Kept): void {
+    broadcast.endedAt = null;
+    broadcast.publishedSince = Date.now();
+    if (broadcast.wasPlayable) return;
+    cancelPlayable = timers.after(settings.delays.playableMs, () => {
+      broadcast.wasPlayable = !settings.delivery.neverPlayable;
+    });
+  }
+
+  function finish(broadcast: Kept): void {
     current = null;
     timers.after(settings.delays.videoReadyMs, () => {
       broadcast.ready = true;
@@ -43,8 +73,8 @@ export function createBroadcasts(
     });
   }
 
-  function toVideo({ uid, name, createdAt, endedAt, ready }: Broadcast): object {
-    const base = `https://customer-${settings.cloudflare.customerCode}.cloudflarestream.com/${uid}`;
+  function toVideo({ uid, name, createdAt, endedAt, ready }: Kept): object {
+    const base = `${deliveryBase(settings)}/${uid}`;
     const created = microseconds(createdAt);
     return {
       uid,
@@ -80,7 +110,7 @@ export function createBroadcasts(
     begin() {
       cancelHold();
       if (current) {
-        current.endedAt = null;
+        publish(current);
         return;
       }
       current = {
@@ -89,17 +119,36 @@ export function createBroadcasts(
         createdAt: clocks.cloudflare(),
         endedAt: null,
         ready: false,
+        wasPlayable: false,
+        publishedMs: 0,
+        publishedSince: null,
       };
       broadcasts.unshift(current);
+      publish(current);
     },
     pause() {
       const paused = current;
       if (!paused) return;
+      cancelPlayable();
       paused.endedAt = clocks.cloudflare();
+      paused.publishedMs += sinceMs(paused);
+      paused.publishedSince = null;
       const seconds = input.timeoutSeconds();
       const holdMs = seconds === null ? settings.delays.defaultHoldMs : seconds * 1000;
       cancelHold = timers.after(holdMs, () => finish(paused));
     },
+    list: () =>
+      broadcasts.map((broadcast) => ({
+        uid: broadcast.uid,
+        wasPlayable: broadcast.wasPlayable,
+        publishedMs: broadcast.publishedMs + sinceMs(broadcast),
+        isOver: broadcast !== current,
+        isReady: broadcast.ready,
+      })),
     videos: () => broadcasts.map(toVideo),
   };
+}
+
+function sinceMs({ publishedSince }: Kept): number {
+  return publishedSince === null ? 0 : Date.now() - publishedSince;
 }

@@ -24,6 +24,9 @@ const operations = [
   "liveInputs.delete",
   "liveInputs.videos",
   "storageUsage",
+  "playback.manifest",
+  "playback.lifecycle",
+  "playback.views",
 ] as const;
 export type Operation = (typeof operations)[number];
 

@@ -1,3 +1,4 @@
+export { type Broadcast } from "./broadcasts.ts";
 export { type Converter } from "./converter.ts";
 export { type PictureSize, pictureSize } from "./converter-config.ts";
 export { fault, type FaultPlan, type Faults, type Operation } from "./faults.ts";

@@ -57,6 +57,9 @@ export interface LiveInput {
   cut(): void;
   /** Reports an error of the stream and ends every connection. */
   fail(error: IngestError): void;
+  /** Who watches, if it was said; else all inputs have the number of the settings. */
+  viewers: number | null;
+  broadcasts: Broadcasts["list"];
   videos: Broadcasts["videos"];
 }
 
@@ -148,6 +151,8 @@ export function createLiveInput(deps: LiveInputDeps, config: LiveInputConfig): L
       endAll();
       enter("errored", "badRequest", error);
     },
+    viewers: null,
+    broadcasts: () => broadcasts.list(),
     videos: () => broadcasts.videos(),
   };
   return input;

@@ -1,3 +1,4 @@
+import type { Broadcast } from "./broadcasts.ts";
 import type { LiveInput, LiveInputConfig, LiveInputDeps, Publisher } from "./live-input.ts";
 import { type Connection, createLiveInput } from "./live-input.ts";
 
@@ -7,6 +8,8 @@ export interface LiveInputs {
   get(uid: string): LiveInput | null;
   /** Newest first. */
   list(): LiveInput[];
+  /** A broadcast or its recording, also of an input that was removed. */
+  findVideo(uid: string): { input: LiveInput; video: Broadcast } | null;
   /** Ends what is being broadcast to it; its recordings stay. */
   remove(input: LiveInput): void;
   /**
@@ -23,6 +26,7 @@ export const rtmpsUrl = "rtmps://live.cloudflare.com:443/live/";
 
 export function createLiveInputs(deps: LiveInputDeps): LiveInputs {
   const inputs = new Map<string, LiveInput>();
+  const removed: LiveInput[] = [];
 
   return {
     create(config) {
@@ -32,8 +36,16 @@ export function createLiveInputs(deps: LiveInputDeps): LiveInputs {
     },
     get: (uid) => inputs.get(uid) ?? null,
     list: () => [...inputs.values()].reverse(),
+    findVideo(uid) {
+      for (const input of [...inputs.values(), ...removed]) {
+        const video = input.broadcasts().find((one) => one.uid === uid);
+        if (video !== undefined) return { input, video };
+      }
+      return null;
+    },
     remove(input) {
       inputs.delete(input.uid);
+      removed.push(input);
       input.cut();
     },
     connect(rtmpUrl, publisher) {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { createCoalescer } from "../../src/engine/coalesce.ts";
+import { createCoalescer } from "../src/coalesce.ts";
 
 /** Runs that end when they are told to. */
 function createRuns() {

@@ -1,0 +1,67 @@
+import createFetchClient from "openapi-fetch";
+
+import type { operations, paths, Registration, Status } from "./openapi.ts";
+import { type ClientOptions, createSend } from "./request.ts";
+import { type WatchOptions, watchStatus } from "./watch-status.ts";
+
+interface CallOptions {
+  /** Ends the call. */
+  signal?: AbortSignal;
+}
+
+type Query<Operation extends keyof operations> = NonNullable<operations[Operation]["parameters"]["query"]>;
+
+export type TallyClient = ReturnType<typeof createTallyClient>;
+
+/**
+ * The API's operations by their names. A call resolves to what the service answers.
+ *
+ * @throws if the options don't fit together. Each call throws a `TallyProblem` if the service refuses it or fails, an
+ * `UnexpectedAnswer` if what answers isn't Tally, and what `fetch` throws if nothing does
+ */
+export function createTallyClient(options: ClientOptions) {
+  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const send = createSend(options);
+  const { GET, PUT, POST } = createFetchClient<paths>({ baseUrl, fetch: send });
+  const ofChannel = (name: string) => ({ path: { name } });
+
+  return {
+    /** A channel's status, once. */
+    getStatus: (channel: string, options: CallOptions = {}) =>
+      dataOf(GET("/v1/channels/{name}/status", { ...options, params: ofChannel(channel) })),
+    /**
+     * A channel's status, now and whenever it changes, until `signal` is aborted. It connects again by itself.
+     *
+     * @throws {TallyProblem} if the service refuses, and neither another token nor another try would help
+     */
+    watchStatus: (channel: string, options: WatchOptions = {}): AsyncGenerator<Status, void, undefined> =>
+      watchStatus({ baseUrl, send }, channel, options),
+    /** A token for a browser that reads this channel's status. Needs a key. */
+    createStatusToken: (channel: string, options: CallOptions = {}) =>
+      dataOf(POST("/v1/channels/{name}/status-token", { ...options, params: ofChannel(channel) })),
+    startRecording: (channel: string, options: CallOptions = {}) =>
+      dataOf(POST("/v1/channels/{name}/recording/start", { ...options, params: ofChannel(channel) })),
+    stopRecording: (channel: string, options: CallOptions = {}) =>
+      dataOf(POST("/v1/channels/{name}/recording/stop", { ...options, params: ofChannel(channel) })),
+    /** A page of channels, by name; `next` is the next page's `after`. */
+    listChannels: (query: Query<"listChannels"> = {}, options: CallOptions = {}) =>
+      dataOf(GET("/v1/channels", { ...options, params: { query } })),
+    getChannel: (channel: string, options: CallOptions = {}) =>
+      dataOf(GET("/v1/channels/{name}", { ...options, params: ofChannel(channel) })),
+    /** Registers a channel, or changes how it is registered. */
+    putChannel: (channel: string, registration: Registration = {}, options: CallOptions = {}) =>
+      dataOf(PUT("/v1/channels/{name}", { ...options, params: ofChannel(channel), body: registration })),
+    /** A page of a channel's sessions, newest first; `next` is the next page's `after`. */
+    listSessions: (channel: string, query: Query<"listSessions"> = {}, options: CallOptions = {}) =>
+      dataOf(GET("/v1/channels/{name}/sessions", { ...options, params: { ...ofChannel(channel), query } })),
+    getSession: (id: string, options: CallOptions = {}) =>
+      dataOf(GET("/v1/sessions/{id}", { ...options, params: { path: { id } } })),
+  };
+}
+
+/** What isn't data was thrown already. */
+async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<NonNullable<Data>> {
+  const { data } = await answer;
+  if (data == null) throw new TypeError("The service answered without a body");
+  return data;
+}

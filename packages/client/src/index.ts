@@ -1,0 +1,17 @@
+export { createTallyClient, type TallyClient } from "./client.ts";
+export type {
+  Channel,
+  ChannelList,
+  Cost,
+  Reason,
+  ReasonCode,
+  Registration,
+  RelayMode,
+  Session,
+  SessionList,
+  Status,
+  StatusToken,
+} from "./openapi.ts";
+export { type ProblemCode, TallyProblem, UnexpectedAnswer } from "./problem.ts";
+export type { ClientOptions } from "./request.ts";
+export type { ConnectionState, ReconnectPolicy, WatchOptions } from "./watch-status.ts";

@@ -1,0 +1,175 @@
+import { randomInt } from "node:crypto";
+
+import type { Response } from "express";
+
+import { Problem } from "../problem.ts";
+import { noteOn } from "../request-log.ts";
+
+/** Limits of streams. Times are milliseconds. */
+export interface ReaderLimits {
+  /** Streams at a time, in this process. */
+  most: number;
+  /** Without a status for so long, a comment is sent: proxies end what is silent, often after 60 s. */
+  heartbeatMs: number;
+  /** A stream is ended after so long, whoever reads it: when it is asked for again, the key is looked at again. */
+  lifetimeMs: number;
+  /** A reader whose connection takes nothing for so long is cut off. */
+  stalledMs: number;
+  /** How often the streams are looked at: they end this much later at most. */
+  checkMs: number;
+}
+
+const defaults: ReaderLimits = {
+  most: 10_000,
+  heartbeatMs: 15_000,
+  lifetimeMs: 3_600_000,
+  stalledMs: 30_000,
+  checkMs: 1_000,
+};
+
+/** Why a stream ended. */
+export type StreamEnd = "client" | "expired" | "lifetime" | "stalled" | "shutdown" | "channel_gone" | "failed";
+
+/** Everybody who reads a stream of events from this process. */
+export interface Readers {
+  /** @throws {Problem} `too_many_streams` if there is no place */
+  assertPlace: () => void;
+  /**
+   * Gives a stream a place, and begins it.
+   *
+   * @param response - whose headers are set and not sent
+   * @param expiresAt - when what the caller showed ends (ms); null if it doesn't
+   * @throws {Problem} `too_many_streams` if there is no place
+   */
+  admit: (response: Response, expiresAt: number | null) => Reader;
+  /** Ends all streams, and each that is still to come: their clients connect again, to another process. */
+  close: () => void;
+}
+
+export interface Reader {
+  /** Aborted when the stream has ended. */
+  signal: AbortSignal;
+  /** Sends one event; resolves when the connection has taken it, or with the stream's end. One at a time. */
+  send: (event: Buffer) => Promise<void>;
+  end: (why: StreamEnd) => void;
+}
+
+/**
+ * @param options.onCount - called with the number of streams whenever it changes
+ * @param options.now - our clock, ms
+ */
+export function createReaders(
+  options: Partial<ReaderLimits> & { onCount?: (count: number) => void; now?: () => number } = {},
+): Readers {
+  const { onCount = () => undefined, now = Date.now, ...changed } = options;
+  const limits = { ...defaults, ...changed };
+  const streams = new Set<Stream>();
+  let checking: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  function assertPlace(): void {
+    if (streams.size < limits.most) return;
+    throw new Problem("too_many_streams", "This process serves as many streams as it may: try again in a moment.", {
+      headers: { "retry-after": "10" },
+    });
+  }
+
+  /** One timer for all: of its own, each would need several. */
+  function count(): void {
+    if (streams.size === 0) clearInterval(checking);
+    else if (streams.size === 1) {
+      clearInterval(checking);
+      checking = setInterval(checkAll, limits.checkMs);
+    }
+    onCount(streams.size);
+  }
+
+  function checkAll(): void {
+    for (const stream of streams) stream.check(now(), limits);
+  }
+
+  return {
+    assertPlace,
+    admit(response, expiresAt) {
+      assertPlace();
+      const stream = createStream(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs });
+      streams.add(stream);
+      count();
+      stream.signal.addEventListener("abort", () => {
+        streams.delete(stream);
+        count();
+      });
+      if (isClosed) stream.end("shutdown");
+      return stream;
+    },
+    close() {
+      isClosed = true;
+      for (const stream of streams) stream.end("shutdown");
+    },
+  };
+}
+
+interface Stream extends Reader {
+  /** Looks whether it should end, or needs a sign of life. */
+  check: (now: number, limits: ReaderLimits) => void;
+}
+
+function createStream(response: Response, ends: { expiresAt: number | null; tooOldAt: number }): Stream {
+  // The line in the log is written when the connection closes, before anything here hears of it.
+  const record: { ended: StreamEnd; events: number } = { ended: "client", events: 0 };
+  noteOn(response, { stream: record });
+  const over = new AbortController();
+  /** Writes that the connection has not taken yet: an event, a comment, or one of each. */
+  let waiting = 0;
+  let silentMs = 0;
+  let stalledMs = 0;
+  let onSent: () => void = () => undefined;
+
+  function write(bytes: Buffer): void {
+    waiting++;
+    silentMs = 0;
+    response.write(bytes, () => {
+      waiting--;
+      stalledMs = 0;
+      if (waiting === 0) onSent();
+    });
+  }
+
+  function end(why: StreamEnd): void {
+    if (over.signal.aborted) return;
+    record.ended = why;
+    // What the connection hasn't taken by now would keep it open.
+    if (waiting === 0) response.end();
+    else response.destroy();
+    over.abort();
+    onSent();
+  }
+
+  response.once("close", () => end("client"));
+  write(retry());
+  return {
+    signal: over.signal,
+    end,
+    send(event) {
+      if (over.signal.aborted) return Promise.resolve();
+      record.events++;
+      write(event);
+      return new Promise((resolve) => (onSent = resolve));
+    },
+    check(now, { checkMs, heartbeatMs, stalledMs: stalledMost }) {
+      if (waiting > 0) stalledMs += checkMs;
+      else silentMs += checkMs;
+      if (ends.expiresAt !== null && now >= ends.expiresAt) end("expired");
+      else if (now >= ends.tooOldAt) end("lifetime");
+      else if (stalledMs >= stalledMost) end("stalled");
+      else if (waiting === 0 && silentMs >= heartbeatMs) write(heartbeat);
+    },
+  };
+}
+
+/** After how long a client connects again: not all in the same moment after a deploy. */
+function retry(): Buffer {
+  return Buffer.from(`retry: ${randomInt(1_000, 5_000)}\n\n`);
+}
+
+const heartbeat = Buffer.from(":\n\n");
