@@ -2,9 +2,11 @@ import { Command } from "commander";
 
 import { addChannels } from "./channels/index.ts";
 import { addEffects } from "./effects/index.ts";
+import { addEndpoints } from "./endpoints/index.ts";
 import { addEvents } from "./events/index.ts";
 import type { Io } from "./io.ts";
 import { addKeys } from "./keys/index.ts";
+import { addNotifications } from "./notifications/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
@@ -33,6 +35,8 @@ export function createProgram(io: Io): Command {
   addChannels(program, io);
   addSessions(program, io);
   addEffects(program, io);
+  addEndpoints(program, io);
+  addNotifications(program, io);
   addKeys(program, io);
   addSimulate(program, io);
   return program;
