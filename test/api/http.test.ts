@@ -72,6 +72,8 @@ const paths = {
   "/v1/channels/shop/recording/stop": "POST",
   "/v1/channels/shop/sessions": "GET, HEAD",
   "/v1/sessions/5-1": "GET, HEAD",
+  "/v1/notification-endpoints": "POST, GET, HEAD",
+  "/v1/notification-endpoints/ep_1": "GET, HEAD, PATCH, DELETE",
 };
 
 describe("the operators' key", () => {
