@@ -10,8 +10,9 @@ export async function up(knex: Knex): Promise<void> {
 /** The facts of what was to be told stay in the log. */
 export async function down(knex: Knex): Promise<void> {
   const schema = knex.schema.withSchema(schemaOf(knex));
-  for (const name of ["notification_deliveries", "notifications", "notification_endpoints"])
-    {await schema.dropTable(name);}
+  for (const name of ["notification_deliveries", "notifications", "notification_endpoints"]) {
+    await schema.dropTable(name);
+  }
 }
 
 const statements = [

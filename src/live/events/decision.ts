@@ -164,12 +164,7 @@ export interface HoldCleared {
 
 /** What is told to the app of a channel's broadcasts. */
 export type AnnouncementType =
-  | "live.started"
-  | "live.playable"
-  | "live.degraded"
-  | "live.ended"
-  | "recording.failed"
-  | "video.ready";
+  "live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready";
 
 /** The app is to be told. What the notification says beside is read off the state with this decision. */
 export type Announced = { type: "Announced"; session: number } & (
