@@ -79,8 +79,17 @@ function openEngine(
   { database, redactor, notifier }: { database: OpenDatabase; redactor: Redactor; notifier: Notifier },
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
-  const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
-    config;
+  const {
+    policy,
+    relayMode,
+    maxActiveRelays,
+    picture,
+    channelPolicy,
+    catchUpAfterMs,
+    metricsMs,
+    callsPerSecond,
+    cloudflare,
+  } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
     appCertificate: config.agora.appCertificate,
@@ -95,6 +104,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
       playbackBase: cloudflare.playbackUrl,

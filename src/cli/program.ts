@@ -6,6 +6,7 @@ import { addEndpoints } from "./endpoints/index.ts";
 import { addEvents } from "./events/index.ts";
 import type { Io } from "./io.ts";
 import { addKeys } from "./keys/index.ts";
+import { addMetrics } from "./metrics/index.ts";
 import { addNotifications } from "./notifications/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSimulate } from "./simulate/index.ts";
@@ -34,6 +35,7 @@ export function createProgram(io: Io): Command {
   addEvents(program, io);
   addChannels(program, io);
   addSessions(program, io);
+  addMetrics(program, io);
   addEffects(program, io);
   addEndpoints(program, io);
   addNotifications(program, io);

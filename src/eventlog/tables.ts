@@ -17,6 +17,8 @@ type TableName =
   | "catch_ups"
   | "stage_visits"
   | "api_keys"
+  | "viewer_counts"
+  | "audience"
   | "notification_endpoints"
   | "notifications"
   | "notification_deliveries";
