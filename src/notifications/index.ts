@@ -2,12 +2,10 @@ export {
   addDeliveries,
   type Delivery,
   type DeliveryFilter,
-  type DeliveryStatus,
   deliveryStatuses,
   findNotification,
   listDeliveries,
   sendAgain,
-  type StoredNotification,
 } from "./deliveries.ts";
 export { checkEndpointUrl, UrlRefused, type UrlRules, withoutQuery } from "./endpoint-url.ts";
 export {
@@ -15,11 +13,9 @@ export {
   createEndpoint,
   deleteEndpoint,
   type Endpoint,
-  type EndpointChange,
   findEndpoint,
   listEndpoints,
   rotateSecret,
-  type WithSecret,
 } from "./endpoints.ts";
 export { createNotifier, type Notifier } from "./notifier.ts";
 export { type NewAnnouncement, recordAnnouncements } from "./record.ts";
