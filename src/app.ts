@@ -9,6 +9,7 @@ import {
   createHealthRouter,
   createOpenApiRouter,
   createStatuses,
+  createTrpcHandler,
   createV1Router,
   type HealthDeps,
   logRequests,
@@ -90,6 +91,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     vault: createVault(appCertificate),
   };
   app.use("/v1", createV1Router(api, authentication));
+  app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

@@ -21,21 +21,38 @@ export async function readChannel(
   find = (name: string) => findChannel(api, name),
 ): Promise<ChannelRow> {
   const { name } = readInput(channelPath, params);
-  const channel = await find(name);
-  if (channel !== undefined && reaches(principal(), channel)) return channel;
-  throw new Problem("channel_unknown", `There is no channel ${JSON.stringify(name)}${whatToDo(principal(), name)}.`);
+  return reached(await find(name), principal(), name);
+}
+
+/**
+ * A channel that was found, if it is there for them.
+ *
+ * @param sought - the name or the id that it was sought by
+ * @throws {Problem} `channel_unknown`
+ */
+export function reached(channel: ChannelRow | undefined, principal: Principal, sought: string | number): ChannelRow {
+  if (channel !== undefined && reaches(principal, channel)) return channel;
+  throw new Problem("channel_unknown", `There is no channel ${JSON.stringify(sought)}${whatToDo(principal, sought)}.`);
 }
 
 /** The same whether the channel is not there or not for them. */
-function whatToDo({ scope, reach }: Principal, name: string): string {
+function whatToDo({ scope, reach }: Principal, sought: string | number): string {
   if (reach.kind !== "all") return " that you may see";
-  return scope === "read" ? "" : `: register it with PUT /v1/channels/${encodeURIComponent(name)}`;
+  const name = typeof sought === "string" ? encodeURIComponent(sought) : "{name}";
+  return scope === "read" ? "" : `: register it with PUT /v1/channels/${name}`;
 }
 
 /** A channel as it is now. */
 export async function findChannel({ knex, schema }: Tables, name: string): Promise<ChannelRow | undefined> {
   const sql = `select * from ${table(schema, "channels")} where name = :name`;
   const [channel] = await rowsOf<ChannelRow>(knex, sql, { name });
+  return channel;
+}
+
+/** A channel as it is now. */
+export async function findChannelById({ knex, schema }: Tables, id: number): Promise<ChannelRow | undefined> {
+  const sql = `select * from ${table(schema, "channels")} where id = :id`;
+  const [channel] = await rowsOf<ChannelRow>(knex, sql, { id });
   return channel;
 }
 
