@@ -106,11 +106,11 @@ export const pageInput = z.strictObject(
   "must be an object with after, limit or neither",
 );
 
-function pageSize() {
+export function pageSize() {
   return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
-function wholeNumberInText(least: number, most: number) {
+export function wholeNumberInText(least: number, most: number) {
   return z.coerce
     .number<string>(wholeNumberRule(least, most))
     .pipe(wholeNumber(least, most))

@@ -19,6 +19,7 @@ import {
   statusAnswer,
   statusTokenAnswer,
 } from "../schemas.ts";
+import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
 
 /** The description of every route that is for callers of the API, by its method and path. */
@@ -113,6 +114,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: { description: "The session.", schema: sessionAnswer } },
     problems: ["session_unknown"],
   },
+  ...notificationOperations,
   "get /healthz": {
     operationId: "getHealth",
     tag: "Service",
