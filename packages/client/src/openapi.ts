@@ -94,6 +94,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels/{name}/status/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a channel's status
+         * @description Server-sent events: the status as it is now, and whenever it changes. Each event's data is a whole status and its id the version; versions in between may be left out. The stream ends with the token, or after an hour: connect again.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["streamStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels/{name}/recording/start": {
         parameters: {
             query?: never;
@@ -631,7 +653,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
             openapi: string;
@@ -1323,6 +1345,129 @@ export interface operations {
                 };
             };
             /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that you have. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /** @description A channel's name, as at Agora. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `channel_unknown`: There is no such channel, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `too_many_streams`: As many streams are open as this process may have; `Retry-After` says when to try again.
+             *
+             *     `unavailable`: The database can't be reached; `Retry-After` says when to try again.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;
