@@ -9,9 +9,11 @@ import {
   createCloudflareTransport,
   createCloudRecording,
   createLiveInputs,
+  createLiveViewers,
   createMediaPush,
   createNotificationSenders,
   createRecordingStorage,
+  type LiveViewers,
   type NotificationSenders,
   type ProviderDeps,
 } from "./providers/index.ts";
@@ -19,6 +21,7 @@ import {
 /** What the engine calls, and what the service asks for itself. */
 export interface ConnectedProviders extends Providers {
   notificationSenders: NotificationSenders;
+  liveViewers: LiveViewers;
 }
 
 /** Agora recommends 300 (Agora docs: media-push, integration-best-practices). */
@@ -41,8 +44,11 @@ export function connectProviders(
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
   const storage = createRecordingStorage(agora.storage, deps.log);
   closers.add("the connections to the storage's STS", () => storage.close());
+  const liveViewers = createLiveViewers(deps);
+  closers.add("the connections to Cloudflare's playback", () => liveViewers.close());
   return {
     storage,
+    liveViewers,
     cloudRecording: createCloudRecording(agora, agoraTransport),
     mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),

@@ -58,8 +58,17 @@ function openEngine(
   redactor: Redactor,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
-  const { policy, relayMode, maxActiveRelays, picture, channelPolicy, catchUpAfterMs, callsPerSecond, cloudflare } =
-    config;
+  const {
+    policy,
+    relayMode,
+    maxActiveRelays,
+    picture,
+    channelPolicy,
+    catchUpAfterMs,
+    metricsMs,
+    callsPerSecond,
+    cloudflare,
+  } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
     appCertificate: config.agora.appCertificate,
@@ -74,6 +83,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
       playbackBase: cloudflare.playbackUrl,

@@ -5,6 +5,7 @@ import type { Authentication } from "./auth/authentication.ts";
 import { requirePrincipal } from "./auth/require-principal.ts";
 import { createStatusToken } from "./channels/create-status-token.ts";
 import { getChannel } from "./channels/get-channel.ts";
+import { getMetrics } from "./channels/get-metrics.ts";
 import { getStatus } from "./channels/get-status.ts";
 import { listChannels } from "./channels/list-channels.ts";
 import { putChannel } from "./channels/put-channel.ts";
@@ -48,5 +49,6 @@ export const v1Routes: readonly GuardedRoute<Api>[] = [
     handle: requestRecording("StopRequested"),
   },
   { method: "get", path: "/channels/{name}/sessions", scope: "read", handle: listSessions },
+  { method: "get", path: "/channels/{name}/metrics", scope: "read", handle: getMetrics },
   { method: "get", path: "/sessions/{id}", scope: "read", handle: getSession },
 ];

@@ -5,6 +5,7 @@ import { addEffects } from "./effects/index.ts";
 import { addEvents } from "./events/index.ts";
 import type { Io } from "./io.ts";
 import { addKeys } from "./keys/index.ts";
+import { addMetrics } from "./metrics/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
@@ -32,6 +33,7 @@ export function createProgram(io: Io): Command {
   addEvents(program, io);
   addChannels(program, io);
   addSessions(program, io);
+  addMetrics(program, io);
   addEffects(program, io);
   addKeys(program, io);
   addSimulate(program, io);

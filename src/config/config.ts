@@ -39,6 +39,8 @@ export interface LoadedConfig extends DatabaseConfig {
   maxActiveRelays: number;
   /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */
   catchUpAfterMs: number;
+  /** Between two samples of a live channel's viewers; 0 = none. */
+  metricsMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
   policy: Policy;
 }

@@ -52,6 +52,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     channel_policy: config.channelPolicy,
     max_active_relays: config.maxActiveRelays,
     catch_up_after_ms: config.catchUpAfterMs,
+    metrics_ms: config.metricsMs,
     calls_per_second: config.callsPerSecond,
     policy,
     notes: notes(config),

@@ -106,6 +106,7 @@ export const environment = z.object({
   CHANNEL_POLICY: oneOf("auto", "registered").default("auto"),
   MAX_ACTIVE_RELAYS: integer(1, 100_000).default(50),
   CATCH_UP_AFTER_SECONDS: secondsOrNever(10).default(60_000),
+  METRICS_SECONDS: secondsOrNever(5).default(60_000),
   AGORA_CALLS_PER_SECOND: rate().default(8),
   CLOUDFLARE_CALLS_PER_SECOND: rate().default(3),
 

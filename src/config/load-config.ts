@@ -60,6 +60,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     channelPolicy: values.CHANNEL_POLICY,
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,
+    metricsMs: values.METRICS_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
     policy: policy(values),
   };

@@ -10,11 +10,15 @@ export interface Rates {
   cloudflare: number;
   /** Questions, whichever provider they go to: the least urgent calls. They take their provider's slot besides. */
   checkup: number;
+  /** Questions for the number of players. They go to the host of playback, which has no other rate. */
+  views: number;
 }
 
 export interface DatabaseSlots extends Slots {
   /** Waits for a place among the questions. */
   waitForCheckup(): Promise<void>;
+  /** Waits for a place among the questions for the number of players. */
+  waitForViews(): Promise<void>;
 }
 
 /**
@@ -49,6 +53,11 @@ export function createSlots({ knex, schema }: Tables, rates: Rates, lease: Lease
     lease.assertHeld();
   }
 
+  async function waitFor(questions: "checkup" | "views"): Promise<void> {
+    const [slot] = await reserve(questions, 1);
+    await slot?.ready();
+  }
+
   return {
     reserve,
     async holdBack(provider, ms) {
@@ -59,10 +68,8 @@ export function createSlots({ knex, schema }: Tables, rates: Rates, lease: Lease
         { name: provider, ms },
       );
     },
-    async waitForCheckup() {
-      const [slot] = await reserve("checkup", 1);
-      await slot?.ready();
-    },
+    waitForCheckup: () => waitFor("checkup"),
+    waitForViews: () => waitFor("views"),
   };
 }
 

@@ -10,6 +10,8 @@ import { settleUnrouted } from "./unrouted.ts";
 export interface SweepOptions extends Tables, Routing, Pick<FoldRules, "interpret"> {
   log: Logger;
   advance: Pick<Advance, "advanceIfFree">;
+  /** Called after each sweep, for what may wait for one and must not hold it up. */
+  onSwept?: () => void;
   intervalMs?: number;
 }
 
@@ -75,6 +77,7 @@ export function createSweep(options: SweepOptions): Sweep {
     const catchUps = (await step("catch_ups", () => reenqueueCatchUps(knex, schema))) ?? [];
     if (catchUps.length > 0) log.warn({ catchUps }, "sweep.catch_ups_enqueued_again");
 
+    options.onSwept?.();
     schedule(due.length >= channelsMost ? 0 : startedAt + intervalMs - performance.now());
     const soonest = await step("wake_up", soonestWakeUp);
     if (soonest != null) schedule(soonest);

@@ -29,6 +29,7 @@ export type { StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
+export { createLiveViewers, type LiveViewers } from "./cloudflare/live-viewers.ts";
 export { createCloudflareTransport } from "./cloudflare/transport.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";

@@ -1,5 +1,5 @@
 import type { Providers } from "../../src/engine/index.ts";
-import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
+import { type LiveViewers, RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 
 interface Calls {
   acquire: Providers["cloudRecording"]["acquire"];
@@ -21,12 +21,13 @@ interface Calls {
   get: Providers["liveInputs"]["get"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
   grant: Providers["storage"]["grant"];
+  views: LiveViewers["count"];
 }
 
 export type CallName = keyof Calls;
 
 export interface FakeProviders {
-  providers: Providers;
+  providers: Providers & { liveViewers: Pick<LiveViewers, "count"> };
   /** Every call in turn: its name and what it was given. */
   calls: { name: CallName; input: unknown }[];
   count(name: CallName): number;
@@ -66,6 +67,7 @@ export function createFakeProviders(): FakeProviders {
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
+    views: () => Promise.resolve(null),
   };
 
   function fake<Name extends CallName>(name: Name): Calls[Name] {
@@ -104,6 +106,7 @@ export function createFakeProviders(): FakeProviders {
         setEnabled: fake("setEnabled"),
       },
       storage: { grant: fake("grant") },
+      liveViewers: { count: fake("views") },
     },
     calls,
     count: (name) => calls.filter((call) => call.name === name).length,

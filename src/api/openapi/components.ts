@@ -5,6 +5,7 @@ import {
   channelListAnswer,
   costAnswer,
   healthAnswer,
+  metricsAnswer,
   noMembers,
   openApiAnswer,
   problemAnswer,
@@ -19,7 +20,7 @@ import {
   statusAnswer,
   statusTokenAnswer,
 } from "../schemas.ts";
-import { channelExample, problemExample, sessionExample, statusExample } from "./examples.ts";
+import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -73,6 +74,14 @@ export const answers: readonly Component[] = [
     id: "SessionList",
     description: "One page of a channel's sessions.",
     examples: [{ items: [sessionExample], next: null }],
+  },
+  {
+    schema: metricsAnswer,
+    id: "Metrics",
+    description:
+      "Of each step with a sample the most viewers, null where none has a number, and how the relay was at its end. " +
+      "`agoraViewers` are the audience in the app, `hlsViewers` the players at Cloudflare.",
+    examples: [metricsExample],
   },
   { schema: costAnswer, id: "Cost", description: "An estimate by the prices of the settings." },
   {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 
 import type { Status } from "../../live/index.ts";
 import { Problem } from "../problem.ts";
-import type { ChannelAnswer, problemAnswer, SessionAnswer } from "../schemas.ts";
+import type { ChannelAnswer, MetricsAnswer, problemAnswer, SessionAnswer } from "../schemas.ts";
 
 const playbackBase = "https://customer-a1b2c3.cloudflarestream.com";
 
@@ -49,6 +49,17 @@ export const channelExample: ChannelAnswer = {
     version: 118,
     updatedAt: "2026-03-01T18:00:11.530Z",
   },
+};
+
+export const metricsExample: MetricsAnswer = {
+  channel: "evening-sale",
+  from: "2026-03-01T18:00:02.412Z",
+  to: "2026-03-01T18:02:30.000Z",
+  step: 60,
+  items: [
+    { at: "2026-03-01T18:01:00.000Z", agoraViewers: 41, hlsViewers: 118, relayHealth: "publishing" },
+    { at: "2026-03-01T18:02:00.000Z", agoraViewers: 44, hlsViewers: null, relayHealth: "publishing" },
+  ],
 };
 
 /** An hour that is over. */

@@ -16,7 +16,7 @@ export const checkPresence: Perform<"CheckPresence"> = async ({ effect, channel,
     communication,
     audienceTotal,
   };
-  return { outcomes: [outcome], error: null, viewers: audienceTotal };
+  return { outcomes: [outcome], error: null };
 };
 
 /** Asks Agora how a recorder is. */

@@ -52,8 +52,6 @@ export interface Performance {
   outcomes: Outcome[];
   /** Null if the provider did what was asked. */
   error: ProviderError | null;
-  /** Viewers that were counted on the way, for the metrics. */
-  viewers?: number | null;
 }
 
 export type EffectOf<T extends EffectType> = Extract<Effect, { type: T }>;
