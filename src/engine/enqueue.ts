@@ -19,6 +19,8 @@ const priorities: Record<EffectType, number> = {
   CheckPresence: 30,
   CheckRecorder: 30,
   CheckIngest: 30,
+  CheckVideo: 40,
+  DeleteVideo: 50,
 };
 
 /**

@@ -38,7 +38,9 @@ export type Effect =
   | { type: "RenewStorage"; key: string; resourceId: string; round: number }
   | { type: "CheckPresence"; key: string; check: number }
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
-  | { type: "CheckIngest"; key: string; check: number };
+  | { type: "CheckIngest"; key: string; check: number }
+  | { type: "CheckVideo"; key: string; session: number; round: number }
+  | { type: "DeleteVideo"; key: string; session: number; video: string; round: number };
 
 export type EffectType = Effect["type"];
 
@@ -88,6 +90,12 @@ function keyWithinChannel(decision: Decision): string {
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
       return `check:${decision.check}`;
+    case "VideoCheckRequested":
+      return `video:${decision.session}:${decision.round}`;
+    case "VideoDeletionRequested":
+      return `video:${decision.video}:delete:${decision.round}`;
+    case "VideoDeletionDied":
+      return `video:${decision.video}:delete:${decision.round}:died`;
     case "HoldSet":
       return `hold:${decision.hold}:set`;
     case "HoldCleared":
@@ -137,6 +145,12 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
       return { type: "CheckRecorder", key, check: decision.check, resourceId: decision.resourceId };
     case "IngestCheckRequested":
       return { type: "CheckIngest", key, check: decision.check };
+    case "VideoCheckRequested":
+      return { type: "CheckVideo", key, session: decision.session, round: decision.round };
+    case "VideoDeletionRequested": {
+      const { session, video, round } = decision;
+      return { type: "DeleteVideo", key, session, video, round };
+    }
     case "SessionOpened":
     case "SessionEnding":
     case "SessionClosed":
@@ -145,6 +159,7 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "RelayPostponed":
     case "RecorderPresumedEnded":
     case "RecorderStopDied":
+    case "VideoDeletionDied":
     case "HoldSet":
     case "HoldCleared":
       return null;

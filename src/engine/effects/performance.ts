@@ -7,6 +7,7 @@ import type {
   MediaPush,
   Picture,
   RecordingStorage,
+  Videos,
 } from "../../providers/index.ts";
 
 /** The calls that effects need. */
@@ -15,6 +16,7 @@ export interface Providers {
   mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  videos: Videos;
   storage: Pick<RecordingStorage, "grant">;
 }
 
