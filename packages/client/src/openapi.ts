@@ -319,6 +319,7 @@ export interface components {
          *       "sessionId": "42-3",
          *       "startedAt": "2026-03-01T18:00:02.412Z",
          *       "liveAt": "2026-03-01T18:00:11.530Z",
+         *       "playableAt": "2026-03-01T18:00:19.120Z",
          *       "stoppedAt": null,
          *       "version": 118,
          *       "updatedAt": "2026-03-01T18:00:11.530Z"
@@ -367,6 +368,7 @@ export interface components {
             sessionId: string | null;
             startedAt: string | null;
             liveAt: string | null;
+            playableAt: string | null;
             stoppedAt: string | null;
             version: number;
             /** Format: date-time */
@@ -393,7 +395,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ReasonCode: "recorder_start_failed" | "live_input_failed" | "recorder_lost" | "recorder_stop_failed" | "capacity" | "ingest_lost" | "ingest_codec_unsupported" | "ingest_error" | "rtmp_disconnected" | "storage_quota" | "subscription_missing" | "host_away" | "operator_stop" | "max_duration" | "replay";
+        ReasonCode: "recorder_start_failed" | "live_input_failed" | "recorder_lost" | "recorder_stop_failed" | "capacity" | "ingest_lost" | "ingest_codec_unsupported" | "ingest_error" | "rtmp_disconnected" | "not_playable" | "storage_quota" | "subscription_missing" | "host_away" | "operator_stop" | "max_duration" | "replay";
         /**
          * @description What carries the picture from Agora to Cloudflare.
          * @enum {string}
