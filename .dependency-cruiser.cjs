@@ -132,6 +132,19 @@ module.exports = {
       to: { path: "^src/stage/page/" },
     },
     {
+      name: "client-stands-alone",
+      comment: "an app has the client without the service: it takes nothing of ours, and nothing of Node's",
+      severity: "error",
+      from: { path: "^packages/client/src/" },
+      to: { path: "^(src|test|migrations|bench)/" },
+    },
+    {
+      name: "client-is-a-browsers-too",
+      severity: "error",
+      from: { path: "^packages/client/src/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
       name: "no-circular",
       severity: "error",
       from: { pathNot: "^node_modules" },

@@ -41,6 +41,18 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
     problems: ["channel_unknown"],
   },
+  "get /v1/channels/{name}/status/stream": {
+    operationId: "streamStatus",
+    tag: "Status",
+    summary: "Follow a channel's status",
+    description:
+      "Server-sent events: the status as it is now, and whenever it changes. Each event's data is a whole status and its id " +
+      "the version; versions in between may be left out. The stream ends with the token, or after an hour: connect again.",
+    path: channelPath,
+    headers: z.object({ "Last-Event-ID": z.string().optional().meta({ description: "The version that you have." }) }),
+    answers: { 200: { description: "The stream.", schema: statusAnswer, type: "text/event-stream" } },
+    problems: ["channel_unknown", "too_many_streams"],
+  },
   "post /v1/channels/{name}/status-token": {
     operationId: "createStatusToken",
     tag: "Status",
