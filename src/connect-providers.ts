@@ -8,6 +8,7 @@ import {
   createAgoraTransport,
   createCloudflareTransport,
   createCloudRecording,
+  createDelivery,
   createLiveInputs,
   createLiveViewers,
   createMediaPush,
@@ -48,6 +49,8 @@ export function connectProviders(
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
+  const delivery = createDelivery(deps);
+  closers.add("the connections to Cloudflare's delivery", () => delivery.close());
   const storage = createRecordingStorage(agora.storage, deps.log);
   closers.add("the connections to the storage's STS", () => storage.close());
   const liveInputSettings = {
@@ -65,5 +68,6 @@ export function connectProviders(
     notificationSenders: createNotificationSenders(agoraTransport),
     liveInputs: createLiveInputs(cloudflareTransport, liveInputSettings, deps.log),
     videos: createVideos(cloudflareTransport),
+    delivery,
   };
 }

@@ -124,6 +124,8 @@ export const environment = z.object({
   START_CONFIRM_SECONDS: seconds().default(defaultPolicy.startConfirmMs),
   INGEST_LOST_SECONDS: seconds().default(defaultPolicy.ingestLostMs),
   CHECKUP_SECONDS: seconds().default(defaultPolicy.checkupMs),
+  PLAYABLE_CHECK_SECONDS: secondsList().default([...defaultPolicy.playableCheckMs]),
+  PLAYBACK_HOLD_SECONDS: seconds().default(defaultPolicy.playbackHoldMs),
   STALE_SECONDS: seconds().default(defaultPolicy.staleMs),
   WORKER_LOST_SECONDS: seconds().default(defaultPolicy.workerLostMs),
   STOP_DEAD_SECONDS: seconds().default(defaultPolicy.stopDeadMs),

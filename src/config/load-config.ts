@@ -207,6 +207,8 @@ function policy(values: Environment): Policy {
     startConfirmMs: values.START_CONFIRM_SECONDS,
     ingestLostMs: values.INGEST_LOST_SECONDS,
     checkupMs: values.CHECKUP_SECONDS,
+    playableCheckMs: values.PLAYABLE_CHECK_SECONDS,
+    playbackHoldMs: values.PLAYBACK_HOLD_SECONDS,
     staleMs: values.STALE_SECONDS,
     workerLostMs: values.WORKER_LOST_SECONDS,
     stopDeadMs: values.STOP_DEAD_SECONDS,

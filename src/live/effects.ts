@@ -40,7 +40,8 @@ export type Effect =
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
   | { type: "CheckIngest"; key: string; check: number }
   | { type: "CheckVideo"; key: string; session: number; round: number }
-  | { type: "DeleteVideo"; key: string; session: number; video: string; round: number };
+  | { type: "DeleteVideo"; key: string; session: number; video: string; round: number }
+  | { type: "CheckPlayback"; key: string; check: number };
 
 export type EffectType = Effect["type"];
 
@@ -89,6 +90,7 @@ function keyWithinChannel(decision: Decision): string {
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
+    case "PlaybackCheckRequested":
       return `check:${decision.check}`;
     case "VideoCheckRequested":
       return `video:${decision.session}:${decision.round}`;
@@ -96,6 +98,8 @@ function keyWithinChannel(decision: Decision): string {
       return `video:${decision.video}:delete:${decision.round}`;
     case "VideoDeletionDied":
       return `video:${decision.video}:delete:${decision.round}:died`;
+    case "BroadcastEnded":
+      return `broadcast:${decision.broadcast}:ended`;
     case "HoldSet":
       return `hold:${decision.hold}:set`;
     case "HoldCleared":
@@ -151,6 +155,8 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
       const { session, video, round } = decision;
       return { type: "DeleteVideo", key, session, video, round };
     }
+    case "PlaybackCheckRequested":
+      return { type: "CheckPlayback", key, check: decision.check };
     case "SessionOpened":
     case "SessionEnding":
     case "SessionClosed":
@@ -160,6 +166,7 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "RecorderPresumedEnded":
     case "RecorderStopDied":
     case "VideoDeletionDied":
+    case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
       return null;

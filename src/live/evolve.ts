@@ -93,6 +93,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceChecked":
     case "RecorderChecked":
     case "IngestChecked":
+    case "PlaybackChecked":
     case "CheckFailed":
       return foldCheckup(state, event, at);
     case "SessionOpened":
@@ -116,6 +117,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "VideoCheckRequested":
     case "VideoDeletionRequested":
     case "VideoDeletionDied":
+    case "PlaybackCheckRequested":
+    case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
       return learnt(foldDecision(state, event, at));

@@ -47,6 +47,8 @@ export interface ChannelState {
   videos?: Record<string, AwaitedVideo>;
   /** Videos that are to be deleted, by uid, until they are. Not there: none. */
   deletions?: Record<string, Deletion>;
+  /** What viewers have of the live input. Not there: its picture was never seen to come or go since this is looked at. */
+  playback?: Playback;
 }
 
 export interface AwaitedVideo {
@@ -82,6 +84,26 @@ export interface Deletion {
   asked: { at: number; failedAt: number | null; retryAfterMs: number | null; error: string | null } | null;
   /** Given up, until a person wants it tried again. */
   dead: boolean;
+}
+
+/** One broadcast as its viewers have it: at Cloudflare one video, also with drops shorter than its hold. */
+export interface Playback {
+  /** Counted over the channel's life. */
+  broadcast: number;
+  /** When it was first, and last, seen to play; null: not yet. */
+  seen: { firstAt: number; lastAt: number } | null;
+  /** Questions asked about it. */
+  tries: number;
+  /** One was answered with no. */
+  denied: boolean;
+  /** The planned questions are answered, and it should play by now. */
+  late: boolean;
+  check: (Check & { last: boolean }) | null;
+  /** Since when its picture doesn't arrive: when we learnt it, and by Cloudflare's clock if that told it. */
+  lostAt: number | null;
+  lostUpdatedAt: string | null;
+  /** For how long the picture was gone before it came back; null: nobody can say. Not there: it wasn't. */
+  gapMs?: number | null;
 }
 
 export interface Missed {
@@ -123,6 +145,8 @@ export interface Session {
   openedAt: number;
   /** When it was first seen live. */
   liveAt: number | null;
+  /** When viewers could first watch it. Not there: not yet. */
+  playableAt?: number;
   /** When it stopped wanting a recorder. */
   ending: { at: number; reason: EndReason } | null;
   closedAt: number | null;

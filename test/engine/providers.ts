@@ -21,6 +21,7 @@ interface Calls {
   get: Providers["liveInputs"]["get"];
   configure: Providers["liveInputs"]["configure"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
+  look: Providers["delivery"]["look"];
   grant: Providers["storage"]["grant"];
   listVideos: Providers["videos"]["ofLiveInput"];
   deleteVideo: Providers["videos"]["remove"];
@@ -70,6 +71,7 @@ export function createFakeProviders(): FakeProviders {
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     configure: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
+    look: () => Promise.resolve({ ok: true, playable: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
     listVideos: () => Promise.resolve({ ok: true, videos: [] }),
     deleteVideo: () => Promise.resolve({ ok: true }),
@@ -112,6 +114,7 @@ export function createFakeProviders(): FakeProviders {
         configure: fake("configure"),
         setEnabled: fake("setEnabled"),
       },
+      delivery: { look: fake("look") },
       storage: { grant: fake("grant") },
       videos: { ofLiveInput: fake("listVideos"), remove: fake("deleteVideo") },
       liveViewers: { count: fake("views") },

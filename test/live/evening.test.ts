@@ -18,6 +18,7 @@ import {
   rtmp,
   startAccepted,
   videoReady,
+  watchableInputReady,
 } from "./words.ts";
 
 describe("going on the air", () => {
@@ -34,7 +35,7 @@ describe("going on the air", () => {
   });
 
   test("recording as soon as the start is accepted, live only when Cloudflare says connected", () => {
-    const story = new Story().hears(hostJoined(1)).hears(liveInputReady).hears(acquired("res-1"));
+    const story = new Story().hears(hostJoined(1)).hears(watchableInputReady).hears(acquired("res-1"));
     expect(story.status.state).toBe("starting");
     story.hears(startAccepted("res-1", "sid-1"));
     expect(story.status).toMatchObject({ state: "recording", isRecording: true, live: false });

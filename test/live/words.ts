@@ -64,9 +64,11 @@ export function channelDestroyed(after: number): ChannelDestroyed {
   return { type: "ChannelDestroyed", ts: seconds(after) };
 }
 
-export const liveInputReady: LiveInputReady = {
-  type: "LiveInputReady",
-  liveInput,
+/** Whoever watches is no part of most stories: without a playback host nobody is asked. */
+export const liveInputReady: LiveInputReady = { type: "LiveInputReady", liveInput, playbackBase: null };
+
+export const watchableInputReady: LiveInputReady = {
+  ...liveInputReady,
   playbackBase: "https://customer-demo.cloudflarestream.com",
 };
 
@@ -178,8 +180,8 @@ function videoFacts(after: number): VideoFacts {
 }
 
 /** A host has joined and all went well: the recorder runs and Cloudflare is connected. */
-export function goesLive(story: Story): Story {
-  story.hears(hostJoined(1)).hears(liveInputReady);
+export function goesLive(story: Story, ready = liveInputReady): Story {
+  story.hears(hostJoined(1)).hears(ready);
   story.hears(acquired("res-1")).hears(startAccepted("res-1", "sid-1"));
   story.hears(recorderStarted("sid-1"), rtmp("sid-1", "publishing", { sequence: 1 })).hears(connected(5));
   story.wanted();

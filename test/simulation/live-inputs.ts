@@ -21,6 +21,9 @@ export interface ModelInput {
   broadcasts: { uid: string; createdAt: number; pausedAt: number | null }[];
 }
 
+/** From the first picture until players show it; up to 30 s (Cloudflare docs: troubleshooting). */
+const playableMs = 12_000;
+
 /** Cloudflare's end: live inputs, who pushes to them, and what it tells of that. */
 export class LiveInputModel {
   readonly inputs: ModelInput[] = [];
@@ -49,6 +52,15 @@ export class LiveInputModel {
   delete(): void {
     const input = this.inputs.shift();
     if (input !== undefined) this.cutAll(input);
+  }
+
+  /** Whether viewers can watch: some time after the picture came, and until it is gone for longer than the hold. */
+  isPlayable(uid: string): boolean {
+    const last = this.get(uid)?.broadcasts.at(-1);
+    if (last === undefined) return false;
+    const { now } = this.timeline;
+    const isHeld = last.pausedAt === null || now - last.pausedAt <= holdMs;
+    return isHeld && now - last.createdAt >= playableMs;
   }
 
   /** @returns whether the publisher is let in */

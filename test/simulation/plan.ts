@@ -66,6 +66,7 @@ export const operations = [
   "removeConverter",
   "users",
   "listVideos",
+  "look",
 ] as const;
 export type Operation = (typeof operations)[number];
 

@@ -83,6 +83,15 @@ export class ProviderModel {
       mediaPush: this.mediaPush(caller),
       liveInputs: this.liveInputClient(caller),
       videos: this.videosClient(caller),
+      delivery: {
+        look: ({ liveInput }) =>
+          this.call(
+            caller,
+            "look",
+            () => ({ ok: true, playable: this.liveInputs.isPlayable(liveInput) }),
+            (failure) => ({ ok: false, ...errorOf("cloudflare", "lifecycle", failure) }),
+          ),
+      },
       storage: { grant: () => Promise.resolve({ ok: true, grant: grantUntil(this.timeline.now + keysLifeMs) }) },
       channels: {
         list: () => Promise.reject(new Error("no effect asks for the list")),
@@ -480,7 +489,7 @@ function described({ uid, enabled, state }: ModelInput): LiveInput {
     enabled,
     state,
     rtmpUrl: new RtmpUrl(rtmpBase + uid),
-    playbackBase: null,
+    playbackBase: "https://customer-evening.cloudflarestream.com",
     signed: null,
     isAsConfigured: true,
   };

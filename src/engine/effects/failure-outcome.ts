@@ -44,6 +44,7 @@ export function failureOutcome(effect: Effect, message: string, resourceId: stri
     case "CheckPresence":
     case "CheckRecorder":
     case "CheckIngest":
+    case "CheckPlayback":
       return { type: "CheckFailed", check: effect.check, error };
     case "CheckVideo": {
       const { session, round } = effect;
@@ -64,6 +65,7 @@ const ofCloudflare: ReadonlySet<Effect["type"]> = new Set([
   "EnsureLiveInput",
   "DisableLiveInput",
   "CheckIngest",
+  "CheckPlayback",
   "CheckVideo",
   "DeleteVideo",
 ]);

@@ -1,7 +1,7 @@
 import type { Effect } from "../../live/index.ts";
 import { arrangeHosts } from "./arrange-hosts.ts";
 import { checkVideo } from "./check-video.ts";
-import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
+import { checkIngest, checkPlayback, checkPresence, checkRecorder } from "./checkups.ts";
 import { deleteVideo } from "./delete-video.ts";
 import { disableLiveInput } from "./disable-live-input.ts";
 import { ensureLiveInput } from "./ensure-live-input.ts";
@@ -36,6 +36,8 @@ export function performEffect(scene: Scene): Promise<Performance> {
       return checkRecorder(of(effect));
     case "CheckIngest":
       return checkIngest(of(effect));
+    case "CheckPlayback":
+      return checkPlayback(of(effect));
     case "CheckVideo":
       return checkVideo(of(effect));
     case "DeleteVideo":

@@ -3,6 +3,7 @@ import type {
   AgoraChannels,
   CallOptions,
   CloudRecording,
+  Delivery,
   LiveInputs,
   MediaPush,
   Picture,
@@ -17,6 +18,7 @@ export interface Providers {
   channels: AgoraChannels;
   liveInputs: LiveInputs;
   videos: Videos;
+  delivery: Pick<Delivery, "look">;
   storage: Pick<RecordingStorage, "grant">;
 }
 

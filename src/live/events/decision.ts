@@ -178,6 +178,23 @@ export interface VideoDeletionDied {
   error: string;
 }
 
+/** Whether viewers can watch is to be asked. */
+export interface PlaybackCheckRequested {
+  type: "PlaybackCheckRequested";
+  check: number;
+  /** Counted over the channel's life. */
+  broadcast: number;
+  /** It is the last of those that are planned, or comes after them: by now it should play. */
+  last: boolean;
+}
+
+/** Viewers have come to the end of this broadcast: the next picture makes another. */
+export interface BroadcastEnded {
+  type: "BroadcastEnded";
+  /** Counted over the channel's life. */
+  broadcast: number;
+}
+
 export type HoldReason = "operator_stop" | "max_duration" | "gave_up" | "replay";
 
 export interface HoldSet {
@@ -215,5 +232,7 @@ export type Decision =
   | VideoCheckRequested
   | VideoDeletionRequested
   | VideoDeletionDied
+  | PlaybackCheckRequested
+  | BroadcastEnded
   | HoldSet
   | HoldCleared;

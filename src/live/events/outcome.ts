@@ -202,6 +202,14 @@ export interface IngestChecked {
   state: "connected" | "disconnected" | "errored" | "unknown";
 }
 
+/** What Cloudflare's delivery said of a broadcast. */
+export interface PlaybackChecked {
+  type: "PlaybackChecked";
+  check: number;
+  /** Null: no answer, or none to go by. */
+  playable: boolean | null;
+}
+
 export interface CheckFailed {
   type: "CheckFailed";
   check: number;
@@ -273,6 +281,7 @@ export type Outcome =
   | PresenceChecked
   | RecorderChecked
   | IngestChecked
+  | PlaybackChecked
   | CheckFailed
   | VideosListed
   | VideoCheckFailed

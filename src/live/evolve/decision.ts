@@ -1,4 +1,5 @@
 import type { Decision, RelayAdopted, RelayRequested, SessionOpened } from "../events.ts";
+import { newPlayback, playbackOf } from "../playback.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
 import { foldDeletionDecision } from "./deletions.ts";
@@ -111,6 +112,13 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
     case "VideoDeletionRequested":
     case "VideoDeletionDied":
       return foldDeletionDecision(state, decision, at);
+    case "PlaybackCheckRequested": {
+      const playback = playbackOf(state);
+      const check = { ...newCheck(state, decision, at), last: decision.last };
+      return { ...state, checks: asked(state, decision), playback: { ...playback, tries: playback.tries + 1, check } };
+    }
+    case "BroadcastEnded":
+      return { ...state, playback: newPlayback(decision.broadcast + 1) };
     case "HoldSet":
       return { ...state, hold: { reason: decision.reason, at }, holds: decision.hold };
     case "HoldCleared":
