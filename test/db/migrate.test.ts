@@ -73,7 +73,8 @@ describe("migrate", () => {
          tally.audience, tally.viewer_counts;
        drop index tally.sessions_recordings, tally.channels_host;
        alter table tally.sessions
-         drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload;
+         drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
+         drop column videos, drop column video_uids, drop column keeps_video;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );
