@@ -94,6 +94,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels/{name}/status/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Be told a channel's status, now and whenever it changes
+         * @description Server-sent events: `data` is a status, `id` its version. With `Last-Event-ID` a client is told only what is newer.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["streamStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/channels/{name}/recording/start": {
         parameters: {
             query?: never;
@@ -150,6 +172,28 @@ export interface paths {
          * @description Needs the scope `read`.
          */
         get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{name}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how many watched a channel, step by step
+         * @description By itself of the newest session, or of the last hour. 2,000 points at most.
+         *
+         *     Needs the scope `read`.
+         */
+        get: operations["getMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -578,6 +622,44 @@ export interface components {
             items: components["schemas"]["Session"][];
             next: number | null;
         };
+        /**
+         * @description Of each step with a sample the most viewers, null where none has a number, and how the relay was at its end. `agoraViewers` are the audience in the app, `hlsViewers` the players at Cloudflare.
+         * @example {
+         *       "channel": "evening-sale",
+         *       "from": "2026-03-01T18:00:02.412Z",
+         *       "to": "2026-03-01T18:02:30.000Z",
+         *       "step": 60,
+         *       "items": [
+         *         {
+         *           "at": "2026-03-01T18:01:00.000Z",
+         *           "agoraViewers": 41,
+         *           "hlsViewers": 118,
+         *           "relayHealth": "publishing"
+         *         },
+         *         {
+         *           "at": "2026-03-01T18:02:00.000Z",
+         *           "agoraViewers": 44,
+         *           "hlsViewers": null,
+         *           "relayHealth": "publishing"
+         *         }
+         *       ]
+         *     }
+         */
+        Metrics: {
+            channel: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            step: number;
+            items: {
+                /** Format: date-time */
+                at: string;
+                agoraViewers: number | null;
+                hlsViewers: number | null;
+                relayHealth: ("none" | "requested" | "starting" | "running" | "connecting" | "publishing" | "onhold" | "disconnected" | "stopping") | null;
+            }[];
+        };
         /** @description An estimate by the prices of the settings. */
         Cost: {
             /** @constant */
@@ -631,7 +713,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
             openapi: string;
@@ -704,6 +786,7 @@ export type Channel = components['schemas']['Channel'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type Metrics = components['schemas']['Metrics'];
 export type Cost = components['schemas']['Cost'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
@@ -1333,6 +1416,129 @@ export interface operations {
             };
         };
     };
+    streamStatus: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that you have. */
+                "Last-Event-ID"?: string;
+            };
+            path: {
+                /** @description A channel's name, as at Agora. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Statuses, one an event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Status"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `channel_unknown`: There is no such channel, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `too_many_streams`: As many streams are open as this process may have; `Retry-After` says when to try again.
+             *
+             *     `unavailable`: The database can't be reached; `Retry-After` says when to try again.
+             */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     startRecording: {
         parameters: {
             query?: never;
@@ -1597,6 +1803,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `channel_unknown`: There is no such channel, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: {
+                /** @description By itself the newest session's begin. */
+                from?: string;
+                /** @description Not part of it. By itself that session's end, or now. */
+                to?: string;
+                /** @description Length of a step: seconds (60), or 30s, 5m, 1h; a day at most. By itself the shortest with which it fits. */
+                step?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A channel's name, as at Agora. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The points. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
                 };
             };
             /**

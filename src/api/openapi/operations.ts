@@ -40,6 +40,19 @@ export const operations: Readonly<Record<string, Operation>> = {
     },
     problems: ["channel_unknown"],
   },
+  "get /v1/channels/{name}/status/stream": {
+    operationId: "streamStatus",
+    tag: "Status",
+    summary: "Be told a channel's status, now and whenever it changes",
+    description:
+      "Server-sent events: `data` is a status, `id` its version. With `Last-Event-ID` a client is told only what is newer.",
+    path: channelPath,
+    headers: z.object({
+      "Last-Event-ID": z.string().optional().meta({ description: "The version that you have." }),
+    }),
+    answers: { 200: { description: "Statuses, one an event.", schema: statusAnswer, type: "text/event-stream" } },
+    problems: ["channel_unknown", "too_many_streams"],
+  },
   "post /v1/channels/{name}/status-token": {
     operationId: "createStatusToken",
     tag: "Status",
