@@ -11,6 +11,7 @@ import {
   type Status,
 } from "../live/index.ts";
 import { parseStep, type RelayHealth, stepRule } from "../metrics/index.ts";
+import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
@@ -87,6 +88,24 @@ function timeInText() {
     .transform((text) => new Date(text));
 }
 
+// Of tRPC, where nothing is in an address.
+
+const eitherMember = "must have either channel, a name, or channelId, a number";
+const channelMembers = { channel: channelName.optional(), channelId: wholeNumber(1, 0x7fff_ffff).optional() };
+const isEither = (input: { channel?: unknown; channelId?: unknown }) =>
+  (input.channel === undefined) !== (input.channelId === undefined);
+
+export const channelInput = z.strictObject(channelMembers, eitherMember).refine(isEither, eitherMember);
+
+export const channelWatchInput = z
+  .strictObject({ ...channelMembers, lastEventId: z.string("must be text").nullish() }, eitherMember)
+  .refine(isEither, eitherMember);
+
+export const pageInput = z.strictObject(
+  { after: channelName.optional(), limit: wholeNumber(1, 1000).optional() },
+  "must be an object with after, limit or neither",
+);
+
 function pageSize() {
   return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
@@ -123,6 +142,7 @@ const reasonCodes = [
   "ingest_codec_unsupported",
   "ingest_error",
   "rtmp_disconnected",
+  "not_playable",
   "storage_quota",
   "subscription_missing",
   "host_away",
@@ -159,6 +179,7 @@ export const statusAnswer = z.strictObject({
   sessionId: z.string().nullable(),
   startedAt: time.nullable(),
   liveAt: time.nullable(),
+  playableAt: time.nullable(),
   stoppedAt: time.nullable(),
   version: z.int().min(0),
   updatedAt: time,
@@ -198,6 +219,18 @@ const endReasons = [
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
 
+export const videoAnswer = z.strictObject({
+  uid: z.string(),
+  ready: z.boolean(),
+  readyAt: time.nullable(),
+  hls: z.string().nullable(),
+  dash: z.string().nullable(),
+  thumbnail: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  error: explained.nullable(),
+  deletedAt: time.nullable(),
+}) satisfies z.ZodType<VideoAnswer>;
+
 export const costAnswer = z.strictObject({
   currency: z.literal("USD"),
   amount: z.number().min(0),
@@ -223,17 +256,10 @@ export const sessionAnswer = z.strictObject({
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
-  video: z
-    .strictObject({
-      uid: z.string(),
-      ready: z.boolean(),
-      hls: z.string().nullable(),
-      dash: z.string().nullable(),
-      thumbnail: z.string().nullable(),
-      durationSeconds: z.number().nullable(),
-      error: explained.nullable(),
-    })
-    .nullable(),
+  /** The longest that can be watched, else the newest. */
+  video: videoAnswer.nullable(),
+  /** All of them, the oldest first. */
+  videos: z.array(videoAnswer),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

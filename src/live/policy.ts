@@ -12,6 +12,12 @@ export interface Policy {
   ingestLostMs: number;
   /** `CHECKUP_SECONDS`: silence after which each end is asked once; 0 = never. */
   checkupMs: number;
+  /**
+   * `PLAYABLE_CHECK_SECONDS`: the waits before each question whether viewers can watch; with their end it should play.
+   */
+  playableCheckMs: readonly number[];
+  /** `PLAYBACK_HOLD_SECONDS`: so long may a picture be gone without its broadcast's end; the live input's own. */
+  playbackHoldMs: number;
   /** `STALE_SECONDS`: a join older than that is asked about before it may start anything. */
   staleMs: number;
   /**
@@ -29,6 +35,8 @@ export interface Policy {
   maxSessionMs: number;
   /** `MANUAL_START_SECONDS`: a manual start waits so long for a host. */
   manualStartMs: number;
+  /** `VIDEO_CHECK_SECONDS`: how long after a session's end Cloudflare is asked for its video, while none is known. */
+  videoCheckMs: readonly number[];
   /** `BOT_CLIENT_TYPES`: Agora's `clientType`s that are never hosts. */
   botClientTypes: readonly number[];
 }
@@ -51,6 +59,8 @@ export const defaultPolicy: Policy = {
   startConfirmMs: 45 * second,
   ingestLostMs: 20 * second,
   checkupMs: 300 * second,
+  playableCheckMs: [2, 2, 3, 3, 5, 5, 10, 10, 20].map((seconds) => seconds * second),
+  playbackHoldMs: minute,
   staleMs: 10 * minute,
   workerLostMs: 90 * second,
   stopDeadMs: 10 * minute,
@@ -58,5 +68,6 @@ export const defaultPolicy: Policy = {
   healthyMs: 10 * minute,
   maxSessionMs: 12 * hour,
   manualStartMs: 10 * minute,
+  videoCheckMs: [2 * minute, 10 * minute, hour],
   botClientTypes,
 };
