@@ -319,6 +319,7 @@ export interface components {
          *       "sessionId": "42-3",
          *       "startedAt": "2026-03-01T18:00:02.412Z",
          *       "liveAt": "2026-03-01T18:00:11.530Z",
+         *       "playableAt": "2026-03-01T18:00:19.120Z",
          *       "stoppedAt": null,
          *       "version": 118,
          *       "updatedAt": "2026-03-01T18:00:11.530Z"
@@ -367,6 +368,7 @@ export interface components {
             sessionId: string | null;
             startedAt: string | null;
             liveAt: string | null;
+            playableAt: string | null;
             stoppedAt: string | null;
             version: number;
             /** Format: date-time */
@@ -393,7 +395,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ReasonCode: "recorder_start_failed" | "live_input_failed" | "recorder_lost" | "recorder_stop_failed" | "capacity" | "ingest_lost" | "ingest_codec_unsupported" | "ingest_error" | "rtmp_disconnected" | "storage_quota" | "subscription_missing" | "host_away" | "operator_stop" | "max_duration" | "replay";
+        ReasonCode: "recorder_start_failed" | "live_input_failed" | "recorder_lost" | "recorder_stop_failed" | "capacity" | "ingest_lost" | "ingest_codec_unsupported" | "ingest_error" | "rtmp_disconnected" | "not_playable" | "storage_quota" | "subscription_missing" | "host_away" | "operator_stop" | "max_duration" | "replay";
         /**
          * @description What carries the picture from Agora to Cloudflare.
          * @enum {string}
@@ -520,12 +522,27 @@ export interface components {
          *       "video": {
          *         "uid": "6b9e68b07dfee8cc2d116e4c51d6a957",
          *         "ready": true,
+         *         "readyAt": "2026-02-28T19:02:11.450Z",
          *         "hls": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8",
          *         "dash": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd",
          *         "thumbnail": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg",
          *         "durationSeconds": 3609,
-         *         "error": null
-         *       }
+         *         "error": null,
+         *         "deletedAt": null
+         *       },
+         *       "videos": [
+         *         {
+         *           "uid": "6b9e68b07dfee8cc2d116e4c51d6a957",
+         *           "ready": true,
+         *           "readyAt": "2026-02-28T19:02:11.450Z",
+         *           "hls": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8",
+         *           "dash": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd",
+         *           "thumbnail": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg",
+         *           "durationSeconds": 3609,
+         *           "error": null,
+         *           "deletedAt": null
+         *         }
+         *       ]
          *     }
          */
         Session: {
@@ -546,18 +563,8 @@ export interface components {
             recordingSids: string[];
             files: string[];
             upload: ("storage" | "backup") | null;
-            video: {
-                uid: string;
-                ready: boolean;
-                hls: string | null;
-                dash: string | null;
-                thumbnail: string | null;
-                durationSeconds: number | null;
-                error: {
-                    code: string;
-                    message: string;
-                } | null;
-            } | null;
+            video: components["schemas"]["Video"] | null;
+            videos: components["schemas"]["Video"][];
         };
         /**
          * @description One page of a channel's sessions.
@@ -607,12 +614,27 @@ export interface components {
          *           "video": {
          *             "uid": "6b9e68b07dfee8cc2d116e4c51d6a957",
          *             "ready": true,
+         *             "readyAt": "2026-02-28T19:02:11.450Z",
          *             "hls": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8",
          *             "dash": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd",
          *             "thumbnail": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg",
          *             "durationSeconds": 3609,
-         *             "error": null
-         *           }
+         *             "error": null,
+         *             "deletedAt": null
+         *           },
+         *           "videos": [
+         *             {
+         *               "uid": "6b9e68b07dfee8cc2d116e4c51d6a957",
+         *               "ready": true,
+         *               "readyAt": "2026-02-28T19:02:11.450Z",
+         *               "hls": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8",
+         *               "dash": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd",
+         *               "thumbnail": "https://customer-a1b2c3.cloudflarestream.com/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg",
+         *               "durationSeconds": 3609,
+         *               "error": null,
+         *               "deletedAt": null
+         *             }
+         *           ]
          *         }
          *       ],
          *       "next": null
@@ -621,6 +643,21 @@ export interface components {
         SessionList: {
             items: components["schemas"]["Session"][];
             next: number | null;
+        };
+        /** @description What Cloudflare made of a broadcast. */
+        Video: {
+            uid: string;
+            ready: boolean;
+            readyAt: string | null;
+            hls: string | null;
+            dash: string | null;
+            thumbnail: string | null;
+            durationSeconds: number | null;
+            error: {
+                code: string;
+                message: string;
+            } | null;
+            deletedAt: string | null;
         };
         /**
          * @description Of each step with a sample the most viewers, null where none has a number, and how the relay was at its end. `agoraViewers` are the audience in the app, `hlsViewers` the players at Cloudflare.
@@ -786,6 +823,7 @@ export type Channel = components['schemas']['Channel'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type Video = components['schemas']['Video'];
 export type Metrics = components['schemas']['Metrics'];
 export type Cost = components['schemas']['Cost'];
 export type Problem = components['schemas']['Problem'];
