@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { afterAll, beforeAll, it } from "vitest";
 
-import { type MetricsAnswer, metricsAnswer } from "../../src/api/schemas.ts";
+import { type MetricsAnswer, metricsAnswer } from "../../src/api/metrics-schemas.ts";
 import { type Evening, openEvening } from "./evening.ts";
 
 let evening: Evening;

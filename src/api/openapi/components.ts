@@ -1,11 +1,11 @@
 import { z } from "zod";
 
+import { metricsAnswer } from "../metrics-schemas.ts";
 import {
   channelAnswer,
   channelListAnswer,
   costAnswer,
   healthAnswer,
-  metricsAnswer,
   noMembers,
   openApiAnswer,
   problemAnswer,
