@@ -10,7 +10,6 @@ import {
   type RtmpStatus,
   type Status,
 } from "../live/index.ts";
-import { parseStep, type RelayHealth, stepRule } from "../metrics/index.ts";
 import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
 
@@ -70,23 +69,6 @@ export const sessionListQuery = z.object({
   after: wholeNumberInText(1, 0x7fff_ffff).optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
-
-export const metricsQuery = z.object({
-  from: timeInText().optional().meta({ description: "By itself the newest session's begin." }),
-  to: timeInText().optional().meta({ description: "Not part of it. By itself that session's end, or now." }),
-  step: z
-    .string(`must be ${stepRule}`)
-    .transform(parseStep)
-    .refine((seconds) => seconds !== null, `must be ${stepRule}`)
-    .optional()
-    .meta({ description: `Length of a step: ${stepRule}. By itself the shortest with which it fits.` }),
-});
-
-function timeInText() {
-  return z.iso
-    .datetime({ offset: true, error: "must be a time in ISO 8601 such as 2026-03-14T20:00:00Z" })
-    .transform((text) => new Date(text));
-}
 
 export function pageSize() {
   return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
@@ -247,33 +229,6 @@ export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
 export const channelListAnswer = z.strictObject({ items: z.array(channelAnswer), next: z.string().nullable() });
 export const sessionListAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.int().nullable() });
-
-const viewers = z.int().min(0).nullable();
-const relayHealths = [
-  "none",
-  "requested",
-  "starting",
-  "running",
-  ...rtmpStatuses,
-  "stopping",
-] as const satisfies readonly RelayHealth[];
-
-export const metricsAnswer = z.strictObject({
-  channel: z.string(),
-  from: time,
-  to: time,
-  /** Seconds. */
-  step: z.int().min(1),
-  items: z.array(
-    z.strictObject({
-      at: time,
-      agoraViewers: viewers,
-      hlsViewers: viewers,
-      relayHealth: z.enum(relayHealths).nullable(),
-    }),
-  ),
-});
-export type MetricsAnswer = z.infer<typeof metricsAnswer>;
 
 export const problemCode = z.enum(problemCodes);
 

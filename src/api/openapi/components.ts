@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { metricsAnswer } from "../metrics-schemas.ts";
 import {
   deliveryAnswer,
   deliveryListAnswer,
@@ -15,7 +16,6 @@ import {
   channelListAnswer,
   costAnswer,
   healthAnswer,
-  metricsAnswer,
   noMembers,
   openApiAnswer,
   problemAnswer,

@@ -1,13 +1,12 @@
 import { z } from "zod";
 
+import { metricsAnswer, metricsQuery } from "../metrics-schemas.ts";
 import {
   channelAnswer,
   channelListAnswer,
   channelListQuery,
   channelPath,
   healthAnswer,
-  metricsAnswer,
-  metricsQuery,
   noMembers,
   openApiAnswer,
   readinessAnswer,

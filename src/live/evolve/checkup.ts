@@ -3,8 +3,8 @@ import { isPresent } from "../hosts.ts";
 import { liveRtmp, withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Presence, Recorder } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
-import { pictureSeen } from "./videos.ts";
 import { foldPlaybackChecked } from "./playback.ts";
+import { pictureSeen } from "./videos.ts";
 
 /**
  * Folds a provider's answer to a question of ours. It has no counter: it ranks just above what was known when the

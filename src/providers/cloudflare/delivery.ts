@@ -26,9 +26,9 @@ export interface Delivery {
 
 /**
  * Seen on a real account: the manifest of a stream that is well is refused to a User-Agent that is no browser's, with 403
- * and `error code: 1010`. Whether `/lifecycle` is too, nobody has told.
+ * and `error code: 1010`. Whether `/lifecycle` and `/views` are too, nobody has told.
  */
-const userAgent =
+export const userAgent =
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const maxBytes = 64 * 1024;
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Logger } from "../../log.ts";
 import { createProviderHttp, type ProviderHttp } from "../provider-http.ts";
+import { userAgent } from "./delivery.ts";
 
 export interface LiveViewers {
   /**
@@ -15,9 +16,6 @@ export interface LiveViewers {
   close(): void;
 }
 
-/** The host of playback refuses clients that don't look like a browser with 403, error 1010 (seen on real accounts). */
-const browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36";
-
 /** It is one number of a curve: a late one is none. */
 const defaultTimeoutMs = 2_000;
 const maxBytes = 64 * 1024;
@@ -29,7 +27,7 @@ export function createLiveViewers(deps: { log: Logger; timeoutMs?: number }): Li
 
   /** There is one of them, unless the setting has changed since a live input was made. */
   function clientOf(baseUrl: string): ProviderHttp {
-    const headers = { "user-agent": browser, accept: "application/json" };
+    const headers = { "user-agent": userAgent, accept: "application/json" };
     const client = clients.get(baseUrl) ?? createProviderHttp({ baseUrl, headers, timeoutMs, maxBytes }, Date.now);
     clients.set(baseUrl, client);
     return client;
