@@ -19,7 +19,8 @@ const mayImport = {
     ...["coalesce", "deferred"],
   ],
   keys: ["eventlog", "db"],
-  api: ["live", "cost", "eventlog", "metrics", "keys", "db", "config", "log", "coalesce"],
+  playback: ["live", "log"],
+  api: ["live", "cost", "eventlog", "metrics", "keys", "playback", "db", "config", "log", "coalesce"],
   stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
   cli: [
     "live",
@@ -28,6 +29,7 @@ const mayImport = {
     "metrics",
     "keys",
     "webhooks",
+    "playback",
     "providers",
     "engine",
     "db",

@@ -6,7 +6,7 @@ import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, secretsOf } from "./config/index.ts";
-import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
+import { type ConnectedProviders, connectProviders, isCloudflares } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
@@ -68,6 +68,7 @@ function openEngine(
     metricsMs,
     callsPerSecond,
     cloudflare,
+    retentionDays,
   } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -83,6 +84,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      deleteVideosAfterDays: isCloudflares(retentionDays) ? null : retentionDays,
       metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,

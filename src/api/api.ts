@@ -2,6 +2,7 @@ import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import type { PlaybackLinks } from "../playback/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
 import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
@@ -11,6 +12,8 @@ export interface Api extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** Makes links that a viewer can use. */
+  links: PlaybackLinks;
   /** By which costs are estimated. */
   prices: Prices;
   statusTokens: Pick<StatusTokens, "sign">;

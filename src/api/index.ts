@@ -1,5 +1,5 @@
 export type { Api } from "./api.ts";
-export { type Authentication, createAuthentication, type Credentials } from "./auth/authentication.ts";
+export { createAuthentication } from "./auth/authentication.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { createOpenApiRouter } from "./openapi/router.ts";

@@ -11,6 +11,7 @@ import {
   type Status,
 } from "../live/index.ts";
 import { parseStep, type RelayHealth, stepRule } from "../metrics/index.ts";
+import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
@@ -218,6 +219,18 @@ const endReasons = [
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
 
+export const videoAnswer = z.strictObject({
+  uid: z.string(),
+  ready: z.boolean(),
+  readyAt: time.nullable(),
+  hls: z.string().nullable(),
+  dash: z.string().nullable(),
+  thumbnail: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  error: explained.nullable(),
+  deletedAt: time.nullable(),
+}) satisfies z.ZodType<VideoAnswer>;
+
 export const costAnswer = z.strictObject({
   currency: z.literal("USD"),
   amount: z.number().min(0),
@@ -243,17 +256,10 @@ export const sessionAnswer = z.strictObject({
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
-  video: z
-    .strictObject({
-      uid: z.string(),
-      ready: z.boolean(),
-      hls: z.string().nullable(),
-      dash: z.string().nullable(),
-      thumbnail: z.string().nullable(),
-      durationSeconds: z.number().nullable(),
-      error: explained.nullable(),
-    })
-    .nullable(),
+  /** The longest that can be watched, else the newest. */
+  video: videoAnswer.nullable(),
+  /** All of them, the oldest first. */
+  videos: z.array(videoAnswer),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

@@ -67,7 +67,7 @@ export async function advanceOnce(
     ? { state, decided: [], wakeAt: channel.wakeAt?.getTime() ?? null }
     : await decideOn(trx, schema, channel, state, now, rules);
 
-  const known = folded.flatMap(({ event, after }) => (event === null ? [] : [{ event, after }]));
+  const known = folded.flatMap(({ at, event, after }) => (event === null ? [] : [{ at, event, after }]));
   const steps: Step[] = [...known, ...settled.decided];
   const version = channel.version + (steps.length > 0 ? 1 : 0);
   const saved = { ...channel, state: settled.state, version, now, wakeAt: settled.wakeAt };

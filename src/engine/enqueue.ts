@@ -21,6 +21,8 @@ const priorities: Record<EffectType, number> = {
   CheckRecorder: 30,
   CheckIngest: 30,
   CheckPlayback: 40,
+  CheckVideo: 40,
+  DeleteVideo: 50,
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 import { appendWithin, table } from "../eventlog/index.ts";
-import { type Decision, decisionKey, effectOf } from "../live/index.ts";
+import { type Decision, decisionKey, effectOf, type RecorderStopDied, type VideoDeletionDied } from "../live/index.ts";
 import { enqueueEffects } from "./enqueue.ts";
 
 /** The channel, at the version that the decisions make. */
@@ -38,7 +38,9 @@ export async function recordDecisions(
   });
   const enqueued = await enqueueEffects(trx, schema, channel.id, effects);
   for (const decision of decisions) {
-    if (decision.type === "RecorderStopDied") await markStopDead(trx, schema, channel.id, decision);
+    if (decision.type === "RecorderStopDied" || decision.type === "VideoDeletionDied") {
+      await markDead(trx, schema, channel.id, decision);
+    }
   }
   return enqueued;
 }
@@ -62,17 +64,24 @@ export function decisionRow(channel: DecidingChannel, decision: Decision) {
   };
 }
 
-/** Its last stop may have been accepted and still not have stopped it: for a person it is dead all the same. */
-async function markStopDead(
+/** The last stop may have been accepted and still not have stopped it: for a person it is dead all the same. */
+async function markDead(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
-  { resourceId, round, error }: { resourceId: string; round: number; error: string },
+  died: RecorderStopDied | VideoDeletionDied,
 ): Promise<void> {
-  const key = decisionKey(channelId, { type: "RecorderStopRequested", resourceId, round });
   await trx.raw(
     `update ${table(schema, "effects")} set status = 'dead', error = :error, finished_at = clock_timestamp()
      where key = :key`,
-    { key, error },
+    { key: decisionKey(channelId, requestOf(died)), error: died.error },
   );
+}
+
+/** The decision whose effect is given up. */
+function requestOf(died: RecorderStopDied | VideoDeletionDied): Decision {
+  if (died.type === "RecorderStopDied") {
+    return { type: "RecorderStopRequested", resourceId: died.resourceId, round: died.round };
+  }
+  return { type: "VideoDeletionRequested", session: died.session, video: died.video, round: died.round };
 }

@@ -1,6 +1,7 @@
 import { arrangeHosts } from "./decide/arrange.ts";
 import { checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
+import { deleteVideos } from "./decide/deletions.ts";
 import { clearHold } from "./decide/hold.ts";
 import { mendPicture } from "./decide/picture.ts";
 import { checkPlayback, endBroadcast } from "./decide/playback.ts";
@@ -8,6 +9,7 @@ import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts"
 import { closeSession, endSession, openSession } from "./decide/session.ts";
 import { cutOff, stopUnwanted } from "./decide/stop.ts";
 import { renewStorage } from "./decide/storage.ts";
+import { checkVideos } from "./decide/videos.ts";
 import type { Decision } from "./events.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -28,6 +30,8 @@ const rules: readonly Rule[] = [
   endBroadcast,
   checkRecorders,
   checkPresence,
+  checkVideos,
+  deleteVideos,
   checkPlayback,
 ];
 

@@ -23,3 +23,4 @@ export {
 } from "./state.ts";
 export { sessionId, type Status, type StatusContext, type StatusState, toStatus } from "./status.ts";
 export { reservedUids } from "./uids.ts";
+export { isKept, latestSince, mainVideo, type SessionVideo, withVideo } from "./videos.ts";

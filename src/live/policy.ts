@@ -35,6 +35,8 @@ export interface Policy {
   maxSessionMs: number;
   /** `MANUAL_START_SECONDS`: a manual start waits so long for a host. */
   manualStartMs: number;
+  /** `VIDEO_CHECK_SECONDS`: how long after a session's end Cloudflare is asked for its video, while none is known. */
+  videoCheckMs: readonly number[];
   /** `BOT_CLIENT_TYPES`: Agora's `clientType`s that are never hosts. */
   botClientTypes: readonly number[];
 }
@@ -66,5 +68,6 @@ export const defaultPolicy: Policy = {
   healthyMs: 10 * minute,
   maxSessionMs: 12 * hour,
   manualStartMs: 10 * minute,
+  videoCheckMs: [2 * minute, 10 * minute, hour],
   botClientTypes,
 };

@@ -43,8 +43,47 @@ export interface ChannelState {
   doubtedAt?: number;
   /** What must have been told and was not, as far as it can be seen; what came late after all is taken off. */
   missed?: Missed;
+  /** By number, the sessions whose picture reached Cloudflare and whose video isn't known yet. Not there: none. */
+  videos?: Record<string, AwaitedVideo>;
+  /** Videos that are to be deleted, by uid, until they are. Not there: none. */
+  deletions?: Record<string, Deletion>;
   /** What viewers have of the live input. Not there: its picture was never seen to come or go since this is looked at. */
   playback?: Playback;
+}
+
+export interface AwaitedVideo {
+  /** Where the picture arrived. */
+  liveInput: string;
+  /**
+   * When it first did, Cloudflare's clock, normalised. If only an answer to a question told of it, when the relay was
+   * requested, by ours.
+   */
+  since: string;
+  /** `since` of the next session that had a picture: no later video is of this one. */
+  until?: string;
+  /** The picture came more than once, so there may be more than one video. */
+  again: boolean;
+  closedAt: number | null;
+  /** Questions asked so far. */
+  round: number;
+  /** How much of the series of waits is behind it. */
+  step: number;
+  /** Failed questions in a row. */
+  failures: number;
+  /** The newest question as long as it brought no answer. */
+  asked: { at: number; last: boolean; failedAt: number | null; retryAfterMs: number | null } | null;
+}
+
+export interface Deletion {
+  session: number;
+  /** Tries so far. */
+  round: number;
+  /** Failed tries in a row. */
+  failures: number;
+  /** The newest try. */
+  asked: { at: number; failedAt: number | null; retryAfterMs: number | null; error: string | null } | null;
+  /** Given up, until a person wants it tried again. */
+  dead: boolean;
 }
 
 /** One broadcast as its viewers have it: at Cloudflare one video, also with drops shorter than its hold. */
@@ -176,6 +215,8 @@ export interface LiveInput {
   disabled: boolean;
   /** Rounds of disabling so far, and when the newest was asked for. */
   disable: { round: number; at: number };
+  /** Whether it plays with signed links only. Not there: Cloudflare didn't say. */
+  signed?: boolean;
 }
 
 export interface Ingest {

@@ -32,6 +32,7 @@ export { createDelivery, type Delivery, type DeliveryResult } from "./cloudflare
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
 export { createLiveViewers, type LiveViewers } from "./cloudflare/live-viewers.ts";
 export { createCloudflareTransport } from "./cloudflare/transport.ts";
+export { createVideos, type Videos } from "./cloudflare/videos.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
 export { RtmpUrl } from "./rtmp-url.ts";

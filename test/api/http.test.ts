@@ -122,7 +122,8 @@ describe("the operators' key", () => {
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },
       agora: { appId, appCertificate, ncsSecrets: [] },
-      cloudflare: { notificationSecrets: [], webhookSecrets: [] },
+      cloudflare: { notificationSecrets: [], webhookSecrets: [], requireSignedUrls: false, signing: null },
+      playbackTokenMs: 3_600_000,
       prices,
     };
     const { knex, schema } = service.database;

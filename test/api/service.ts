@@ -22,6 +22,14 @@ export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
 /** Easily told apart, and not the default ones. */
+/** As Tally has them without signed links. */
+export const cloudflareSettings: AppConfig["cloudflare"] = {
+  notificationSecrets: [notificationSecret],
+  webhookSecrets: [],
+  requireSignedUrls: false,
+  signing: null,
+};
+
 export const prices = {
   asOf: "2026-01-02",
   cloudRecording: { HD: 10, FHD: 20 },
@@ -102,7 +110,8 @@ export async function startService(
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
+    playbackTokenMs: 4 * 3_600_000,
+    cloudflare: cloudflareSettings,
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });

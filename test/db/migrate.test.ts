@@ -15,6 +15,7 @@ const names = [
   "0005_session_upload",
   "0006_stage_visits",
   "0007_api_keys",
+  "0009_session_video",
 ];
 let database: TestDatabase;
 beforeAll(async () => {

@@ -17,6 +17,7 @@ import {
   recorderStarted,
   rtmp,
   startAccepted,
+  videoReady,
   watchableInputReady,
 } from "./words.ts";
 
@@ -90,7 +91,7 @@ describe("going off the air", () => {
     story.hears(recorderEnded("sid-1", { sequence: 9 }));
     expect(story.status).toMatchObject({ state: "stopped", isRecording: false, live: false, playback: null });
     expect(story.status.stoppedAt).toBe(new Date(story.now).toISOString());
-    expect(story.passes(3600).wanted()).toEqual([]);
+    expect(story.hears(videoReady(5)).passes(3600).wanted()).toEqual([]);
   });
 
   test("a host who returns while the stop is under way gets a new session and the other uid at once", () => {

@@ -6,6 +6,7 @@ import type {
   IngestConnected,
   IngestDisconnected,
   IngestErrored,
+  ListedVideo,
   LiveInputReady,
   PresenceChecked,
   ProviderError,
@@ -17,6 +18,8 @@ import type {
   RelayStartFailed,
   RtmpStatus,
   RtmpStatusChanged,
+  VideoFacts,
+  VideoProcessed,
 } from "../../src/live/index.ts";
 import { mainUid, type Story, t0 } from "./story.ts";
 
@@ -159,6 +162,21 @@ export function presenceChecked(check: number, broadcasters: number[]): Presence
     communication: false,
     audienceTotal: 3,
   };
+}
+
+/** Cloudflare's webhook about the video of a picture that began so many seconds after the story. */
+export function videoReady(after: number, options: Partial<VideoProcessed> = {}): VideoProcessed {
+  return { type: "VideoProcessed", ...videoFacts(after), ready: true, ...options };
+}
+
+/** The same video in a list. */
+export function listed(after: number, outcome: ListedVideo["outcome"]): ListedVideo {
+  return { ...videoFacts(after), outcome };
+}
+
+function videoFacts(after: number): VideoFacts {
+  const links = { hls: "https://a/video.m3u8", dash: null, thumbnail: null };
+  return { video: `video-${after}`, createdAt: cloudflareTime(after), durationSeconds: 60, ...links, error: null };
 }
 
 /** A host has joined and all went well: the recorder runs and Cloudflare is connected. */

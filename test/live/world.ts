@@ -225,7 +225,19 @@ export class World {
         const playable = ok ? true : how === "refusal" ? false : null;
         if (how === "failure") this.story.hears({ type: "CheckFailed", check, error: failure });
         else this.story.hears({ type: "PlaybackChecked", check, playable });
+        return;
       }
+      case "CheckVideo": {
+        const { session, round } = effect;
+        if (ok) this.story.hears({ type: "VideosListed", session, round, videos: [] });
+        else {
+          const refused = { notFound: how === "refusal", retryAfterMs: null, error: failure };
+          this.story.hears({ type: "VideoCheckFailed", session, round, ...refused });
+        }
+        return;
+      }
+      case "DeleteVideo":
+        throw new Error("no video is too old in a story");
     }
   }
 

@@ -32,6 +32,7 @@ export class Allowance {
   }
 
   forCall(operation: Operation, trouble: CallTrouble): void {
+    if (operation === "listVideos") return; // asked again later, and nobody waits for it
     if (trouble.how === "late") this.add(trouble.seconds);
     if (operation === "stop" || operation === "removeConverter") this.add(allowances.stop);
     else if (operation === "query" || operation === "getConverter" || operation === "users" || operation === "look") {

@@ -4,6 +4,8 @@ import type { Timeline } from "./timeline.ts";
 
 /** Cloudflare's notices came 3 and 11 s late in its own examples. */
 const noticeMs = 3_000;
+/** `timeoutSeconds`, as Tally sets it. */
+const holdMs = 60_000;
 
 export interface Publisher {
   /** The live input ended the connection. */
@@ -15,15 +17,12 @@ export interface ModelInput {
   enabled: boolean;
   state: "connected" | "disconnected" | "unknown" | "errored";
   publishers: Set<Publisher>;
-  /** Since when the broadcast is made that viewers get, and since when its picture is gone. */
-  broadcastAt: number;
-  goneAt: number;
+  /** The oldest first. */
+  broadcasts: { uid: string; createdAt: number; pausedAt: number | null }[];
 }
 
 /** From the first picture until players show it; up to 30 s (Cloudflare docs: troubleshooting). */
 const playableMs = 12_000;
-/** A picture that is gone for longer makes another broadcast: `timeoutSeconds`. */
-const holdMs = 60_000;
 
 /** Cloudflare's end: live inputs, who pushes to them, and what it tells of that. */
 export class LiveInputModel {
@@ -41,14 +40,7 @@ export class LiveInputModel {
 
   create(): ModelInput {
     const uid = `input-${this.inputs.length + 1}`;
-    const input: ModelInput = {
-      uid,
-      enabled: true,
-      state: "unknown",
-      publishers: new Set(),
-      broadcastAt: 0,
-      goneAt: -Infinity,
-    };
+    const input: ModelInput = { uid, enabled: true, state: "unknown", publishers: new Set(), broadcasts: [] };
     this.inputs.push(input);
     return input;
   }
@@ -64,11 +56,11 @@ export class LiveInputModel {
 
   /** Whether viewers can watch: some time after the picture came, and until it is gone for longer than the hold. */
   isPlayable(uid: string): boolean {
-    const input = this.get(uid);
-    if (input === null || input.broadcastAt === 0) return false;
+    const last = this.get(uid)?.broadcasts.at(-1);
+    if (last === undefined) return false;
     const { now } = this.timeline;
-    const isHeld = input.publishers.size > 0 || now - input.goneAt <= holdMs;
-    return isHeld && now - input.broadcastAt >= playableMs;
+    const isHeld = last.pausedAt === null || now - last.pausedAt <= holdMs;
+    return isHeld && now - last.createdAt >= playableMs;
   }
 
   /** @returns whether the publisher is let in */
@@ -79,15 +71,19 @@ export class LiveInputModel {
       if (this.ways.secondPublisher === "refused") return false;
       if (this.ways.secondPublisher === "takes_over") this.cutAll(input);
     }
-    if (input.publishers.size === 0 && this.timeline.now - input.goneAt > holdMs) input.broadcastAt = this.timeline.now;
     input.publishers.add(publisher);
-    if (input.publishers.size === 1) this.enter(input, "connected");
+    if (input.publishers.size === 1) {
+      this.broadcast(input);
+      this.enter(input, "connected");
+    }
     return true;
   }
 
   disconnect(uid: string, publisher: Publisher): void {
     const input = this.get(uid);
-    if (input?.publishers.delete(publisher) === true && input.publishers.size === 0) this.enter(input, "disconnected");
+    if (input?.publishers.delete(publisher) !== true || input.publishers.size > 0) return;
+    this.pause(input);
+    this.enter(input, "disconnected");
   }
 
   setEnabled(input: ModelInput, enabled: boolean): void {
@@ -103,20 +99,43 @@ export class LiveInputModel {
     if (input === undefined || input.publishers.size === 0) return;
     this.cutAll(input);
     input.state = "errored";
-    input.goneAt = this.timeline.now;
     const event = { type: "IngestErrored" as const, liveInput: input.uid, updatedAt: this.stamp(), code, message: "" };
     this.timeline.after(noticeMs, () => this.network.send("errored", event));
   }
 
+  /** As Cloudflare lists them: live, being made for a minute after the hold, then ready. */
+  videos({ broadcasts }: ModelInput): object[] {
+    return broadcasts.map(({ uid, createdAt, pausedAt }) => {
+      const readyAt = pausedAt === null ? Infinity : pausedAt + 2 * holdMs;
+      const state = this.timeline.now >= readyAt ? "ready" : "live-inprogress";
+      return { uid, created: new Date(createdAt).toISOString(), status: { state } };
+    });
+  }
+
+  /** A picture that is back within the hold goes on with the video. */
+  private broadcast(input: ModelInput): void {
+    const last = input.broadcasts.at(-1);
+    if (last?.pausedAt != null && this.timeline.now - last.pausedAt <= holdMs) last.pausedAt = null;
+    else {
+      const uid = `${input.uid}-video-${input.broadcasts.length + 1}`;
+      input.broadcasts.push({ uid, createdAt: this.timeline.now, pausedAt: null });
+    }
+  }
+
   private cutAll(input: ModelInput): void {
+    this.pause(input);
     const cut = [...input.publishers];
     input.publishers.clear();
     for (const { onCut } of cut) onCut();
   }
 
+  private pause({ broadcasts }: ModelInput): void {
+    const last = broadcasts.at(-1);
+    if (last !== undefined) last.pausedAt ??= this.timeline.now;
+  }
+
   private enter(input: ModelInput, state: "connected" | "disconnected"): void {
     input.state = state;
-    if (state === "disconnected") input.goneAt = this.timeline.now;
     const type = state === "connected" ? "IngestConnected" : "IngestDisconnected";
     const event = { type, liveInput: input.uid, updatedAt: this.stamp() } as const;
     this.timeline.after(noticeMs, () => this.network.send(state, event));

@@ -65,6 +65,7 @@ export const operations = [
   "updateConverter",
   "removeConverter",
   "users",
+  "listVideos",
   "look",
 ] as const;
 export type Operation = (typeof operations)[number];

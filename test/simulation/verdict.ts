@@ -93,6 +93,8 @@ function unfinished({ isAtRest, providers, service }: Ended): string[] {
   const open = Object.entries(state.recorders).filter(([, recorder]) => recorder.state !== "ended");
   if (open.length > 0) broken.push(`every recorder's end is known: ${open.map(([id]) => id).join(", ")} is open`);
   if (state.session !== null && state.session.closedAt === null) broken.push("the session is closed");
+  const awaited = Object.keys(state.videos ?? {});
+  if (awaited.length > 0) broken.push(`every video is found, or given up: of session ${awaited.join(", ")} it is not`);
   if (openEffects.length > 0) broken.push(`every effect is concluded: ${openEffects.map(({ key }) => key).join(", ")}`);
   return broken;
 }

@@ -1,6 +1,7 @@
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
 import { type Status, toStatus } from "../../live/index.ts";
+import { type PresentedStatus, presentStatus } from "../../playback/index.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
 import { type Principal, reaches } from "../principal.ts";
@@ -56,14 +57,24 @@ export async function findChannelById({ knex, schema }: Tables, id: number): Pro
   return channel;
 }
 
-export function statusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {
+/** The one place where a status gets the links that viewers use, and its entity tag. */
+export function answerOf(channel: ChannelRow, api: Pick<Api, "defaultMode" | "links">): Promise<PresentedStatus> {
+  return presentStatus(plainStatusOf(channel, api), channel.state.liveInput, api.links);
+}
+
+/** The status with links that play. */
+export async function statusOf(channel: ChannelRow, api: Pick<Api, "defaultMode" | "links">): Promise<Status> {
+  return (await answerOf(channel, api)).status;
+}
+
+function plainStatusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {
   const { name, version, updated_at: updatedAt, state } = channel;
   return toStatus(state, { channel: name, version, updatedAt: updatedAt.getTime(), defaultMode });
 }
 
 /** A channel's registration, and the essence of its status. */
 export function toChannelAnswer(channel: ChannelRow, api: Pick<Api, "defaultMode">): ChannelAnswer {
-  const { state, isRecording, live, reason, hold, sessionId, version, updatedAt } = statusOf(channel, api);
+  const { state, isRecording, live, reason, hold, sessionId, version, updatedAt } = plainStatusOf(channel, api);
   return {
     id: channel.id,
     name: channel.name,

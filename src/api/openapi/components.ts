@@ -19,6 +19,7 @@ import {
   sessionListAnswer,
   statusAnswer,
   statusTokenAnswer,
+  videoAnswer,
 } from "../schemas.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 
@@ -75,6 +76,7 @@ export const answers: readonly Component[] = [
     description: "One page of a channel's sessions.",
     examples: [{ items: [sessionExample], next: null }],
   },
+  { schema: videoAnswer, id: "Video", description: "What Cloudflare made of a broadcast." },
   {
     schema: metricsAnswer,
     id: "Metrics",

@@ -52,6 +52,18 @@ export const channelExample: ChannelAnswer = {
   },
 };
 
+const videoExample = {
+  uid: "6b9e68b07dfee8cc2d116e4c51d6a957",
+  ready: true,
+  readyAt: "2026-02-28T19:02:11.450Z",
+  hls: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8`,
+  dash: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd`,
+  thumbnail: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg`,
+  durationSeconds: 3609,
+  error: null,
+  deletedAt: null,
+};
+
 export const metricsExample: MetricsAnswer = {
   channel: "evening-sale",
   from: "2026-03-01T18:00:02.412Z",
@@ -87,15 +99,8 @@ export const sessionExample: SessionAnswer = {
   recordingSids: ["38f8e3cfdc474cd56fc1ceba380d7e1a"],
   files: ["42/2/38f8e3cfdc474cd56fc1ceba380d7e1a_evening-sale.m3u8"],
   upload: "storage",
-  video: {
-    uid: "6b9e68b07dfee8cc2d116e4c51d6a957",
-    ready: true,
-    hls: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8`,
-    dash: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd`,
-    thumbnail: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg`,
-    durationSeconds: 3609,
-    error: null,
-  },
+  video: videoExample,
+  videos: [videoExample],
 };
 
 export const problemExample: z.infer<typeof problemAnswer> = new Problem(

@@ -47,6 +47,14 @@ export function isStillWanted(effect: Effect, state: ChannelState): boolean {
       const recorder = state.recorders[effect.resourceId];
       return recorder?.proof === null && isAsked(recorder.check, effect.check);
     }
+    case "CheckVideo": {
+      const awaited = state.videos?.[effect.session];
+      return awaited?.round === effect.round && awaited.asked?.failedAt === null;
+    }
+    case "DeleteVideo": {
+      const deletion = state.deletions?.[effect.video];
+      return deletion?.round === effect.round && deletion.asked?.failedAt === null && !deletion.dead;
+    }
   }
 }
 

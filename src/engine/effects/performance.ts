@@ -8,6 +8,7 @@ import type {
   MediaPush,
   Picture,
   RecordingStorage,
+  Videos,
 } from "../../providers/index.ts";
 
 /** The calls that effects need. */
@@ -16,6 +17,7 @@ export interface Providers {
   mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  videos: Videos;
   delivery: Pick<Delivery, "look">;
   storage: Pick<RecordingStorage, "grant">;
 }

@@ -148,6 +148,36 @@ export interface IngestCheckRequested {
   check: number;
 }
 
+/** The webhook of a session's video is overdue: Cloudflare is asked which videos there are. */
+export interface VideoCheckRequested {
+  type: "VideoCheckRequested";
+  session: number;
+  /** Counts the questions about this session. */
+  round: number;
+  /** How much of the series of waits is behind it with this one. */
+  step: number;
+  /** The series ends with it. */
+  last: boolean;
+}
+
+export interface VideoDeletionRequested {
+  type: "VideoDeletionRequested";
+  session: number;
+  video: string;
+  /** 1 for the first try at deleting this video. */
+  round: number;
+}
+
+/** A video could not be deleted for half a day: a person must look. */
+export interface VideoDeletionDied {
+  type: "VideoDeletionDied";
+  session: number;
+  video: string;
+  round: number;
+  /** What the last answer was. */
+  error: string;
+}
+
 /** Whether viewers can watch is to be asked. */
 export interface PlaybackCheckRequested {
   type: "PlaybackCheckRequested";
@@ -199,6 +229,9 @@ export type Decision =
   | PresenceCheckRequested
   | RecorderCheckRequested
   | IngestCheckRequested
+  | VideoCheckRequested
+  | VideoDeletionRequested
+  | VideoDeletionDied
   | PlaybackCheckRequested
   | BroadcastEnded
   | HoldSet

@@ -4,6 +4,7 @@ import { liveRtmp, withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Presence, Recorder } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
 import { foldPlaybackChecked } from "./playback.ts";
+import { pictureSeen } from "./videos.ts";
 
 /**
  * Folds a provider's answer to a question of ours. It has no counter: it ranks just above what was known when the
@@ -124,7 +125,8 @@ function foldIngestChecked(state: ChannelState, event: IngestChecked, at: number
     old: false,
     changed: state.folded,
   };
-  return learnt({ ...state, checks, ingest });
+  const told = event.state === "connected" ? pictureSeen(state) : state;
+  return learnt({ ...told, checks, ingest });
 }
 
 function foldCheckFailed(state: ChannelState, event: CheckFailed, at: number): Folded {

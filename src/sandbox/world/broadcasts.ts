@@ -17,6 +17,8 @@ export interface Broadcast {
   readonly isOver: boolean;
   /** Its recording can be watched. */
   readonly isReady: boolean;
+  /** It plays with a signed token only. */
+  readonly isSigned: boolean;
 }
 
 /** The broadcasts of one live input, each of which becomes a video. */
@@ -29,6 +31,8 @@ export interface Broadcasts {
   list(): Broadcast[];
   /** Newest first, as video objects (Cloudflare docs, stream-live/replay-recordings). */
   videos(): object[];
+  /** @returns false if there is none, or it is on */
+  remove(uid: string): boolean;
 }
 
 interface Kept {
@@ -38,6 +42,9 @@ interface Kept {
   /** When the last publisher went. */
   endedAt: number | null;
   ready: boolean;
+  /** It could not be made. */
+  failed: boolean;
+  signed: boolean;
   wasPlayable: boolean;
   /** Of earlier spans; the present one began at `publishedSince`, real ms. */
   publishedMs: number;
@@ -47,7 +54,7 @@ interface Kept {
 /** @param input - read when needed: an update changes the hold of later pauses */
 export function createBroadcasts(
   deps: { settings: Settings; clocks: Clocks; timers: Timers; notices: CloudflareNotices },
-  input: { uid: string; name: () => string; timeoutSeconds: () => number | null },
+  input: { uid: string; name: () => string; timeoutSeconds: () => number | null; isSigned: () => boolean },
 ): Broadcasts {
   const { settings, clocks, timers, notices } = deps;
   const broadcasts: Kept[] = [];
@@ -68,12 +75,16 @@ export function createBroadcasts(
   function finish(broadcast: Kept): void {
     current = null;
     timers.after(settings.delays.videoReadyMs, () => {
-      broadcast.ready = true;
-      notices.video(input.uid, toVideo(broadcast));
+      broadcast.ready = settings.videos.outcome === "ready";
+      broadcast.failed = !broadcast.ready;
+      const { liveInput, ...unnamed } = toVideo(broadcast);
+      const body = settings.videos.webhookNamesLiveInput ? { ...unnamed, liveInput } : unnamed;
+      notices.video(input.uid, body, settings.videos.outcome);
     });
   }
 
-  function toVideo({ uid, name, createdAt, endedAt, ready }: Kept): object {
+  function toVideo(broadcast: Kept) {
+    const { uid, name, createdAt, endedAt, ready, failed, signed } = broadcast;
     const base = `${deliveryBase(settings)}/${uid}`;
     const created = microseconds(createdAt);
     return {
@@ -82,10 +93,10 @@ export function createBroadcasts(
       thumbnailTimestampPct: 0,
       readyToStream: ready,
       status: {
-        state: ready ? "ready" : "live-inprogress",
+        state: failed ? "error" : ready ? "ready" : broadcast === current ? "live-inprogress" : "inprogress",
         ...(ready ? { pctComplete: "100.000000" } : {}),
-        errorReasonCode: "",
-        errorReasonText: "",
+        errorReasonCode: failed ? "ERR_UNKNOWN" : "",
+        errorReasonText: failed ? "The video could not be made." : "",
       },
       meta: { name: `${name} ${created}` },
       created,
@@ -93,7 +104,7 @@ export function createBroadcasts(
       size: 0,
       preview: `${base}/watch`,
       allowedOrigins: [],
-      requireSignedURLs: false,
+      requireSignedURLs: signed,
       uploaded: created,
       uploadExpiry: null,
       maxSizeBytes: null,
@@ -119,6 +130,8 @@ export function createBroadcasts(
         createdAt: clocks.cloudflare(),
         endedAt: null,
         ready: false,
+        failed: false,
+        signed: input.isSigned(),
         wasPlayable: false,
         publishedMs: 0,
         publishedSince: null,
@@ -144,8 +157,13 @@ export function createBroadcasts(
         publishedMs: broadcast.publishedMs + sinceMs(broadcast),
         isOver: broadcast !== current,
         isReady: broadcast.ready,
+        isSigned: broadcast.signed,
       })),
     videos: () => broadcasts.map(toVideo),
+    remove(uid) {
+      const index = broadcasts.findIndex((broadcast) => broadcast.uid === uid && broadcast !== current);
+      return index >= 0 && broadcasts.splice(index, 1).length > 0;
+    },
   };
 }
 
