@@ -17,6 +17,7 @@ import {
 } from "./api/index.ts";
 import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
 import type { Feed } from "./eventlog/index.ts";
+import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
@@ -25,7 +26,16 @@ import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index
 /** The settings that the HTTP side needs. */
 export interface AppConfig extends Pick<
   Config,
-  "apiKey" | "jwt" | "corsOrigins" | "publicUrl" | "relayMode" | "prices" | "trustProxy" | "playbackTokenMs"
+  | "apiKey"
+  | "jwt"
+  | "corsOrigins"
+  | "publicUrl"
+  | "relayMode"
+  | "prices"
+  | "trustProxy"
+  | "production"
+  | "notifications"
+  | "playbackTokenMs"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
   cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing">;
@@ -36,7 +46,7 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses">,
+    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
   feed: Feed;
@@ -74,8 +84,16 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
-  const { statusTokens } = authentication;
-  const api = { ...deps, defaultMode: relayMode, prices, links, statuses, statusTokens };
+  const api = {
+    ...deps,
+    defaultMode: relayMode,
+    prices,
+    links,
+    statuses,
+    statusTokens: authentication.statusTokens,
+    urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },
+    vault: createVault(appCertificate),
+  };
   app.use("/v1", createV1Router(api, authentication));
   app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);

@@ -2,6 +2,7 @@ import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import type { UrlRules, Vault } from "../notifications/index.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
 import type { Readers } from "./status/readers.ts";
@@ -23,6 +24,12 @@ export interface Api extends Tables {
   readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
+  /** Where notifications may go. */
+  urlRules: UrlRules;
+  /** Of the endpoints' secrets. */
+  vault: Vault;
+  /** Something may be to be sent. */
+  onNotified: () => void;
 }
 
 /**

@@ -88,36 +88,18 @@ function timeInText() {
     .transform((text) => new Date(text));
 }
 
-// Of tRPC, where nothing is in an address.
-
-const eitherMember = "must have either channel, a name, or channelId, a number";
-const channelMembers = { channel: channelName.optional(), channelId: wholeNumber(1, 0x7fff_ffff).optional() };
-const isEither = (input: { channel?: unknown; channelId?: unknown }) =>
-  (input.channel === undefined) !== (input.channelId === undefined);
-
-export const channelInput = z.strictObject(channelMembers, eitherMember).refine(isEither, eitherMember);
-
-export const channelWatchInput = z
-  .strictObject({ ...channelMembers, lastEventId: z.string("must be text").nullish() }, eitherMember)
-  .refine(isEither, eitherMember);
-
-export const pageInput = z.strictObject(
-  { after: channelName.optional(), limit: wholeNumber(1, 1000).optional() },
-  "must be an object with after, limit or neither",
-);
-
-function pageSize() {
+export function pageSize() {
   return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
-function wholeNumberInText(least: number, most: number) {
+export function wholeNumberInText(least: number, most: number) {
   return z.coerce
     .number<string>(wholeNumberRule(least, most))
     .pipe(wholeNumber(least, most))
     .meta({ type: "integer", minimum: least, maximum: most });
 }
 
-function wholeNumber(least: number, most: number) {
+export function wholeNumber(least: number, most: number) {
   const rule = wholeNumberRule(least, most);
   return z.int({ error: rule, abort: true }).min(least, rule).max(most, rule);
 }

@@ -48,6 +48,12 @@ export interface LoadedConfig extends DatabaseConfig {
   /** Between two samples of a live channel's viewers; 0 = none. */
   metricsMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
+  notifications: {
+    /** Whether they may go to addresses that are not public, and over http. */
+    allowPrivate: boolean;
+    /** An endpoint that fails for so long is disabled; 0 = never. */
+    disableAfterMs: number;
+  };
   policy: Policy;
 }
 

@@ -59,6 +59,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     catch_up_after_ms: config.catchUpAfterMs,
     metrics_ms: config.metricsMs,
     calls_per_second: config.callsPerSecond,
+    notifications: config.notifications,
     policy,
     notes: notes(config),
   };

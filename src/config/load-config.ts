@@ -66,6 +66,10 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     retentionDays: values.RECORDING_RETENTION_DAYS ?? null,
     metricsMs: values.METRICS_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
+    notifications: {
+      allowPrivate: values.NOTIFICATION_ALLOW_PRIVATE === "true",
+      disableAfterMs: values.NOTIFICATION_DISABLE_HOURS * 3_600_000,
+    },
     policy: policy(values),
   };
 }
@@ -206,6 +210,7 @@ function policy(values: Environment): Policy {
     recoveryMs: values.RECOVERY_SECONDS,
     startConfirmMs: values.START_CONFIRM_SECONDS,
     ingestLostMs: values.INGEST_LOST_SECONDS,
+    degradedAfterMs: values.DEGRADED_AFTER_SECONDS,
     checkupMs: values.CHECKUP_SECONDS,
     playableCheckMs: values.PLAYABLE_CHECK_SECONDS,
     playbackHoldMs: values.PLAYBACK_HOLD_SECONDS,

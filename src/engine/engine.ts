@@ -44,6 +44,8 @@ export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<E
   redactor?: Redactor;
   /** Makes the providers' clients, which take their places from these slots. */
   providers: (slots: Slots) => Providers & Pick<SamplerOptions, "liveViewers">;
+  /** Called after a commit in which something was decided that the app is to be told. */
+  onAnnounced?: () => void;
 }
 
 export interface Engine extends Pick<Advance, "advance"> {
@@ -91,7 +93,10 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     defaultMode,
     resolution: resolutionOf(picture),
     maxActiveRelays,
-    onAdvanced: (result) => sweep.arm(result),
+    onAdvanced: (result) => {
+      sweep.arm(result);
+      if (result.decisions.includes("Announced")) deps.onAnnounced?.();
+    },
   });
   const providers = deps.providers(slots);
   const sampler = createSampler({

@@ -1,7 +1,16 @@
 import type { Knex } from "knex";
 
 import { appendWithin, table } from "../eventlog/index.ts";
-import { type Decision, decisionKey, effectOf, type RecorderStopDied, type VideoDeletionDied } from "../live/index.ts";
+import {
+  type Decision,
+  decisionKey,
+  effectOf,
+  type RecorderStopDied,
+  type RelayMode,
+  type VideoDeletionDied,
+} from "../live/index.ts";
+import { type NewAnnouncement, recordAnnouncements } from "../notifications/index.ts";
+import type { Decided } from "./decide-all.ts";
 import { enqueueEffects } from "./enqueue.ts";
 
 /** The channel, at the version that the decisions make. */
@@ -14,18 +23,19 @@ export interface DecidingChannel {
 }
 
 /**
- * Appends decisions as facts that are folded already, and gives each new one its effect and job. A decision whose key
- * the log holds was made before, and is not acted upon again: that is what "once only" rests on.
+ * Appends decisions as facts that are folded already, and gives each new one its effect and job, or its notification. A
+ * decision whose key the log holds was made before, and is not acted upon again: that is what "once only" rests on.
  *
  * @returns how many effects are new
  */
 export async function recordDecisions(
   trx: Knex.Transaction,
   schema: string,
-  channel: DecidingChannel,
-  decisions: Decision[],
+  channel: DecidingChannel & { defaultMode: RelayMode },
+  decided: Decided[],
 ): Promise<number> {
-  if (decisions.length === 0) return 0;
+  if (decided.length === 0) return 0;
+  const decisions = decided.map(({ event }) => event);
   const appended = await appendWithin(
     trx,
     schema,
@@ -37,6 +47,12 @@ export async function recordDecisions(
     return event === undefined || event.duplicate || effect === null ? [] : [{ eventId: event.id, effect }];
   });
   const enqueued = await enqueueEffects(trx, schema, channel.id, effects);
+  const announcements = decided.flatMap(({ event, after }, i): NewAnnouncement[] => {
+    const known = appended[i];
+    if (event.type !== "Announced" || known === undefined || known.duplicate) return [];
+    return [{ eventId: known.id, event, after }];
+  });
+  await recordAnnouncements(trx, schema, channel, announcements);
   for (const decision of decisions) {
     if (decision.type === "RecorderStopDied" || decision.type === "VideoDeletionDied") {
       await markDead(trx, schema, channel.id, decision);

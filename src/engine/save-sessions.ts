@@ -18,15 +18,16 @@ const recentMost = 20;
 /**
  * Writes what happened into the channel's sessions.
  *
- * @returns videos that a session has now and had not: their events find the channel from now on
+ * @returns videos that a session has now and had not: their events find the channel from now on; and those that can be
+ *   watched now and could not
  */
 export async function updateSessions(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
   steps: Step[],
-): Promise<string[]> {
-  if (steps.length === 0) return [];
+): Promise<{ videos: string[]; ready: { session: number; video: string }[] }> {
+  if (steps.length === 0) return { videos: [], ready: [] };
   const named = steps.flatMap(({ event }) => (isOfAnySession(event) ? [event.session] : []));
   const known = await sessionsToChange(trx, schema, channelId, named);
   const before: Sessions = new Map(known.map((row) => [row.number, row]));
@@ -34,10 +35,17 @@ export async function updateSessions(
   for (const step of steps) projectSessions(after, step);
   const changed = [...after.values()].filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.number)));
   await saveSessions(trx, schema, channelId, changed);
-  return changed.flatMap(({ number, videos }) => {
+  const videos = changed.flatMap(({ number, videos }) => {
     const known = before.get(number)?.videos ?? [];
-    return videos.map(({ video }) => video).filter((video) => known.every((each) => each.video !== video));
+    return videos.map(({ video, ready }) => {
+      const earlier = known.find((each) => each.video === video);
+      return { session: number, video, isNew: earlier === undefined, isReady: ready && earlier?.ready !== true };
+    });
   });
+  return {
+    videos: videos.filter(({ isNew }) => isNew).map(({ video }) => video),
+    ready: videos.filter(({ isReady }) => isReady).map(({ session, video }) => ({ session, video })),
+  };
 }
 
 /** What may be about a session of long ago. */

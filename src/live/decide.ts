@@ -1,3 +1,4 @@
+import { announce } from "./decide/announce.ts";
 import { arrangeHosts } from "./decide/arrange.ts";
 import { checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
@@ -13,8 +14,9 @@ import { checkVideos } from "./decide/videos.ts";
 import type { Decision } from "./events.ts";
 import type { ChannelState } from "./state.ts";
 
-/** The rules in their order: what stops comes before what starts. */
+/** The rules in their order: what is so is told before it changes, and what stops comes before what starts. */
 const rules: readonly Rule[] = [
+  announce,
   endSession,
   clearHold,
   adoptRunning,

@@ -104,6 +104,10 @@ function keyWithinChannel(decision: Decision): string {
       return `hold:${decision.hold}:set`;
     case "HoldCleared":
       return `hold:${decision.hold}:cleared`;
+    case "Announced":
+      return decision.notification === "video.ready"
+        ? `announced:${decision.session}:video:${decision.video}`
+        : `announced:${decision.n}`;
   }
 }
 
@@ -169,6 +173,7 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
+    case "Announced":
       return null;
   }
 }

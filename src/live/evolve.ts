@@ -121,6 +121,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
+    case "Announced":
       return learnt(foldDecision(state, event, at));
   }
 }

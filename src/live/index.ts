@@ -8,7 +8,7 @@ export { hostsShown } from "./hosts.ts";
 export { isLive } from "./picture.ts";
 export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
-export type { ReasonCode, StatusReason } from "./reason.ts";
+export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
 export { modeOf } from "./recorders.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
 export {

@@ -10,6 +10,8 @@ export interface Policy {
   startConfirmMs: number;
   /** `INGEST_LOST_SECONDS`: a lost picture may come back by itself for so long. */
   ingestLostMs: number;
+  /** `DEGRADED_AFTER_SECONDS`: a broadcast whose picture is missing for longer is told as degraded. */
+  degradedAfterMs: number;
   /** `CHECKUP_SECONDS`: silence after which each end is asked once; 0 = never. */
   checkupMs: number;
   /**
@@ -58,6 +60,7 @@ export const defaultPolicy: Policy = {
   recoveryMs: [30 * second, 60 * second, 120 * second, 240 * second],
   startConfirmMs: 45 * second,
   ingestLostMs: 20 * second,
+  degradedAfterMs: 10 * second,
   checkupMs: 300 * second,
   playableCheckMs: [2, 2, 3, 3, 5, 5, 10, 10, 20].map((seconds) => seconds * second),
   playbackHoldMs: minute,

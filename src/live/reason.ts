@@ -1,4 +1,4 @@
-import type { ProviderError } from "./events.ts";
+import type { Problem, ProviderError } from "./events.ts";
 import { ingestUnrecoverable, pictureMissing } from "./picture.ts";
 import { relayRecorder } from "./recorders.ts";
 import type { ChannelState, Failure } from "./state.ts";
@@ -30,6 +30,11 @@ export type ReasonCode =
 /** The most telling reason, or null when all is as it should be. */
 export function reasonOf(state: ChannelState): StatusReason | null {
   return holdReason(state) ?? sessionReason(state) ?? stopReason(state);
+}
+
+/** The reason that goes with a problem. */
+export function problemReason(state: ChannelState, problem: Problem): StatusReason | null {
+  return problem.startsWith("stop_failed:") ? stopReason(state) : reasonOf(state);
 }
 
 function holdReason(state: ChannelState): StatusReason | null {

@@ -1,4 +1,4 @@
-import type { EndReason, HoldReason, ProviderError, RelayMode } from "./events.ts";
+import type { AnnouncementType, EndReason, HoldReason, Problem, ProviderError, RelayMode } from "./events.ts";
 import type { Check, Recorder } from "./recorder-state.ts";
 import type { Resolution } from "./resolution.ts";
 
@@ -49,6 +49,8 @@ export interface ChannelState {
   deletions?: Record<string, Deletion>;
   /** What viewers have of the live input. Not there: its picture was never seen to come or go since this is looked at. */
   playback?: Playback;
+  /** What the app was told. Not there: nothing, as of a version that told nothing. */
+  announced?: Announcements;
 }
 
 export interface AwaitedVideo {
@@ -106,6 +108,15 @@ export interface Playback {
   gapMs?: number | null;
 }
 
+export interface Announcements {
+  /** Over the channel's life; the next one's number is one more. */
+  count: number;
+  /** The last word on a session's light, which is on, off for long, or out for good. */
+  light?: { session: number; last: Exclude<AnnouncementType, "recording.failed" | "video.ready"> };
+  /** Problems that were told and are not over. Not there: none. */
+  problems?: Problem[];
+}
+
 export interface Missed {
   /** Notifications of recorders, by Agora's `sequence`. */
   recording: number;
@@ -147,6 +158,8 @@ export interface Session {
   liveAt: number | null;
   /** When viewers could first watch it. Not there: not yet. */
   playableAt?: number;
+  /** Since when it is not, though it was and its host is here. Not there: it is, or was not yet. */
+  lostAt?: number;
   /** When it stopped wanting a recorder. */
   ending: { at: number; reason: EndReason } | null;
   closedAt: number | null;

@@ -2,9 +2,10 @@ import type { HoldReason, RelayMode, RtmpStatus } from "./events.ts";
 import { hostSinceTs } from "./hosts.ts";
 import { ingestUnrecoverable, isLive } from "./picture.ts";
 import { isPlayable } from "./playback.ts";
+import { isFailing } from "./problems.ts";
 import { reasonOf, type StatusReason } from "./reason.ts";
 import { liveRtmp, relayRecorder, runs } from "./recorders.ts";
-import type { ChannelState, Session } from "./state.ts";
+import type { ChannelState } from "./state.ts";
 
 export type StatusState = "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
 
@@ -108,11 +109,6 @@ function stateOf(state: ChannelState): StatusState {
   if (isFailing(session)) return "error";
   const recorder = relayRecorder(state);
   return recorder !== null && runs(recorder) ? "recording" : "starting";
-}
-
-/** From the third failed attempt on, or while all places are taken: the seller should know. Tries go on meanwhile. */
-function isFailing({ failures, failure }: Session): boolean {
-  return failures >= 3 || failure?.kind === "capacity" || failure?.final === true;
 }
 
 function relayStateOf(state: ChannelState): Status["relay"]["state"] {

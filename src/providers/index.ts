@@ -35,6 +35,7 @@ export { createCloudflareTransport } from "./cloudflare/transport.ts";
 export { createVideos, type Videos } from "./cloudflare/videos.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
+export { retryAfterMs } from "./retry-after.ts";
 export { RtmpUrl } from "./rtmp-url.ts";
 export type { Provider, Slot, Slots } from "./slots.ts";
 export {

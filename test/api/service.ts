@@ -103,6 +103,8 @@ export async function startService(
     jwt: null,
     corsOrigins: [],
     trustProxy: 0,
+    production: false,
+    notifications: { allowPrivate: false, disableAfterMs: 0 },
     relayMode: "cloud-recording" as const,
     prices,
     // Every test here comes from one address.
@@ -123,6 +125,7 @@ export async function startService(
     readers,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
+    onNotified: () => undefined,
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
   const server = createHttpServer(app, overrides.limits);

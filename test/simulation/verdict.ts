@@ -23,7 +23,32 @@ export interface Ended {
 
 /** The promises that an evening broke, in words. */
 export function brokenPromises(ended: Ended): string[] {
-  return [...tooLong(ended), ...needless(ended), ...unfinished(ended)];
+  return [...tooLong(ended), ...needless(ended), ...mistold(ended), ...unfinished(ended)];
+}
+
+/** What may be told of a session after what; a degraded one is told again only when it has been well. */
+const mayFollow: Record<string, readonly string[]> = {
+  "": ["live.started"],
+  "live.started": ["live.playable", "live.degraded", "live.ended"],
+  "live.playable": ["live.degraded", "live.ended"],
+  "live.degraded": ["live.playable", "live.ended"],
+  "live.ended": [],
+};
+
+function mistold({ service }: Ended): string[] {
+  const broken: string[] = [];
+  const told = service.log.flatMap(({ event }) => (event.type === "Announced" ? [event] : []));
+  for (let session = 1; session <= service.state.sessions; session += 1) {
+    const types = told.filter((event) => event.session === session).map(({ notification }) => notification);
+    const lights = types.filter((type) => type.startsWith("live."));
+    const wrong = lights.findIndex((type, i) => mayFollow[lights[i - 1] ?? ""]?.includes(type) !== true);
+    if (wrong >= 0) broken.push(`what is told of a session follows its light: ${lights.join(", ")}`);
+    const isOver = service.state.session?.number !== session || service.state.session.closedAt !== null;
+    if (isOver && lights.length > 0 && lights.at(-1) !== "live.ended") {
+      broken.push(`of a session that was told, the end is told: ${lights.join(", ")}`);
+    }
+  }
+  return broken;
 }
 
 function tooLong({ observer, allowedSeconds }: Ended): string[] {

@@ -3,18 +3,9 @@ import { findChannels } from "../channels/list-channels.ts";
 import { findChannel, findChannelById, reached, statusOf } from "../channels/read-channel.ts";
 import { acceptRequest } from "../channels/request-recording.ts";
 import { readInput } from "../read-input.ts";
-import { channelInput, channelListAnswer, channelListQuery, pageInput, statusAnswer } from "../schemas.ts";
+import { channelListAnswer, channelListQuery, statusAnswer } from "../schemas.ts";
+import { type ChannelInput, readChannelInput, readPageInput } from "./inputs.ts";
 import { type Context, guarded, router } from "./procedures.ts";
-
-/** A channel by its name or its id. */
-export type ChannelInput = { channel: string } | { channelId: number };
-
-export interface PageInput {
-  /** The `next` of the page before. */
-  after?: string | undefined;
-  /** Items of a page: 1 to 1000, 100 if missing. */
-  limit?: number | undefined;
-}
 
 const status = guarded({ scope: "read", acceptsToken: true });
 const read = guarded({ scope: "read" });
@@ -44,14 +35,6 @@ export const appRouter = router({
       ),
   }),
 });
-
-function readChannelInput(value: unknown): ChannelInput {
-  return readInput(channelInput, value) as ChannelInput;
-}
-
-function readPageInput(value: unknown): PageInput | undefined {
-  return readInput(pageInput.optional(), value);
-}
 
 async function channelOf({ api, principal }: Context, input: ChannelInput): Promise<ChannelRow> {
   if ("channelId" in input) return reached(await findChannelById(api, input.channelId), principal, input.channelId);

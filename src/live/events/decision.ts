@@ -209,6 +209,28 @@ export interface HoldCleared {
   hold: number;
 }
 
+/** What is told to the app of a channel's broadcasts. */
+export type AnnouncementType =
+  "live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready";
+
+/** The app is to be told. What the notification says beside is read off the state with this decision. */
+export type Announced = { type: "Announced"; session: number } & (
+  | {
+      notification: Exclude<AnnouncementType, "recording.failed" | "video.ready">;
+      /** Counted over the channel's life, as of the next. */
+      n: number;
+    }
+  | { notification: "recording.failed"; n: number; problem: Problem }
+  /** Videos are no part of the state: once per session and video. */
+  | { notification: "video.ready"; video: string }
+);
+
+/**
+ * What keeps a channel from what it should do, and that a person should know. Of a recorder that can't be stopped, which
+ * one.
+ */
+export type Problem = "not_starting" | "gave_up" | "ingest_refused" | `stop_failed:${string}`;
+
 /** What `decide` can say. */
 export type Decision =
   | SessionOpened
@@ -235,4 +257,5 @@ export type Decision =
   | PlaybackCheckRequested
   | BroadcastEnded
   | HoldSet
-  | HoldCleared;
+  | HoldCleared
+  | Announced;

@@ -3,6 +3,7 @@ import { newPlayback, playbackOf } from "../playback.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
 import { foldDeletionDecision } from "./deletions.ts";
+import { foldAnnounced } from "./announced.ts";
 import { askedForStorage } from "./storage.ts";
 import { askedForVideo, closedForVideo } from "./videos.ts";
 
@@ -123,6 +124,8 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
       return { ...state, hold: { reason: decision.reason, at }, holds: decision.hold };
     case "HoldCleared":
       return { ...state, hold: null };
+    case "Announced":
+      return foldAnnounced(state, decision);
   }
 }
 

@@ -3,6 +3,7 @@ import { ingestConfirmed, isLive, pictureMissing } from "../picture.ts";
 import { isPlayable } from "../playback.ts";
 import { relayRecorder } from "../recorders.ts";
 import type { ChannelState, Relay } from "../state.ts";
+import { settleLostAt, settleProblems } from "./announced.ts";
 import { settleMeters } from "./meters.ts";
 import { settlePlayback } from "./playback.ts";
 
@@ -14,7 +15,7 @@ import { settlePlayback } from "./playback.ts";
  */
 export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
   const settled = settlePlayback(before, settleRelay(before, settleHost(before, after, at), at), at);
-  return settleMeters(before, settleFirsts(settled, at), at);
+  return settleMeters(before, settleProblems(settleLostAt(settleFirsts(settled, at), at)), at);
 }
 
 function settleHost(before: ChannelState, state: ChannelState, at: number): ChannelState {

@@ -44,6 +44,7 @@ interface Kept {
   ready: boolean;
   /** It could not be made. */
   failed: boolean;
+  /** Once it is over; until then as its input. */
   signed: boolean;
   wasPlayable: boolean;
   /** Of earlier spans; the present one began at `publishedSince`, real ms. */
@@ -72,8 +73,13 @@ export function createBroadcasts(
     });
   }
 
+  function isSigned(broadcast: Kept): boolean {
+    return broadcast === current ? input.isSigned() : broadcast.signed;
+  }
+
   function finish(broadcast: Kept): void {
     current = null;
+    broadcast.signed = input.isSigned();
     timers.after(settings.delays.videoReadyMs, () => {
       broadcast.ready = settings.videos.outcome === "ready";
       broadcast.failed = !broadcast.ready;
@@ -84,7 +90,7 @@ export function createBroadcasts(
   }
 
   function toVideo(broadcast: Kept) {
-    const { uid, name, createdAt, endedAt, ready, failed, signed } = broadcast;
+    const { uid, name, createdAt, endedAt, ready, failed } = broadcast;
     const base = `${deliveryBase(settings)}/${uid}`;
     const created = microseconds(createdAt);
     return {
@@ -104,7 +110,7 @@ export function createBroadcasts(
       size: 0,
       preview: `${base}/watch`,
       allowedOrigins: [],
-      requireSignedURLs: signed,
+      requireSignedURLs: isSigned(broadcast),
       uploaded: created,
       uploadExpiry: null,
       maxSizeBytes: null,
@@ -131,7 +137,7 @@ export function createBroadcasts(
         endedAt: null,
         ready: false,
         failed: false,
-        signed: input.isSigned(),
+        signed: false,
         wasPlayable: false,
         publishedMs: 0,
         publishedSince: null,
@@ -157,7 +163,7 @@ export function createBroadcasts(
         publishedMs: broadcast.publishedMs + sinceMs(broadcast),
         isOver: broadcast !== current,
         isReady: broadcast.ready,
-        isSigned: broadcast.signed,
+        isSigned: isSigned(broadcast),
       })),
     videos: () => broadcasts.map(toVideo),
     remove(uid) {
