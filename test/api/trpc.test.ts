@@ -59,7 +59,7 @@ describe("/trpc", () => {
     expect(unknown).toMatchObject({ code: "NOT_FOUND", httpStatus: 404, problem: { code: "channel_unknown" } });
     expect(unknown).not.toHaveProperty("stack");
     for (const input of [{}, { channel: "a", channelId: 1 }, { channel: "a/b" }, { channelId: 0 }, { chanel: "a" }]) {
-      const refused = await problemOf(recording.status.query(input as { channel: string }));
+      const refused = await problemOf(recording.status.query(input));
       expect(refused).toMatchObject({ code: "BAD_REQUEST", problem: { code: "invalid_request" } });
       expect(refused.problem.errors).not.toEqual([]);
     }

@@ -15,7 +15,10 @@ afterEach(() => evening.close());
 
 const control = () => evening.sandbox.control;
 const sid = () => control().record().recorders.at(-1)?.sid ?? "";
-const looks = () => evening.calls().filter((operation) => operation.startsWith("playback.")).length;
+const looks = () =>
+  control()
+    .record()
+    .calls.filter(({ operation }) => operation.startsWith("playback.")).length;
 const until = (what: string, isSo: Parameters<Evening["until"]>[2]) => evening.until(channel, what, isSo);
 
 async function manifestStatus(): Promise<number> {

@@ -28,10 +28,10 @@ export const statusExample: Status = {
   sessionId: "42-3",
   startedAt: "2026-03-01T18:00:02.412Z",
   liveAt: "2026-03-01T18:00:11.530Z",
-  playableAt: "2026-03-01T18:00:19.120Z",
+  playableAt: "2026-03-01T18:00:19.180Z",
   stoppedAt: null,
-  version: 118,
-  updatedAt: "2026-03-01T18:00:11.530Z",
+  version: 121,
+  updatedAt: "2026-03-01T18:00:19.180Z",
 };
 
 export const channelExample: ChannelAnswer = {

@@ -2,8 +2,8 @@ import type { Decision, RelayAdopted, RelayRequested, SessionOpened } from "../e
 import { newPlayback, playbackOf } from "../playback.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
-import { foldDeletionDecision } from "./deletions.ts";
 import { foldAnnounced } from "./announced.ts";
+import { foldDeletionDecision } from "./deletions.ts";
 import { askedForStorage } from "./storage.ts";
 import { askedForVideo, closedForVideo } from "./videos.ts";
 

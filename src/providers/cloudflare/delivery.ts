@@ -8,6 +8,7 @@ import { z } from "zod";
 import { type CallError, callError } from "../call-error.ts";
 import type { CallOptions, ProviderDeps } from "../provider-call.ts";
 import { pathSegment } from "../provider-http.ts";
+import { browser } from "./browser.ts";
 
 /** `ok: false` is no answer to go by: it doesn't mean that nobody can watch. */
 export type DeliveryResult = { ok: true; playable: boolean } | { ok: false; error: CallError };
@@ -24,12 +25,6 @@ export interface Delivery {
   close(): void;
 }
 
-/**
- * Seen on a real account: the manifest of a stream that is well is refused to a User-Agent that is no browser's, with 403
- * and `error code: 1010`. Whether `/lifecycle` and `/views` are too, nobody has told.
- */
-export const userAgent =
-  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
 const maxBytes = 64 * 1024;
 
 /**
@@ -50,7 +45,7 @@ export function createDelivery({ log }: Pick<ProviderDeps, "log">, { timeoutMs =
     try {
       const response = await fetch(url, {
         agent: url.startsWith("https:") ? agents["https:"] : agents["http:"],
-        headers: { "user-agent": userAgent, accept: "*/*" },
+        headers: { "user-agent": browser, accept: "*/*" },
         redirect: "manual",
         size: maxBytes,
         signal,

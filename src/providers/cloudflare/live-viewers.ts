@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Logger } from "../../log.ts";
 import { createProviderHttp, type ProviderHttp } from "../provider-http.ts";
-import { userAgent } from "./delivery.ts";
+import { browser } from "./browser.ts";
 
 export interface LiveViewers {
   /**
