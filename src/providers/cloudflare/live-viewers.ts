@@ -27,7 +27,7 @@ export function createLiveViewers(deps: { log: Logger; timeoutMs?: number }): Li
 
   /** There is one of them, unless the setting has changed since a live input was made. */
   function clientOf(baseUrl: string): ProviderHttp {
-    const headers = { "user-agent": userAgent, accept: "application/json" };
+    const headers = { "user-agent": browser, accept: "application/json" };
     const client = clients.get(baseUrl) ?? createProviderHttp({ baseUrl, headers, timeoutMs, maxBytes }, Date.now);
     clients.set(baseUrl, client);
     return client;
