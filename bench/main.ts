@@ -10,6 +10,7 @@ import { measureAcks } from "./acks.ts";
 import { measureFlood } from "./flood.ts";
 import { measureMemory } from "./memory.ts";
 import { measureReaction } from "./reaction.ts";
+import { measureViewers } from "./viewers.ts";
 
 const usage = `Usage: npm run bench -- [--seconds 5] [--rounds 3] [--events 100000]
 
@@ -42,6 +43,7 @@ async function main(seconds: number, rounds: number, events: number): Promise<vo
     print(await measureAcks({ url: database.url, seconds, rounds }));
     print(await measureReaction({ url: database.url, joins: 200 }));
     print(await measureFlood({ url: database.url, seconds }));
+    print(await measureViewers({ url: database.url, viewers: events }));
     print(await measureMemory({ url: database.url, events }));
   } finally {
     await closers.closeAll();

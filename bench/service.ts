@@ -9,12 +9,20 @@ import fetch from "node-fetch";
 import type { BenchServer } from "./child.ts";
 import { ncsSecret } from "./deliveries.ts";
 
-/** The whole service as `npm start` runs it, on the benchmark's database, with a provider that refuses everything. */
-export async function startWholeService(databaseUrl: string, providerUrl: string): Promise<BenchServer> {
+/**
+ * The whole service as `npm start` runs it, on the benchmark's database, with a provider that refuses everything.
+ *
+ * @param settings - of the environment, beside those of every benchmark
+ */
+export async function startWholeService(
+  databaseUrl: string,
+  providerUrl: string,
+  settings: Record<string, string> = {},
+): Promise<BenchServer> {
   const port = await freePort();
   const entry = fileURLToPath(import.meta.resolve("../src/main.js"));
   const child = spawn(process.execPath, [entry], {
-    env: { ...process.env, ...environment(databaseUrl, providerUrl, port) },
+    env: { ...process.env, ...environment(databaseUrl, providerUrl, port), ...settings },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -10,6 +10,7 @@ import {
   type RtmpStatus,
   type Status,
 } from "../live/index.ts";
+import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
@@ -69,18 +70,18 @@ export const sessionListQuery = z.object({
   limit: pageSize(),
 });
 
-function pageSize() {
+export function pageSize() {
   return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
-function wholeNumberInText(least: number, most: number) {
+export function wholeNumberInText(least: number, most: number) {
   return z.coerce
     .number<string>(wholeNumberRule(least, most))
     .pipe(wholeNumber(least, most))
     .meta({ type: "integer", minimum: least, maximum: most });
 }
 
-function wholeNumber(least: number, most: number) {
+export function wholeNumber(least: number, most: number) {
   const rule = wholeNumberRule(least, most);
   return z.int({ error: rule, abort: true }).min(least, rule).max(most, rule);
 }
@@ -105,6 +106,7 @@ const reasonCodes = [
   "ingest_codec_unsupported",
   "ingest_error",
   "rtmp_disconnected",
+  "not_playable",
   "storage_quota",
   "subscription_missing",
   "host_away",
@@ -141,6 +143,7 @@ export const statusAnswer = z.strictObject({
   sessionId: z.string().nullable(),
   startedAt: time.nullable(),
   liveAt: time.nullable(),
+  playableAt: time.nullable(),
   stoppedAt: time.nullable(),
   version: z.int().min(0),
   updatedAt: time,
@@ -180,6 +183,18 @@ const endReasons = [
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
 
+export const videoAnswer = z.strictObject({
+  uid: z.string(),
+  ready: z.boolean(),
+  readyAt: time.nullable(),
+  hls: z.string().nullable(),
+  dash: z.string().nullable(),
+  thumbnail: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  error: explained.nullable(),
+  deletedAt: time.nullable(),
+}) satisfies z.ZodType<VideoAnswer>;
+
 export const costAnswer = z.strictObject({
   currency: z.literal("USD"),
   amount: z.number().min(0),
@@ -205,17 +220,10 @@ export const sessionAnswer = z.strictObject({
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
-  video: z
-    .strictObject({
-      uid: z.string(),
-      ready: z.boolean(),
-      hls: z.string().nullable(),
-      dash: z.string().nullable(),
-      thumbnail: z.string().nullable(),
-      durationSeconds: z.number().nullable(),
-      error: explained.nullable(),
-    })
-    .nullable(),
+  /** The longest that can be watched, else the newest. */
+  video: videoAnswer.nullable(),
+  /** All of them, the oldest first. */
+  videos: z.array(videoAnswer),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

@@ -5,12 +5,23 @@ import type { Authentication } from "./auth/authentication.ts";
 import { requirePrincipal } from "./auth/require-principal.ts";
 import { createStatusToken } from "./channels/create-status-token.ts";
 import { getChannel } from "./channels/get-channel.ts";
+import { getMetrics } from "./channels/get-metrics.ts";
 import { getStatus } from "./channels/get-status.ts";
 import { listChannels } from "./channels/list-channels.ts";
 import { putChannel } from "./channels/put-channel.ts";
 import { requestRecording } from "./channels/request-recording.ts";
 import { createRouter, type GuardedRoute } from "./create-router.ts";
 import { readJsonBody } from "./json-body.ts";
+import { getDeliveries } from "./notifications/deliveries.ts";
+import {
+  getEndpoint,
+  getEndpoints,
+  patchEndpoint,
+  postEndpoint,
+  postRotation,
+  postTest,
+  removeEndpoint,
+} from "./notifications/endpoints.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
 import { streamStatus } from "./status/stream-status.ts";
@@ -48,5 +59,14 @@ export const v1Routes: readonly GuardedRoute<Api>[] = [
     handle: requestRecording("StopRequested"),
   },
   { method: "get", path: "/channels/{name}/sessions", scope: "read", handle: listSessions },
+  { method: "get", path: "/channels/{name}/metrics", scope: "read", handle: getMetrics },
   { method: "get", path: "/sessions/{id}", scope: "read", handle: getSession },
+  { method: "post", path: "/notification-endpoints", scope: "admin", handle: postEndpoint },
+  { method: "get", path: "/notification-endpoints", scope: "admin", handle: getEndpoints },
+  { method: "get", path: "/notification-endpoints/{id}", scope: "admin", handle: getEndpoint },
+  { method: "patch", path: "/notification-endpoints/{id}", scope: "admin", handle: patchEndpoint },
+  { method: "delete", path: "/notification-endpoints/{id}", scope: "admin", handle: removeEndpoint },
+  { method: "post", path: "/notification-endpoints/{id}/rotate-secret", scope: "admin", handle: postRotation },
+  { method: "post", path: "/notification-endpoints/{id}/test", scope: "admin", handle: postTest },
+  { method: "get", path: "/notification-endpoints/{id}/deliveries", scope: "admin", handle: getDeliveries },
 ];

@@ -49,6 +49,7 @@ const keptDelays = {
   converterStartedMs: 500,
   ingestConnectedNoticeMs: 1_000,
   ingestDisconnectedNoticeMs: 500,
+  playableMs: 2_000,
 };
 
 /** @throws if the service doesn't become ready; the message has its own last words */
@@ -61,6 +62,8 @@ export async function startService(): Promise<DemoService> {
     SANDBOX_PORT: String(sandboxPort),
     TALLY_DATA_DIR: dataDir,
     STOP_GRACE_SECONDS: String(graceSeconds),
+    // The hold of the live input, at the sandbox's pace.
+    PLAYBACK_HOLD_SECONDS: String(60 * pace),
     LOG_LEVEL: "warn",
   };
   const entry = fileURLToPath(import.meta.resolve("../main.js"));

@@ -1,6 +1,7 @@
 import type { Routing, Tables } from "../eventlog/index.ts";
 import { type Policy, type RelayMode, resolutionOf } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import { createSampler, type SamplerOptions } from "../metrics/index.ts";
 import type { Slots } from "../providers/index.ts";
 import { createRedactor, type Redactor } from "../redaction/index.ts";
 import { type Advance, createAdvance } from "./advance.ts";
@@ -26,8 +27,12 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase" | "pic
   channelPolicy: Routing["channelPolicy"];
   /** A time without a heartbeat of any process, after which Agora is asked who is where, in ms; 0 = never. */
   catchUpAfterMs: number;
+  /** Videos of sessions that ended longer ago are deleted; null: none are. */
+  deleteVideosAfterDays: number | null;
+  /** Between two samples of a channel with an open session, in ms; 0 = none. */
+  metricsMs: number;
   /** Calls a second, for the whole database. */
-  rates: Omit<Rates, "checkup">;
+  rates: Omit<Rates, "checkup" | "views">;
   /** A direct URL of the database, for the jobs' `LISTEN`. */
   jobsUrl: string;
 }
@@ -38,7 +43,9 @@ export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<E
   /** Knows this process's secrets, for errors that are kept; without it only shapes are found. */
   redactor?: Redactor;
   /** Makes the providers' clients, which take their places from these slots. */
-  providers: (slots: Slots) => Providers;
+  providers: (slots: Slots) => Providers & Pick<SamplerOptions, "liveViewers">;
+  /** Called after a commit in which something was decided that the app is to be told. */
+  onAnnounced?: () => void;
 }
 
 export interface Engine extends Pick<Advance, "advance"> {
@@ -57,16 +64,27 @@ export interface Engine extends Pick<Advance, "advance"> {
 
 /** Questions to providers, whichever: two a second for all channels together. */
 const checkupsPerSecond = 2;
+/** Questions for the number of players, for all channels together: with more than 120 live, samples come less often. */
+const viewsPerSecond = 2;
 const stopTimeoutMs = 10_000;
 
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
-  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, picture, catchUpAfterMs } = values;
+  const {
+    policy,
+    defaultMode,
+    maxActiveRelays,
+    channelPolicy,
+    playbackBase,
+    picture,
+    catchUpAfterMs,
+    deleteVideosAfterDays,
+  } = values;
   const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
   const tables = { knex, schema };
 
   const lease = createLease();
-  const slots = createSlots(tables, { ...values.rates, checkup: checkupsPerSecond }, lease);
+  const slots = createSlots(tables, { ...values.rates, checkup: checkupsPerSecond, views: viewsPerSecond }, lease);
   const advancing = createAdvance({
     ...tables,
     log,
@@ -75,10 +93,30 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     defaultMode,
     resolution: resolutionOf(picture),
     maxActiveRelays,
-    onAdvanced: (result) => sweep.arm(result),
+    onAdvanced: (result) => {
+      sweep.arm(result);
+      if (result.decisions.includes("Announced")) deps.onAnnounced?.();
+    },
   });
-  const sweep = createSweep({ ...tables, log, interpret, channelPolicy, advance: advancing });
   const providers = deps.providers(slots);
+  const sampler = createSampler({
+    ...tables,
+    log,
+    intervalMs: values.metricsMs,
+    defaultMode,
+    botClientTypes: policy.botClientTypes,
+    liveViewers: providers.liveViewers,
+    waitForViews: () => slots.waitForViews(),
+  });
+  const sweep = createSweep({
+    ...tables,
+    log,
+    interpret,
+    channelPolicy,
+    advance: advancing,
+    deleteVideosAfterDays,
+    onSwept: () => sampler.tick(),
+  });
   const waitForCheckup = () => slots.waitForCheckup();
   const perform = createPerform({
     ...tables,
@@ -129,6 +167,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     async stop() {
       lease.end();
       await Promise.all([sweep.stop(), worker.stop(stopTimeoutMs)]);
+      await sampler.stop();
       await jobs.release();
       await advancing.idle();
       await settling;

@@ -16,7 +16,12 @@ type TableName =
   | "heartbeat"
   | "catch_ups"
   | "stage_visits"
-  | "api_keys";
+  | "api_keys"
+  | "viewer_counts"
+  | "audience"
+  | "notification_endpoints"
+  | "notifications"
+  | "notification_deliveries";
 
 /** A table's name as SQL needs it: qualified, since poolers and shared databases make `search_path` unreliable. */
 export function table(schema: string, name: TableName): string {

@@ -37,7 +37,7 @@ async function bookedMs(name: string): Promise<number> {
 
 describe("slots", () => {
   it("keep one rate for all processes on a database", async () => {
-    const rates = { agora: 50, cloudflare: 50, checkup: 50 };
+    const rates = { agora: 50, cloudflare: 50, checkup: 50, views: 50 };
     const processes = [1, 2].map(() => createSlots(database, rates, heldLease()));
     const startedAt = performance.now();
     const turns = Array.from({ length: 10 }, () => processes).flat();
@@ -49,7 +49,7 @@ describe("slots", () => {
   });
 
   it("keep calls together that belong together", async () => {
-    const slots = createSlots(database, { agora: 20, cloudflare: 20, checkup: 20 }, heldLease());
+    const slots = createSlots(database, { agora: 20, cloudflare: 20, checkup: 20, views: 20 }, heldLease());
     const [pair, other] = await Promise.all([slots.reserve("agora", 2), slots.reserve("agora", 1)]);
     const [acquire = 0, start = 0] = await times(pair);
     const [single = 0] = await times(other);
@@ -59,7 +59,7 @@ describe("slots", () => {
   });
 
   it("of one provider don't wait for the other's", async () => {
-    const slots = createSlots(database, { agora: 1, cloudflare: 1, checkup: 1 }, heldLease());
+    const slots = createSlots(database, { agora: 1, cloudflare: 1, checkup: 1, views: 1 }, heldLease());
     await slots.reserve("agora", 30);
     const [slot] = await slots.reserve("cloudflare", 1);
     await slot?.ready();
@@ -68,7 +68,7 @@ describe("slots", () => {
   });
 
   it("wait as long as the provider asked, and never less than was asked before", async () => {
-    const slots = createSlots(database, { agora: 1000, cloudflare: 1000, checkup: 1000 }, heldLease());
+    const slots = createSlots(database, { agora: 1000, cloudflare: 1000, checkup: 1000, views: 1000 }, heldLease());
     await slots.holdBack("agora", 20_000);
     await slots.holdBack("agora", 5_000);
     await slots.reserve("agora", 1);
@@ -76,7 +76,7 @@ describe("slots", () => {
   });
 
   it("of questions have a rate of their own", async () => {
-    const slots = createSlots(database, { agora: 1000, cloudflare: 1000, checkup: 20 }, heldLease());
+    const slots = createSlots(database, { agora: 1000, cloudflare: 1000, checkup: 20, views: 20 }, heldLease());
     const startedAt = performance.now();
     await Promise.all([1, 2, 3].map(() => slots.waitForCheckup()));
     expect(performance.now() - startedAt).toBeGreaterThan(95);
@@ -87,7 +87,7 @@ describe("the lease", () => {
   it("is lost before the first heartbeat and when the last one is old", async () => {
     let now = 0;
     const lease = createLease({ now: () => now });
-    const slots = createSlots(database, { agora: 1000, cloudflare: 1000, checkup: 1000 }, lease);
+    const slots = createSlots(database, { agora: 1000, cloudflare: 1000, checkup: 1000, views: 1000 }, lease);
     const [first, second, third] = await slots.reserve("agora", 3);
 
     await expect(first?.ready()).rejects.toThrow(LeaseLost);
@@ -111,7 +111,7 @@ describe("the lease", () => {
 
   it("that ends wakes whoever waits for a slot", async () => {
     const lease = heldLease();
-    const slots = createSlots(database, { agora: 0.01, cloudflare: 1, checkup: 1 }, lease);
+    const slots = createSlots(database, { agora: 0.01, cloudflare: 1, checkup: 1, views: 1 }, lease);
     const [, late] = await slots.reserve("agora", 2);
     const ready = late?.ready();
     lease.end();

@@ -62,6 +62,8 @@ export function engineValues(
     maxActiveRelays: 50,
     channelPolicy: "auto",
     catchUpAfterMs: 60_000,
+    deleteVideosAfterDays: null,
+    metricsMs: 0,
     rates: { agora: 1000, cloudflare: 1000 },
     playbackBase: null,
     picture: { width: 1280, height: 720, fps: 30, bitrateKbps: 2500 },

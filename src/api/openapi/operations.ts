@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { metricsAnswer, metricsQuery } from "../metrics-schemas.ts";
 import {
   channelAnswer,
   channelListAnswer,
@@ -17,6 +18,7 @@ import {
   statusAnswer,
   statusTokenAnswer,
 } from "../schemas.ts";
+import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
 
 /** The description of every route that is for callers of the API, by its method and path. */
@@ -37,6 +39,18 @@ export const operations: Readonly<Record<string, Operation>> = {
       304: { description: "You have it already.", headers: { ETag: "The status's version, in quotes." } },
     },
     problems: ["channel_unknown"],
+  },
+  "get /v1/channels/{name}/status/stream": {
+    operationId: "streamStatus",
+    tag: "Status",
+    summary: "Follow a channel's status",
+    description:
+      "Server-sent events: the status as it is now, and whenever it changes. Each event's data is a whole status and its id " +
+      "the version; versions in between may be left out. The stream ends with the token, or after an hour: connect again.",
+    path: channelPath,
+    headers: z.object({ "Last-Event-ID": z.string().optional().meta({ description: "The version that you have." }) }),
+    answers: { 200: { description: "The stream.", schema: statusAnswer, type: "text/event-stream" } },
+    problems: ["channel_unknown", "too_many_streams"],
   },
   "post /v1/channels/{name}/status-token": {
     operationId: "createStatusToken",
@@ -93,6 +107,16 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: { description: "One page.", schema: sessionListAnswer } },
     problems: ["channel_unknown"],
   },
+  "get /v1/channels/{name}/metrics": {
+    operationId: "getMetrics",
+    tag: "Sessions",
+    summary: "Read how many watched a channel, step by step",
+    description: "By itself of the newest session, or of the last hour. 2,000 points at most.",
+    path: channelPath,
+    query: metricsQuery,
+    answers: { 200: { description: "The points.", schema: metricsAnswer } },
+    problems: ["channel_unknown"],
+  },
   "get /v1/sessions/{id}": {
     operationId: "getSession",
     tag: "Sessions",
@@ -101,6 +125,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: { description: "The session.", schema: sessionAnswer } },
     problems: ["session_unknown"],
   },
+  ...notificationOperations,
   "get /healthz": {
     operationId: "getHealth",
     tag: "Service",

@@ -16,7 +16,7 @@ export const checkPresence: Perform<"CheckPresence"> = async ({ effect, channel,
     communication,
     audienceTotal,
   };
-  return { outcomes: [outcome], error: null, viewers: audienceTotal };
+  return { outcomes: [outcome], error: null };
 };
 
 /** Asks Agora how a recorder is. */
@@ -44,6 +44,18 @@ export const checkIngest: Perform<"CheckIngest"> = async ({ effect, state, liveI
   const performance = failed(check, answer.error);
   if (!answer.notFound) return performance;
   return { ...performance, outcomes: [{ type: "LiveInputGone", liveInput: uid }, ...performance.outcomes] };
+};
+
+/** Asks Cloudflare's delivery whether viewers can watch. When its job runs is its place among such questions. */
+export const checkPlayback: Perform<"CheckPlayback"> = async ({ effect, state, delivery, call }) => {
+  const { check } = effect;
+  const { uid, playbackBase } = state.liveInput;
+  if (uid === null || playbackBase === null) {
+    return failed(check, ownError("cloudflare", "lifecycle", "the channel's playback host is not known now"));
+  }
+  const answer = await delivery.look({ playbackBase, liveInput: uid }, call);
+  const playable = answer.ok ? answer.playable : null;
+  return { outcomes: [{ type: "PlaybackChecked", check, playable }], error: answer.ok ? null : answer.error };
 };
 
 function failed(check: number, error: ProviderError): Performance {

@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-import { appendWithin, rowsOf, table, type Tables } from "../../eventlog/index.ts";
+import { appendWithin, type Tables } from "../../eventlog/index.ts";
 import type { Outcome, ProviderError } from "../../live/index.ts";
 import type { ChannelRow } from "../channel-row.ts";
 import { type ClosedStatus, closeEffect, type EffectRow } from "./effect-row.ts";
@@ -9,19 +9,17 @@ export interface Conclusion {
   status: ClosedStatus;
   outcomes: Outcome[];
   error: string | null;
-  viewers?: number | null;
 }
 
 /** Closes an effect with what came of it, in one transaction: neither without the other. */
 export async function conclude(
   { knex, schema }: Tables,
   row: EffectRow,
-  channel: Pick<ChannelRow, "id" | "name" | "state">,
-  { status, outcomes, error, viewers = null }: Conclusion,
+  channel: Pick<ChannelRow, "id" | "name">,
+  { status, outcomes, error }: Conclusion,
 ): Promise<void> {
   await knex.transaction(async (trx) => {
     await appendOutcomes(trx, schema, row, channel, outcomes);
-    if (viewers !== null) await countViewers(trx, schema, channel, viewers);
     await closeEffect(trx, schema, row.id, status, error);
   });
 }
@@ -53,20 +51,4 @@ export async function appendOutcomes(
 export function describeError({ operation, status, code, message }: ProviderError): string {
   const answer = status === null ? "no answer" : `HTTP ${status}${code === null ? "" : `, code ${code}`}`;
   return `${operation}: ${answer}: ${message}`;
-}
-
-async function countViewers(
-  trx: Knex.Transaction,
-  schema: string,
-  { id, state }: Pick<ChannelRow, "id" | "state">,
-  viewers: number,
-): Promise<void> {
-  const resourceId = state.relay?.resourceId ?? null;
-  const health = resourceId === null ? null : (state.recorders[resourceId]?.state ?? null);
-  await rowsOf(
-    trx,
-    `insert into ${table(schema, "stream_metrics")} (channel_id, "timestamp", agora_viewers, relay_health)
-     values (:id, clock_timestamp(), :viewers, :health)`,
-    { id, viewers, health },
-  );
 }

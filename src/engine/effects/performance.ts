@@ -3,10 +3,12 @@ import type {
   AgoraChannels,
   CallOptions,
   CloudRecording,
+  Delivery,
   LiveInputs,
   MediaPush,
   Picture,
   RecordingStorage,
+  Videos,
 } from "../../providers/index.ts";
 
 /** The calls that effects need. */
@@ -15,6 +17,8 @@ export interface Providers {
   mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  videos: Videos;
+  delivery: Pick<Delivery, "look">;
   storage: Pick<RecordingStorage, "grant">;
 }
 
@@ -52,8 +56,6 @@ export interface Performance {
   outcomes: Outcome[];
   /** Null if the provider did what was asked. */
   error: ProviderError | null;
-  /** Viewers that were counted on the way, for the metrics. */
-  viewers?: number | null;
 }
 
 export type EffectOf<T extends EffectType> = Extract<Effect, { type: T }>;
