@@ -1,8 +1,9 @@
 import type { AppRouter } from "@tally/client/trpc";
-import { createTRPCClient, httpBatchLink, httpLink, TRPCClientError } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, TRPCClientError } from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { EventSource } from "eventsource";
 import request from "supertest";
-import { beforeAll, describe, expect, expectTypeOf, it } from "vitest";
+import { beforeAll, describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 
 import { channelAnswer, statusTokenAnswer } from "../../src/api/schemas.ts";
 import type { appRouter } from "../../src/api/trpc/router.ts";
@@ -59,7 +60,7 @@ describe("/trpc", () => {
     expect(unknown).toMatchObject({ code: "NOT_FOUND", httpStatus: 404, problem: { code: "channel_unknown" } });
     expect(unknown).not.toHaveProperty("stack");
     for (const input of [{}, { channel: "a", channelId: 1 }, { channel: "a/b" }, { channelId: 0 }, { chanel: "a" }]) {
-      const refused = await problemOf(recording.status.query(input));
+      const refused = await problemOf(recording.status.query(input as { channel: string }));
       expect(refused).toMatchObject({ code: "BAD_REQUEST", problem: { code: "invalid_request" } });
       expect(refused.problem.errors).not.toEqual([]);
     }
@@ -103,5 +104,65 @@ describe("/trpc", () => {
       .send({ channel: "a".repeat(100 * 1024) });
     expect(response.status).toBe(413);
     expect(response.body).toMatchObject({ error: { data: { problem: { code: "too_large" } } } });
+  });
+});
+
+describe("recording.onStatus", () => {
+  /** Subscribes as a browser does, whose EventSource sends no headers. */
+  function subscribe(input: { channel: string; lastEventId?: string }, token: string) {
+    const url = `${service.url}/trpc`;
+    const link = httpSubscriptionLink({ url, EventSource, connectionParams: { token } });
+    const seen: { id: string; version: number }[] = [];
+    let changed = () => {};
+    let refuse: (error: unknown) => void = () => {};
+    const refused = new Promise<unknown>((resolve) => (refuse = resolve));
+    const subscription = createTRPCClient<AppRouter>({ links: [link] }).recording.onStatus.subscribe(input, {
+      onData: ({ id, data }) => {
+        seen.push({ id, version: data.version });
+        changed();
+      },
+      onError: (error) => refuse(error),
+    });
+    onTestFinished(() => subscription.unsubscribe());
+    const until = async (count: number) => {
+      while (seen.length < count) await new Promise<void>((resolve) => (changed = resolve));
+      return seen;
+    };
+    return { until, refused };
+  }
+
+  async function channelWithToken(channel: string) {
+    const registered = await service.call("put", `/v1/channels/${channel}`).send({ hostUid: 5 }).expect(201);
+    const answer = await service.call("post", `/v1/channels/${channel}/status-token`).expect(200);
+    return {
+      version: channelAnswer.parse(registered.body).status.version,
+      token: statusTokenAnswer.parse(answer.body).token,
+    };
+  }
+
+  it("tells the status and every newer one, with its version as id", async () => {
+    const { token, version } = await channelWithToken("followed");
+    const { until } = subscribe({ channel: "followed" }, token);
+    expect(await until(1)).toEqual([{ id: String(version), version }]);
+    await service.call("put", "/v1/channels/followed").send({ hostUid: 6 }).expect(200);
+    expect((await until(2))[1]).toEqual({ id: String(version + 1), version: version + 1 });
+  });
+
+  it("goes on after the version that the client has", async () => {
+    const { token, version } = await channelWithToken("resumed");
+    const { until } = subscribe({ channel: "resumed", lastEventId: String(version) }, token);
+    const ahead = subscribe({ channel: "resumed" }, token);
+    await ahead.until(1);
+    await service.call("put", "/v1/channels/resumed").send({ hostUid: 6 }).expect(200);
+    const [first] = await until(1);
+    expect(first).toEqual({ id: String(version + 1), version: version + 1 });
+  });
+
+  it("shows a token's holder no other channel", async () => {
+    const { token } = await channelWithToken("mine");
+    await channelWithToken("hers");
+    const error = await subscribe({ channel: "hers" }, token).refused;
+    expect(error).toBeInstanceOf(TRPCClientError);
+    expect((error as TRPCClientError<AppRouter>).data?.problem.code).toBe("channel_unknown");
   });
 });

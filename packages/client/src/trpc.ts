@@ -1,9 +1,17 @@
-import type { TRPCBuiltRouter, TRPCMutationProcedure, TRPCQueryProcedure } from "@trpc/server";
+import type {
+  TRPCBuiltRouter,
+  TRPCMutationProcedure,
+  TRPCQueryProcedure,
+  TRPCSubscriptionProcedure,
+} from "@trpc/server";
 
 import type { ChannelList, Problem, Status } from "./openapi.ts";
 
 /** A channel by its name or its id. */
 export type ChannelInput = { channel: string } | { channelId: number };
+
+/** A client that connects again adds what it had by itself. */
+export type WatchInput = ChannelInput & { lastEventId?: string | null | undefined };
 
 export interface PageInput {
   /** The `next` of the page before. */
@@ -34,6 +42,12 @@ export type AppRouter = TRPCBuiltRouter<
       start: TRPCMutationProcedure<{ input: ChannelInput; output: Status; meta: object }>;
       stop: TRPCMutationProcedure<{ input: ChannelInput; output: Status; meta: object }>;
       status: TRPCQueryProcedure<{ input: ChannelInput; output: Status; meta: object }>;
+      /** The status, and every newer one, each with its version as id. */
+      onStatus: TRPCSubscriptionProcedure<{
+        input: WatchInput;
+        output: AsyncIterable<{ id: string; data: Status }, void, void>;
+        meta: object;
+      }>;
       /** Channels with an open session, by name. */
       listActive: TRPCQueryProcedure<{ input: PageInput | undefined; output: ChannelList; meta: object }>;
     };

@@ -29,7 +29,7 @@ export function createTrpcHandler(api: Api, authentication: Authentication): Req
         address: req.ip,
       });
       noteOn(res, { principal: principal.name });
-      return { api, principal, requestId: res.get("x-request-id") };
+      return { api, principal, response: res, requestId: res.get("x-request-id") };
     },
     onError({ error, req, ctx }) {
       const { code, why, status, cause } = problemOf(error, ctx?.requestId);

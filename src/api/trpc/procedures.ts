@@ -1,4 +1,5 @@
 import { initTRPC } from "@trpc/server";
+import type { Response } from "express";
 
 import type { Api } from "../api.ts";
 import { type Access, authorize } from "../authorize.ts";
@@ -9,6 +10,8 @@ import { problemOf, toShape } from "./problem-shape.ts";
 export interface Context {
   api: Api;
   principal: Principal;
+  /** That a subscription is written to. */
+  response: Response;
   requestId: string | undefined;
 }
 

@@ -4,7 +4,8 @@ import { findChannel, findChannelById, reached, statusOf } from "../channels/rea
 import { acceptRequest } from "../channels/request-recording.ts";
 import { readInput } from "../read-input.ts";
 import { channelListAnswer, channelListQuery, statusAnswer } from "../schemas.ts";
-import { type ChannelInput, readChannelInput, readPageInput } from "./inputs.ts";
+import { followStatus } from "./follow-status.ts";
+import { type ChannelInput, readChannelInput, readPageInput, readWatchInput } from "./inputs.ts";
 import { type Context, guarded, router } from "./procedures.ts";
 
 const status = guarded({ scope: "read", acceptsToken: true });
@@ -26,6 +27,10 @@ export const appRouter = router({
       .input(readChannelInput)
       .output(statusAnswer)
       .query(async ({ ctx, input }) => statusOf(await channelOf(ctx, input), ctx.api)),
+    /** The status, and every newer one; a client that comes back goes on after what it had. */
+    onStatus: status.input(readWatchInput).subscription(async function* ({ ctx, input, signal }) {
+      yield* followStatus(ctx, await channelOf(ctx, input), input.lastEventId, signal);
+    }),
     /** Channels with an open session, by name. */
     listActive: read
       .input(readPageInput)
