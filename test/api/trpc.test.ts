@@ -113,8 +113,8 @@ describe("recording.onStatus", () => {
     const url = `${service.url}/trpc`;
     const link = httpSubscriptionLink({ url, EventSource, connectionParams: { token } });
     const seen: { id: string; version: number }[] = [];
-    let changed = () => {};
-    let refuse: (error: unknown) => void = () => {};
+    let changed = (): void => undefined;
+    let refuse: (error: unknown) => void = () => undefined;
     const refused = new Promise<unknown>((resolve) => (refuse = resolve));
     const subscription = createTRPCClient<AppRouter>({ links: [link] }).recording.onStatus.subscribe(input, {
       onData: ({ id, data }) => {

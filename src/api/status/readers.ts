@@ -165,7 +165,9 @@ function createPlace(response: Response, ends: Ends): Kept & Place {
   return {
     signal: over.signal,
     end,
-    sent: () => void record.events++,
+    sent: () => {
+      record.events++;
+    },
     leave: () => end("client"),
     check(now, { checkMs, stalledMs: stalledMost }) {
       stalledMs = response.writableLength > 0 ? stalledMs + checkMs : 0;

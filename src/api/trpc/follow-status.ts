@@ -35,7 +35,8 @@ export async function* followStatus(
 }
 
 function endOf(why: unknown): Problem {
-  if (why === "expired")
+  if (why === "expired") {
     return new Problem("token_expired", "The token has expired: get another, and subscribe again.");
+  }
   return new Problem("unavailable", "The stream ends here: connect again.", { headers: { "retry-after": "1" } });
 }
