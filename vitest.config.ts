@@ -1,9 +1,16 @@
 import { defineConfig } from "vitest/config";
 
 // What needs no database runs without starting one: `npx vitest run --project core`.
-const withoutDatabase = ["client", "live", "simulation", "redaction", "webhooks", "providers", "sandbox"].map(
-  (part) => `test/${part}/**/*.test.ts`,
-);
+const withoutDatabase = [
+  "client",
+  "live",
+  "simulation",
+  "redaction",
+  "webhooks",
+  "providers",
+  "sandbox",
+  "playback",
+].map((part) => `test/${part}/**/*.test.ts`);
 
 export default defineConfig({
   test: {

@@ -9,24 +9,36 @@ import {
   createHealthRouter,
   createOpenApiRouter,
   createStatuses,
+  createTrpcHandler,
   createV1Router,
   type HealthDeps,
   logRequests,
   note,
 } from "./api/index.ts";
-import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
 import type { Feed } from "./eventlog/index.ts";
+import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
+import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
 export interface AppConfig extends Pick<
   Config,
-  "apiKey" | "jwt" | "corsOrigins" | "publicUrl" | "relayMode" | "prices" | "trustProxy"
+  | "apiKey"
+  | "jwt"
+  | "corsOrigins"
+  | "publicUrl"
+  | "relayMode"
+  | "prices"
+  | "trustProxy"
+  | "production"
+  | "notifications"
+  | "playbackTokenMs"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
-  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
+  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
   stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
@@ -34,7 +46,7 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "statusTokens" | "statuses">,
+    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
   feed: Feed;
@@ -70,9 +82,20 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   // Preflights are answered here, before anybody is asked for a key.
   if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
-  const statuses = createStatuses({ ...deps, defaultMode: relayMode });
-  const api = { ...deps, defaultMode: relayMode, prices, statuses, statusTokens: authentication.statusTokens };
+  const links = createPlaybackLinks(linkSettingsOf(config), { log });
+  const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
+  const api = {
+    ...deps,
+    defaultMode: relayMode,
+    prices,
+    links,
+    statuses,
+    statusTokens: authentication.statusTokens,
+    urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },
+    vault: createVault(appCertificate),
+  };
   app.use("/v1", createV1Router(api, authentication));
+  app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);
   app.use(createErrorHandler(log));
   return app;

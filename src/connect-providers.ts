@@ -8,11 +8,13 @@ import {
   createAgoraTransport,
   createCloudflareTransport,
   createCloudRecording,
+  createDelivery,
   createLiveInputs,
   createLiveViewers,
   createMediaPush,
   createNotificationSenders,
   createRecordingStorage,
+  createVideos,
   type LiveViewers,
   type NotificationSenders,
   type ProviderDeps,
@@ -22,6 +24,11 @@ import {
 export interface ConnectedProviders extends Providers {
   notificationSenders: NotificationSenders;
   liveViewers: LiveViewers;
+}
+
+/** Whether Cloudflare itself deletes recordings after so long; below that it takes no number (Cloudflare docs: start-stream-live). */
+export function isCloudflares(retentionDays: number | null): boolean {
+  return retentionDays !== null && retentionDays >= 30;
 }
 
 /** Agora recommends 300 (Agora docs: media-push, integration-best-practices). */
@@ -34,7 +41,7 @@ function idleTimeoutSeconds({ manualStartMs, stopGraceMs }: Policy): number {
 
 /** The providers' clients, as configured; their connections are closed with the rest. */
 export function connectProviders(
-  { agora, cloudflare, policy }: Config,
+  { agora, cloudflare, policy, retentionDays }: Config,
   deps: ProviderDeps,
   closers: Closers,
 ): ConnectedProviders {
@@ -42,8 +49,14 @@ export function connectProviders(
   closers.add("the connections to Agora", () => agoraTransport.close());
   const cloudflareTransport = createCloudflareTransport(cloudflare, deps);
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
+  const delivery = createDelivery(deps);
+  closers.add("the connections to Cloudflare's delivery", () => delivery.close());
   const storage = createRecordingStorage(agora.storage, deps.log);
   closers.add("the connections to the storage's STS", () => storage.close());
+  const liveInputSettings = {
+    requireSignedUrls: cloudflare.requireSignedUrls,
+    deleteRecordingAfterDays: isCloudflares(retentionDays) ? retentionDays : null,
+  };
   const liveViewers = createLiveViewers(deps);
   closers.add("the connections to Cloudflare's playback", () => liveViewers.close());
   return {
@@ -53,6 +66,8 @@ export function connectProviders(
     mediaPush: createMediaPush({ ...agora, idleTimeoutSeconds: idleTimeoutSeconds(policy) }, agoraTransport),
     channels: createAgoraChannels(agora, agoraTransport),
     notificationSenders: createNotificationSenders(agoraTransport),
-    liveInputs: createLiveInputs(cloudflareTransport),
+    liveInputs: createLiveInputs(cloudflareTransport, liveInputSettings, deps.log),
+    videos: createVideos(cloudflareTransport),
+    delivery,
   };
 }

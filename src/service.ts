@@ -6,12 +6,13 @@ import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, secretsOf } from "./config/index.ts";
-import { type ConnectedProviders, connectProviders } from "./connect-providers.ts";
+import { type ConnectedProviders, connectProviders, isCloudflares } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
+import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
 import { listenOn } from "./port.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
@@ -36,14 +37,21 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
-  const { engine, providers } = openEngine(config, log, database, redactor, closers);
+  const notifier = openNotifier(config, log, database, redactor, closers);
+  const { engine, providers } = openEngine(config, log, { database, redactor, notifier }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
   closers.add("the feed", () => feed.close());
   await engine.start();
+  notifier.start();
   stopping.throwIfAborted();
   const agoraSenders = config.agoraAllowList ? createAgoraSenders() : undefined;
-  const port = await listen(config, log, { database, engine, eventLog, feed, redactor, agoraSenders }, closers);
+  const port = await listen(
+    config,
+    log,
+    { database, engine, eventLog, feed, redactor, notifier, agoraSenders },
+    closers,
+  );
   if (agoraSenders !== undefined) {
     const allowList = keepAllowList({ list: () => providers.notificationSenders.list(), senders: agoraSenders, log });
     closers.add("the allow-list", () => allowList.stop());
@@ -51,11 +59,24 @@ export async function openService(
   return port;
 }
 
+/** Closed after the engine, whose last commits may have something to tell; what isn't sent then waits in the database. */
+function openNotifier(
+  { agora, notifications }: Config,
+  log: Logger,
+  { knex, schema }: OpenDatabase,
+  redactor: Redactor,
+  closers: Closers,
+): Notifier {
+  const vault = createVault(agora.appCertificate);
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, ...notifications });
+  closers.add("the notifier", () => notifier.stop());
+  return notifier;
+}
+
 function openEngine(
   config: Config,
   log: Logger,
-  database: OpenDatabase,
-  redactor: Redactor,
+  { database, redactor, notifier }: { database: OpenDatabase; redactor: Redactor; notifier: Notifier },
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const {
@@ -68,6 +89,7 @@ function openEngine(
     metricsMs,
     callsPerSecond,
     cloudflare,
+    retentionDays,
   } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -83,6 +105,7 @@ function openEngine(
       picture,
       channelPolicy,
       catchUpAfterMs,
+      deleteVideosAfterDays: isCloudflares(retentionDays) ? null : retentionDays,
       metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
@@ -95,6 +118,7 @@ function openEngine(
       redactor,
       interpret,
       stageUrl,
+      onAnnounced: () => notifier.nudge(),
       providers: (slots) => (providers = connectProviders(config, { slots, log }, closers)),
     },
   );
@@ -126,11 +150,12 @@ interface Parts {
   eventLog: EventLog;
   feed: Feed;
   redactor: Redactor;
+  notifier: Notifier;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, notifier, agoraSenders } = parts;
   const readers = createReaders({
     most: config.streamReadersMost,
     onCount: (streams) => (server.maxConnections = connectionsMost + streams),
@@ -144,6 +169,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     redactor,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
+    onNotified: () => notifier.nudge(),
     isWorkerRunning: () => engine.isWorking(),
     agoraSenders,
   });

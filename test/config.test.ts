@@ -548,3 +548,44 @@ describe("development credentials", () => {
     await expect(developmentCredentials(dataDir)).rejects.toThrow(/development\.json can't be used: .*delete it/);
   });
 });
+
+describe("JWTs of the app's", () => {
+  const jwt = { JWT_JWKS_URL: "https://login.example.com/jwks.json?v=1", JWT_ISSUER: "shop", JWT_AUDIENCE: "tally" };
+
+  test("are taken from nobody by default, and by the claim sub if they are", () => {
+    expect(loadConfig({}).jwt).toBeNull();
+    expect(loadConfig(jwt).jwt).toEqual({
+      jwksUrl: jwt.JWT_JWKS_URL,
+      issuer: "shop",
+      audience: "tally",
+      userClaim: "sub",
+      channelsClaim: null,
+    });
+    const claims = { JWT_USER_CLAIM: "seller", JWT_CHANNELS_CLAIM: "channels" };
+    expect(loadConfig({ ...jwt, ...claims }).jwt).toMatchObject({ userClaim: "seller", channelsClaim: "channels" });
+  });
+
+  test.each([...Object.keys(jwt), "JWT_USER_CLAIM", "JWT_CHANNELS_CLAIM"])("need all three with %s alone", (name) => {
+    const needed = Object.keys(jwt).filter((other) => other !== name);
+    expect(namesIn(problemsOf({ [name]: "https://x.example.com/" }))).toEqual(needed);
+  });
+
+  test.each([
+    "http://login.example.com/jwks.json",
+    "http://localhost/jwks.json",
+    "http://127.0.0.1.example.com/jwks.json",
+    "https://me:secret@login.example.com/jwks.json",
+    "file:///jwks.json",
+    "login.example.com/jwks.json",
+  ])("take no keys from %s", (url) => {
+    expect(namesIn(problemsOf({ ...jwt, JWT_JWKS_URL: url }))).toEqual(["JWT_JWKS_URL"]);
+  });
+
+  test("take them over http from this machine, but not in production", () => {
+    const here = { ...jwt, JWT_JWKS_URL: "http://127.0.0.1:9/jwks.json" };
+    expect(problemsOf(here)).toEqual([]);
+    expect(problemsOf({ ...production, ...here })).toEqual([
+      "JWT_JWKS_URL must begin with https:// in production: its keys decide who is believed",
+    ]);
+  });
+});

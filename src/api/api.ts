@@ -2,6 +2,8 @@ import type { Prices } from "../cost/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import type { UrlRules, Vault } from "../notifications/index.ts";
+import type { PlaybackLinks } from "../playback/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
 import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
@@ -11,6 +13,8 @@ export interface Api extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** Makes links that a viewer can use. */
+  links: PlaybackLinks;
   /** By which costs are estimated. */
   prices: Prices;
   statusTokens: Pick<StatusTokens, "sign">;
@@ -20,6 +24,12 @@ export interface Api extends Tables {
   readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
+  /** Where notifications may go. */
+  urlRules: UrlRules;
+  /** Of the endpoints' secrets. */
+  vault: Vault;
+  /** Something may be to be sent. */
+  onNotified: () => void;
 }
 
 /**

@@ -10,7 +10,7 @@ import { noteOn } from "./request-log.ts";
 
 /** One line of a table of routes; without a scope, anybody may call. */
 export interface Route<Context> extends Partial<Access> {
-  method: "get" | "put" | "post";
+  method: "get" | "put" | "post" | "patch" | "delete";
   /** As OpenAPI writes it: `/channels/{name}`. */
   path: string;
   handle: Handler<Context>;

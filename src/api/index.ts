@@ -1,10 +1,11 @@
 export type { Api } from "./api.ts";
-export { type Authentication, createAuthentication, type Credentials } from "./auth/authentication.ts";
+export { createAuthentication } from "./auth/authentication.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { createOpenApiRouter } from "./openapi/router.ts";
 export { Problem } from "./problem.ts";
 export { logRequests, note } from "./request-log.ts";
-export { createReaders, type ReaderLimits, type Readers } from "./status/readers.ts";
+export { createReaders, type ReaderLimits } from "./status/readers.ts";
 export { createStatuses } from "./status/statuses.ts";
+export { createTrpcHandler } from "./trpc/handler.ts";
 export { createV1Router } from "./v1.ts";

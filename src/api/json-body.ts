@@ -2,10 +2,10 @@ import express, { type RequestHandler } from "express";
 
 import { Problem } from "./problem.ts";
 
-const limitBytes = 100 * 1024;
+export const bodyLimitBytes = 100 * 1024;
 
 // Not strict: a number is JSON, and is told what it should have been instead.
-const parse: RequestHandler = express.json({ limit: limitBytes, strict: false });
+const parse: RequestHandler = express.json({ limit: bodyLimitBytes, strict: false });
 
 /** Reads a request's JSON into `request.body`, which stays undefined without one. */
 export const readJsonBody: RequestHandler = (request, response, next) => {

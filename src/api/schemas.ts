@@ -10,7 +10,7 @@ import {
   type RtmpStatus,
   type Status,
 } from "../live/index.ts";
-import { parseStep, type RelayHealth, stepRule } from "../metrics/index.ts";
+import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
 
 // What requests may hold. A message goes on after the member's name.
@@ -70,35 +70,18 @@ export const sessionListQuery = z.object({
   limit: pageSize(),
 });
 
-export const metricsQuery = z.object({
-  from: timeInText().optional().meta({ description: "By itself the newest session's begin." }),
-  to: timeInText().optional().meta({ description: "Not part of it. By itself that session's end, or now." }),
-  step: z
-    .string(`must be ${stepRule}`)
-    .transform(parseStep)
-    .refine((seconds) => seconds !== null, `must be ${stepRule}`)
-    .optional()
-    .meta({ description: `Length of a step: ${stepRule}. By itself the shortest with which it fits.` }),
-});
-
-function timeInText() {
-  return z.iso
-    .datetime({ offset: true, error: "must be a time in ISO 8601 such as 2026-03-14T20:00:00Z" })
-    .transform((text) => new Date(text));
-}
-
-function pageSize() {
+export function pageSize() {
   return wholeNumberInText(1, 1000).default(100).meta({ description: "Items of a page." });
 }
 
-function wholeNumberInText(least: number, most: number) {
+export function wholeNumberInText(least: number, most: number) {
   return z.coerce
     .number<string>(wholeNumberRule(least, most))
     .pipe(wholeNumber(least, most))
     .meta({ type: "integer", minimum: least, maximum: most });
 }
 
-function wholeNumber(least: number, most: number) {
+export function wholeNumber(least: number, most: number) {
   const rule = wholeNumberRule(least, most);
   return z.int({ error: rule, abort: true }).min(least, rule).max(most, rule);
 }
@@ -123,6 +106,7 @@ const reasonCodes = [
   "ingest_codec_unsupported",
   "ingest_error",
   "rtmp_disconnected",
+  "not_playable",
   "storage_quota",
   "subscription_missing",
   "host_away",
@@ -159,6 +143,7 @@ export const statusAnswer = z.strictObject({
   sessionId: z.string().nullable(),
   startedAt: time.nullable(),
   liveAt: time.nullable(),
+  playableAt: time.nullable(),
   stoppedAt: time.nullable(),
   version: z.int().min(0),
   updatedAt: time,
@@ -198,6 +183,18 @@ const endReasons = [
 
 const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
 
+export const videoAnswer = z.strictObject({
+  uid: z.string(),
+  ready: z.boolean(),
+  readyAt: time.nullable(),
+  hls: z.string().nullable(),
+  dash: z.string().nullable(),
+  thumbnail: z.string().nullable(),
+  durationSeconds: z.number().nullable(),
+  error: explained.nullable(),
+  deletedAt: time.nullable(),
+}) satisfies z.ZodType<VideoAnswer>;
+
 export const costAnswer = z.strictObject({
   currency: z.literal("USD"),
   amount: z.number().min(0),
@@ -223,49 +220,15 @@ export const sessionAnswer = z.strictObject({
   recordingSids: z.array(z.string()),
   files: z.array(z.string()),
   upload: z.enum(["storage", "backup"]).nullable(),
-  video: z
-    .strictObject({
-      uid: z.string(),
-      ready: z.boolean(),
-      hls: z.string().nullable(),
-      dash: z.string().nullable(),
-      thumbnail: z.string().nullable(),
-      durationSeconds: z.number().nullable(),
-      error: explained.nullable(),
-    })
-    .nullable(),
+  /** The longest that can be watched, else the newest. */
+  video: videoAnswer.nullable(),
+  /** All of them, the oldest first. */
+  videos: z.array(videoAnswer),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
 export const channelListAnswer = z.strictObject({ items: z.array(channelAnswer), next: z.string().nullable() });
 export const sessionListAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.int().nullable() });
-
-const viewers = z.int().min(0).nullable();
-const relayHealths = [
-  "none",
-  "requested",
-  "starting",
-  "running",
-  ...rtmpStatuses,
-  "stopping",
-] as const satisfies readonly RelayHealth[];
-
-export const metricsAnswer = z.strictObject({
-  channel: z.string(),
-  from: time,
-  to: time,
-  /** Seconds. */
-  step: z.int().min(1),
-  items: z.array(
-    z.strictObject({
-      at: time,
-      agoraViewers: viewers,
-      hlsViewers: viewers,
-      relayHealth: z.enum(relayHealths).nullable(),
-    }),
-  ),
-});
-export type MetricsAnswer = z.infer<typeof metricsAnswer>;
 
 export const problemCode = z.enum(problemCodes);
 

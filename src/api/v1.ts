@@ -12,6 +12,16 @@ import { putChannel } from "./channels/put-channel.ts";
 import { requestRecording } from "./channels/request-recording.ts";
 import { createRouter, type GuardedRoute } from "./create-router.ts";
 import { readJsonBody } from "./json-body.ts";
+import { getDeliveries } from "./notifications/deliveries.ts";
+import {
+  getEndpoint,
+  getEndpoints,
+  patchEndpoint,
+  postEndpoint,
+  postRotation,
+  postTest,
+  removeEndpoint,
+} from "./notifications/endpoints.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
 import { streamStatus } from "./status/stream-status.ts";
@@ -51,4 +61,12 @@ export const v1Routes: readonly GuardedRoute<Api>[] = [
   { method: "get", path: "/channels/{name}/sessions", scope: "read", handle: listSessions },
   { method: "get", path: "/channels/{name}/metrics", scope: "read", handle: getMetrics },
   { method: "get", path: "/sessions/{id}", scope: "read", handle: getSession },
+  { method: "post", path: "/notification-endpoints", scope: "admin", handle: postEndpoint },
+  { method: "get", path: "/notification-endpoints", scope: "admin", handle: getEndpoints },
+  { method: "get", path: "/notification-endpoints/{id}", scope: "admin", handle: getEndpoint },
+  { method: "patch", path: "/notification-endpoints/{id}", scope: "admin", handle: patchEndpoint },
+  { method: "delete", path: "/notification-endpoints/{id}", scope: "admin", handle: removeEndpoint },
+  { method: "post", path: "/notification-endpoints/{id}/rotate-secret", scope: "admin", handle: postRotation },
+  { method: "post", path: "/notification-endpoints/{id}/test", scope: "admin", handle: postTest },
+  { method: "get", path: "/notification-endpoints/{id}/deliveries", scope: "admin", handle: getDeliveries },
 ];

@@ -2,10 +2,12 @@ import { Command } from "commander";
 
 import { addChannels } from "./channels/index.ts";
 import { addEffects } from "./effects/index.ts";
+import { addEndpoints } from "./endpoints/index.ts";
 import { addEvents } from "./events/index.ts";
 import type { Io } from "./io.ts";
 import { addKeys } from "./keys/index.ts";
 import { addMetrics } from "./metrics/index.ts";
+import { addNotifications } from "./notifications/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
@@ -35,6 +37,8 @@ export function createProgram(io: Io): Command {
   addSessions(program, io);
   addMetrics(program, io);
   addEffects(program, io);
+  addEndpoints(program, io);
+  addNotifications(program, io);
   addKeys(program, io);
   addSimulate(program, io);
   return program;

@@ -69,5 +69,7 @@ function sandboxCloudflare(credentials: DevelopmentCredentials["cloudflare"], sa
     playbackUrl: `${sandboxUrl}/delivery/${customerCode}`,
     notificationSecrets: [notificationSecret],
     webhookSecrets: [webhookSecret],
+    requireSignedUrls: false,
+    signing: null,
   };
 }

@@ -1,3 +1,5 @@
+import type { KeyObject } from "node:crypto";
+
 import type { Prices } from "../cost/index.ts";
 import type { Policy, RelayMode } from "../live/index.ts";
 
@@ -39,9 +41,19 @@ export interface LoadedConfig extends DatabaseConfig {
   maxActiveRelays: number;
   /** A time in which no process was alive, after which Agora is asked who is where; 0 = never. */
   catchUpAfterMs: number;
+  /** How long a signed playback link plays at most. */
+  playbackTokenMs: number;
+  /** How long recordings are kept at Cloudflare; null: as it is set there, which is for ever at first. */
+  retentionDays: number | null;
   /** Between two samples of a live channel's viewers; 0 = none. */
   metricsMs: number;
   callsPerSecond: { agora: number; cloudflare: number };
+  notifications: {
+    /** Whether they may go to addresses that are not public, and over http. */
+    allowPrivate: boolean;
+    /** An endpoint that fails for so long is disabled; 0 = never. */
+    disableAfterMs: number;
+  };
   policy: Policy;
 }
 
@@ -134,6 +146,17 @@ export interface CloudflareConfig {
   notificationSecrets: string[];
   /** Any of them authenticates a video webhook; with none, nobody is. */
   webhookSecrets: string[];
+  /** Whether live inputs, and so their videos, are to play with signed links only. */
+  requireSignedUrls: boolean;
+  /** With which links are signed; null: nothing can be. */
+  signing: SigningConfig | null;
+}
+
+export interface SigningConfig {
+  keyId: string;
+  key: KeyObject;
+  /** The setting itself, which is a secret. */
+  text: string;
 }
 
 /** Settings that Tally can't start with. The message lists all of them, a line each, with what to do. */

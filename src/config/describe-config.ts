@@ -44,6 +44,11 @@ export function describeConfig(config: Config): Record<string, unknown> {
     cloudflare_playback_url: cloudflare.playbackUrl ?? "from Cloudflare's answer",
     cloudflare_notification_secrets: cloudflare.notificationSecrets.length,
     cloudflare_stream_webhook_secrets: cloudflare.webhookSecrets.length,
+    cloudflare_stream_require_signed_urls: cloudflare.requireSignedUrls,
+    cloudflare_stream_signing_key_id: cloudflare.signing?.keyId ?? null,
+    cloudflare_stream_signing_key: cloudflare.signing !== null,
+    playback_token_seconds: config.playbackTokenMs / 1000,
+    recording_retention_days: config.retentionDays,
     stage_logo_url: config.stage.logoUrl,
     stage_overlay_url: config.stage.overlayUrl,
     relay_mode: config.relayMode,
@@ -54,6 +59,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     catch_up_after_ms: config.catchUpAfterMs,
     metrics_ms: config.metricsMs,
     calls_per_second: config.callsPerSecond,
+    notifications: config.notifications,
     policy,
     notes: notes(config),
   };
@@ -99,7 +105,7 @@ function notes({ production, apiKey, sandbox, agora, cloudflare, picture }: Conf
   if (cloudflare.webhookSecrets.length === 0) {
     all.push(
       "CLOUDFLARE_STREAM_WEBHOOK_SECRET is not set: /webhooks/cloudflare/video answers 401 to everybody, " +
-        "so sessions get no replay",
+        "so a session's video is known only once Cloudflare is asked for it",
     );
   }
   return all;

@@ -21,6 +21,7 @@ import {
   secondsList,
   secondsOrNever,
   secrets,
+  signingKey,
   storagePrefix,
   storageVendor,
   webUrl,
@@ -87,6 +88,13 @@ export const environment = z.object({
   CLOUDFLARE_API_URL: webUrl().default("https://api.cloudflare.com/client/v4"),
   CLOUDFLARE_NOTIFICATION_SECRET: secrets().default([]),
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: secrets().default([]),
+  CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS: oneOf("true", "false").default("false"),
+  CLOUDFLARE_STREAM_SIGNING_KEY_ID: z.string().optional(),
+  CLOUDFLARE_STREAM_SIGNING_KEY: signingKey().optional(),
+  /** Cloudflare takes a day at most. */
+  PLAYBACK_TOKEN_SECONDS: integer(600, 86_400).default(21_600),
+  /** From 30 on it is Cloudflare that deletes, and 1096 is its most. */
+  RECORDING_RETENTION_DAYS: integer(1, 1096).optional(),
 
   STAGE_LOGO_URL: imageUrl().optional(),
   STAGE_OVERLAY_URL: imageUrl().optional(),
@@ -109,13 +117,18 @@ export const environment = z.object({
   METRICS_SECONDS: secondsOrNever(5).default(60_000),
   AGORA_CALLS_PER_SECOND: rate().default(8),
   CLOUDFLARE_CALLS_PER_SECOND: rate().default(3),
+  NOTIFICATION_ALLOW_PRIVATE: oneOf("true", "false").default("false"),
+  NOTIFICATION_DISABLE_HOURS: integer(0, 10_000).default(72),
 
   STOP_GRACE_SECONDS: seconds().default(defaultPolicy.stopGraceMs),
   START_RETRY_SECONDS: secondsList().default([...defaultPolicy.startRetryMs]),
   RECOVERY_SECONDS: secondsList().default([...defaultPolicy.recoveryMs]),
   START_CONFIRM_SECONDS: seconds().default(defaultPolicy.startConfirmMs),
   INGEST_LOST_SECONDS: seconds().default(defaultPolicy.ingestLostMs),
+  DEGRADED_AFTER_SECONDS: seconds().default(defaultPolicy.degradedAfterMs),
   CHECKUP_SECONDS: seconds().default(defaultPolicy.checkupMs),
+  PLAYABLE_CHECK_SECONDS: secondsList().default([...defaultPolicy.playableCheckMs]),
+  PLAYBACK_HOLD_SECONDS: seconds().default(defaultPolicy.playbackHoldMs),
   STALE_SECONDS: seconds().default(defaultPolicy.staleMs),
   WORKER_LOST_SECONDS: seconds().default(defaultPolicy.workerLostMs),
   STOP_DEAD_SECONDS: seconds().default(defaultPolicy.stopDeadMs),
@@ -123,6 +136,7 @@ export const environment = z.object({
   HEALTHY_SECONDS: seconds().default(defaultPolicy.healthyMs),
   MAX_SESSION_HOURS: recordingHours().default(defaultPolicy.maxSessionMs),
   MANUAL_START_SECONDS: seconds().default(defaultPolicy.manualStartMs),
+  VIDEO_CHECK_SECONDS: secondsList().default([...defaultPolicy.videoCheckMs]),
   BOT_CLIENT_TYPES: list("numbers (Agora's clientType)", wholeNumber).default([...defaultPolicy.botClientTypes]),
 });
 

@@ -10,5 +10,6 @@ export {
 export { DataFolderError } from "./data-folder-error.ts";
 export { databaseUrlForPeople, describeConfig } from "./describe-config.ts";
 export { developmentCredentials } from "./development-credentials.ts";
+export { linkSettingsOf } from "./link-settings.ts";
 export { loadConfig, loadDatabaseConfig } from "./load-config.ts";
 export { secretsInEnvironment, secretsOf } from "./secrets.ts";

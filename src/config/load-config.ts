@@ -10,12 +10,14 @@ import {
   type DatabaseConfig,
   type JwtConfig,
   type LoadedConfig,
+  type SigningConfig,
   type StorageConfig,
   type StsConfig,
 } from "./config.ts";
 import { type Environment, environment } from "./environment.ts";
 import { isSandbox, type Settings, unmetDatabaseRequirements, unmetRequirements } from "./requirements.ts";
 import { isSecret } from "./secrets.ts";
+import { readSigningKey } from "./signing-key.ts";
 import { amazonS3, regionsOf } from "./storage-vendors.ts";
 
 /**
@@ -60,8 +62,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     channelPolicy: values.CHANNEL_POLICY,
     maxActiveRelays: values.MAX_ACTIVE_RELAYS,
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,
+    playbackTokenMs: values.PLAYBACK_TOKEN_SECONDS * 1000,
+    retentionDays: values.RECORDING_RETENTION_DAYS ?? null,
     metricsMs: values.METRICS_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
+    notifications: {
+      allowPrivate: values.NOTIFICATION_ALLOW_PRIVATE === "true",
+      disableAfterMs: values.NOTIFICATION_DISABLE_HOURS * 3_600_000,
+    },
     policy: policy(values),
   };
 }
@@ -180,7 +188,14 @@ function cloudflareConfig(values: Environment): CloudflareConfig {
     playbackUrl: values.CLOUDFLARE_PLAYBACK_URL ?? playbackUrlOf(values.CLOUDFLARE_STREAM_CUSTOMER_CODE),
     notificationSecrets: values.CLOUDFLARE_NOTIFICATION_SECRET,
     webhookSecrets: values.CLOUDFLARE_STREAM_WEBHOOK_SECRET,
+    requireSignedUrls: values.CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS === "true",
+    signing: signingConfig(values),
   };
+}
+
+function signingConfig(values: Environment): SigningConfig | null {
+  const { CLOUDFLARE_STREAM_SIGNING_KEY_ID: keyId, CLOUDFLARE_STREAM_SIGNING_KEY: text } = values;
+  return keyId === undefined || text === undefined ? null : { keyId, text, key: required(readSigningKey(text)) };
 }
 
 /** Cloudflare docs, viewing-videos/using-own-player: one host for each account. */
@@ -195,7 +210,10 @@ function policy(values: Environment): Policy {
     recoveryMs: values.RECOVERY_SECONDS,
     startConfirmMs: values.START_CONFIRM_SECONDS,
     ingestLostMs: values.INGEST_LOST_SECONDS,
+    degradedAfterMs: values.DEGRADED_AFTER_SECONDS,
     checkupMs: values.CHECKUP_SECONDS,
+    playableCheckMs: values.PLAYABLE_CHECK_SECONDS,
+    playbackHoldMs: values.PLAYBACK_HOLD_SECONDS,
     staleMs: values.STALE_SECONDS,
     workerLostMs: values.WORKER_LOST_SECONDS,
     stopDeadMs: values.STOP_DEAD_SECONDS,
@@ -203,6 +221,7 @@ function policy(values: Environment): Policy {
     healthyMs: values.HEALTHY_SECONDS,
     maxSessionMs: values.MAX_SESSION_HOURS,
     manualStartMs: values.MANUAL_START_SECONDS,
+    videoCheckMs: values.VIDEO_CHECK_SECONDS,
     botClientTypes: values.BOT_CLIENT_TYPES,
   };
 }

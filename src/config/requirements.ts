@@ -15,7 +15,9 @@ export function unmetRequirements(settings: Settings): string[] {
   const needed: Needed = {
     ...(production ? inProduction : {}),
     ...(isWithJwt(settings) ? ofJwt : {}),
-    ...(isSandbox(settings) && !production ? {} : { ...ofAgora, ...storageNeeds(settings), ...ofCloudflare }),
+    ...(isSandbox(settings) && !production
+      ? {}
+      : { ...ofAgora, ...storageNeeds(settings), ...ofCloudflare, ...signingNeeds(settings) }),
   };
   return [
     ...missing(settings, needed),
@@ -125,6 +127,18 @@ const ofCloudflare = {
   CLOUDFLARE_NOTIFICATION_SECRET: "the secret of Cloudflare's notification webhook, or several, comma-separated",
 } satisfies Needed;
 
+const ofSigning = {
+  CLOUDFLARE_STREAM_SIGNING_KEY_ID: "the id that POST /accounts/{id}/stream/keys answered",
+  CLOUDFLARE_STREAM_SIGNING_KEY: "the pem or the jwk that POST /accounts/{id}/stream/keys answered beside the id",
+} satisfies Needed;
+
+/** A key is worth nothing without its id; without both, links that must be signed can't be. */
+function signingNeeds(settings: Settings): Needed {
+  const isRequired = settings.CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS === "true";
+  const names = Object.keys(ofSigning) as Variable[];
+  return isRequired || names.some((name) => settings[name] !== undefined) ? ofSigning : {};
+}
+
 const optionalOfProviders = {
   AGORA_API_URL: "",
   ...optionalOfStorage,
@@ -132,6 +146,8 @@ const optionalOfProviders = {
   CLOUDFLARE_PLAYBACK_URL: "",
   CLOUDFLARE_STREAM_CUSTOMER_CODE: "",
   CLOUDFLARE_STREAM_WEBHOOK_SECRET: "",
+  CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS: "",
+  ...ofSigning,
 } satisfies Needed;
 
 function missing(settings: Settings, needed: Needed): string[] {

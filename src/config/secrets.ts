@@ -28,6 +28,7 @@ export function secretsOf({ apiKey, agora, cloudflare, database }: Config): stri
     cloudflare.apiToken,
     ...cloudflare.notificationSecrets,
     ...cloudflare.webhookSecrets,
+    ...(cloudflare.signing === null ? [] : [cloudflare.signing.text]),
     ...[database.url, database.directUrl].flatMap((url) => (url === null ? [] : passwordsIn(url))),
   ];
 }

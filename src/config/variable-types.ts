@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { readSigningKey } from "./signing-key.ts";
 import { inWords, storageVendors } from "./storage-vendors.ts";
 
 /** Kinds of environment variables. Each refuses a bad text with a sentence that follows the variable's name. */
@@ -155,6 +156,13 @@ export function roleArn() {
 export function externalId() {
   return parsed("must be 2 to 1224 of the letters A-Z, a-z, digits and _+=,.@:/-", (text) =>
     /^[\w+=,.@:/-]{2,1224}$/.test(text) ? text : undefined,
+  );
+}
+
+/** The text stays, so that it can be kept out of logs. */
+export function signingKey() {
+  return parsed("must be the pem or the jwk of POST /accounts/{id}/stream/keys, as given there (base64)", (text) =>
+    readSigningKey(text) === undefined ? undefined : text,
   );
 }
 

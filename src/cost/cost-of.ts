@@ -26,13 +26,13 @@ export interface Costly {
   resolution: Resolution;
   liveAt: number | null;
   closedAt: number | null;
-  /** What Cloudflare made of it, null before that. */
-  video: { ready: boolean; durationSeconds: number | null } | null;
+  /** What Cloudflare made of it; none before that. */
+  videos: readonly { durationSeconds: number | null; error: unknown; deletedAt?: string | null }[];
 }
 
 /**
- * Estimates what a session costs by today's prices. What is recorded at Cloudflare is its video, or until there is one
- * the time since the session was first live; a video that could not be made stores nothing.
+ * Estimates what a session costs by today's prices. What is recorded at Cloudflare is its videos, or until there is
+ * one the time since the session was first live; a video that could not be made, or was deleted, stores nothing.
  *
  * @param now - ms; a session that isn't closed is stored until then
  */
@@ -52,10 +52,12 @@ export function costOf(session: Costly, prices: Prices, now: number): Cost {
   };
 }
 
-function storedSeconds({ liveAt, closedAt, video }: Costly, now: number): number {
-  if (video !== null && !video.ready) return 0;
+function storedSeconds({ liveAt, closedAt, videos }: Costly, now: number): number {
   const lasted = liveAt === null ? 0 : Math.max(0, (closedAt ?? now) - liveAt) / 1000;
-  return video?.durationSeconds ?? lasted;
+  const stored = videos.filter(({ error, deletedAt }) => error === null && deletedAt == null);
+  const lengths = stored.map(({ durationSeconds }) => durationSeconds);
+  if (videos.length === 0 || lengths.some((length) => length === null)) return lasted;
+  return lengths.reduce((sum: number, length) => sum + (length ?? 0), 0);
 }
 
 function part(seconds: number, per1000Minutes: number): Part {

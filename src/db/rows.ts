@@ -1,4 +1,4 @@
-import type { ChannelState, Counting, RelayMode, Resolution } from "../live/index.ts";
+import type { ChannelState, Counting, RelayMode, Resolution, SessionVideo } from "../live/index.ts";
 
 /** Rows of the tables of `migrations/`, as the pool reads them: `bigint` is a number, `timestamptz` a Date. */
 
@@ -43,8 +43,14 @@ export interface SessionRow {
   upload: string | null;
   /** Cloudflare's clock, normalised to nine fraction digits, so text. */
   ingest_connected_at: string | null;
+  /** The one to show where there is room for one, which is in `videos` too. */
   video_uid: string | null;
-  video: unknown;
+  video: SessionVideo | null;
+  /** The oldest first. */
+  videos: SessionVideo[];
+  video_uids: string[];
+  /** Whether there is one to be deleted when its time has come. */
+  keeps_video: boolean;
   recorded_seconds: number;
   recorded_seconds_without_host: number;
   recorded_seconds_media_push: number;

@@ -5,6 +5,7 @@ import type { DemoService } from "./service.ts";
 interface Status {
   state: string;
   live: boolean;
+  playable: boolean;
   reason: { code: string; message: string } | null;
   host: { present: boolean };
   playback: { hls: string } | null;
@@ -38,6 +39,7 @@ export async function playEvening(service: DemoService, tell: (line: string) => 
   narrate(`A host joins the channel "${channel}".`);
   await service.tell(`${host}/join`);
   const live = await story.until("live", (status) => status.live);
+  await story.until("playable", (status) => status.playable);
   narrate(`Viewers watch ${live?.playback?.hls ?? "nothing: there is no playback link"}`);
 
   await wait(2_000);
@@ -117,6 +119,6 @@ async function sessionWithVideo(service: DemoService, sessionId: string | null):
   }
 }
 
-function describe({ state, live, reason }: Status): string {
-  return `${state.padEnd(9)}  ${live ? "live" : "not live"}${reason === null ? "" : `: ${reason.message}`}`;
+function describe({ state, live, playable, reason }: Status): string {
+  return `${state.padEnd(9)}  ${live ? "live" : "not live"}${playable ? ", playable" : ""}${reason === null ? "" : `: ${reason.message}`}`;
 }

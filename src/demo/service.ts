@@ -53,6 +53,7 @@ const keptDelays = {
   converterStartedMs: 500,
   ingestConnectedNoticeMs: 1_000,
   ingestDisconnectedNoticeMs: 500,
+  playableMs: 2_000,
 };
 
 /**
@@ -72,6 +73,8 @@ export async function startService(
     SANDBOX_PORT: String(sandboxPort),
     TALLY_DATA_DIR: dataDir,
     STOP_GRACE_SECONDS: String(graceSeconds),
+    // The hold of the live input, at the sandbox's pace.
+    PLAYBACK_HOLD_SECONDS: String(60 * pace),
     LOG_LEVEL: "warn",
     ...settings,
   };

@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import { type FoldableEvent, pendingOf } from "../eventlog/index.ts";
 import type { ChannelState, Decision, RelayMode, Resolution } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import { announceVideos } from "./announce-videos.ts";
 import { isCapacityFree } from "./capacity.ts";
 import { type ChannelRow, lockChannel, saveChannel, saveWakeAt } from "./channel-row.ts";
 import { decideAll, type Settled } from "./decide-all.ts";
@@ -67,19 +68,21 @@ export async function advanceOnce(
     ? { state, decided: [], wakeAt: channel.wakeAt?.getTime() ?? null }
     : await decideOn(trx, schema, channel, state, now, rules);
 
-  const known = folded.flatMap(({ event, after }) => (event === null ? [] : [{ event, after }]));
+  const known = folded.flatMap(({ at, event, after }) => (event === null ? [] : [{ at, event, after }]));
   const steps: Step[] = [...known, ...settled.decided];
   const version = channel.version + (steps.length > 0 ? 1 : 0);
-  const saved = { ...channel, state: settled.state, version, now, wakeAt: settled.wakeAt };
-  const decisions = settled.decided.map(({ event }) => event);
+  const { videos, ready } = await updateSessions(trx, schema, channelId, steps);
+  const told = await announceVideos(trx, schema, ready, { state: settled.state, now, policy: rules.policy });
+  const decided = [...settled.decided, ...told];
+  const saved = { ...channel, state: decided.at(-1)?.after ?? settled.state, version, now, wakeAt: settled.wakeAt };
+  const decisions = decided.map(({ event }) => event);
 
   await saveFolded(
     trx,
     schema,
     folded.map((event) => ({ ...event, appliedVersion: event.folded ? version : null })),
   );
-  const effects = await recordDecisions(trx, schema, saved, decisions);
-  const videos = await updateSessions(trx, schema, channelId, steps);
+  const effects = await recordDecisions(trx, schema, { ...saved, defaultMode: rules.defaultMode }, decided);
   if (steps.length > 0) await saveChannel(trx, schema, saved, rules.defaultMode);
   else await saveWakeAt(trx, schema, channel, settled.wakeAt);
   return { channel, ...saved, folded, decisions, effects, more, videos };

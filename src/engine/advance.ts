@@ -1,7 +1,7 @@
+import { createCoalescer } from "../coalesce.ts";
 import { retryConflicts, type Tables } from "../eventlog/index.ts";
 import type { Decision } from "../live/index.ts";
 import { advanceOnce, type AdvanceRules, type Pass } from "./advance-once.ts";
-import { createCoalescer } from "../coalesce.ts";
 import { followUp } from "./follow-up.ts";
 
 /** What an advance came to. */

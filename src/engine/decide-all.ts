@@ -2,6 +2,8 @@ import { type ChannelState, decide, type DecideContext, type Decision, evolve } 
 
 /** A decision and the state with it. */
 export interface Decided {
+  /** When it was decided, ms. */
+  at: number;
   event: Decision;
   after: ChannelState;
 }
@@ -31,7 +33,7 @@ export function decideAll(before: ChannelState, now: number, context: DecideCont
     }
     for (const event of decisions) {
       state = evolve(state, { at: now, event }, context.policy).state;
-      decided.push({ event, after: state });
+      decided.push({ at: now, event, after: state });
     }
   }
   return { state, decided, wakeAt: now + notBeforeMs.runaway, runaway: true };

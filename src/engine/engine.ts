@@ -27,6 +27,8 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase" | "pic
   channelPolicy: Routing["channelPolicy"];
   /** A time without a heartbeat of any process, after which Agora is asked who is where, in ms; 0 = never. */
   catchUpAfterMs: number;
+  /** Videos of sessions that ended longer ago are deleted; null: none are. */
+  deleteVideosAfterDays: number | null;
   /** Between two samples of a channel with an open session, in ms; 0 = none. */
   metricsMs: number;
   /** Calls a second, for the whole database. */
@@ -42,6 +44,8 @@ export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<E
   redactor?: Redactor;
   /** Makes the providers' clients, which take their places from these slots. */
   providers: (slots: Slots) => Providers & Pick<SamplerOptions, "liveViewers">;
+  /** Called after a commit in which something was decided that the app is to be told. */
+  onAnnounced?: () => void;
 }
 
 export interface Engine extends Pick<Advance, "advance"> {
@@ -66,7 +70,16 @@ const stopTimeoutMs = 10_000;
 
 /** Puts the engine together: nothing runs before `start`, except what `onAppended` and `advance` are asked for. */
 export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
-  const { policy, defaultMode, maxActiveRelays, channelPolicy, playbackBase, picture, catchUpAfterMs } = values;
+  const {
+    policy,
+    defaultMode,
+    maxActiveRelays,
+    channelPolicy,
+    playbackBase,
+    picture,
+    catchUpAfterMs,
+    deleteVideosAfterDays,
+  } = values;
   const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
   const tables = { knex, schema };
 
@@ -80,7 +93,10 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     defaultMode,
     resolution: resolutionOf(picture),
     maxActiveRelays,
-    onAdvanced: (result) => sweep.arm(result),
+    onAdvanced: (result) => {
+      sweep.arm(result);
+      if (result.decisions.includes("Announced")) deps.onAnnounced?.();
+    },
   });
   const providers = deps.providers(slots);
   const sampler = createSampler({
@@ -98,6 +114,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     interpret,
     channelPolicy,
     advance: advancing,
+    deleteVideosAfterDays,
     onSwept: () => sampler.tick(),
   });
   const waitForCheckup = () => slots.waitForCheckup();

@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import { jobsSchema } from "../db/index.ts";
 import { quoted, rowsOf, table } from "../eventlog/index.ts";
 import type { Effect, EffectType } from "../live/index.ts";
+import { takePlace } from "./slots.ts";
 
 /** Name of the job that performs an effect. */
 export const performTask = "perform_effect";
@@ -19,6 +20,17 @@ const priorities: Record<EffectType, number> = {
   CheckPresence: 30,
   CheckRecorder: 30,
   CheckIngest: 30,
+  CheckPlayback: 40,
+  CheckVideo: 40,
+  DeleteVideo: 50,
+};
+
+/**
+ * Every broadcast that begins brings a handful of these, and all of them may begin at once. A job that waited for its
+ * place would keep the starts and stops of others from being taken; so its place is when it runs.
+ */
+const paced: Partial<Record<EffectType, { rate: string; perSecond: number }>> = {
+  CheckPlayback: { rate: "playback", perSecond: 2 },
 };
 
 /**
@@ -64,12 +76,18 @@ export async function enqueueEffects(
 /** Gives effects a job. One that waits is replaced, one that runs goes on beside it (`perform` makes that harmless). */
 export async function addJobs(db: Knex, schema: string, effects: { id: number; type: EffectType }[]): Promise<void> {
   if (effects.length === 0) return;
-  const jobs = effects.map(({ id, type }) => ({ id, priority: priorities[type] }));
+  const jobs = [];
+  for (const { id, type } of effects) {
+    const pace = paced[type];
+    const waitMs = pace === undefined ? 0 : await takePlace(db, schema, pace.rate, 1000 / pace.perSecond);
+    jobs.push({ id, priority: priorities[type], waitMs });
+  }
   await rowsOf(
     db,
     `select ${quoted(jobsSchema(schema))}.add_job(:task, json_build_object('effectId', job.id),
-       job_key := 'effect:' || job.id, priority := job.priority, max_attempts := ${maxAttempts})
-     from jsonb_to_recordset(:jobs::jsonb) as job (id bigint, priority integer)`,
+       job_key := 'effect:' || job.id, priority := job.priority, max_attempts := ${maxAttempts},
+       run_at := case when "waitMs" > 0 then clock_timestamp() + make_interval(secs => "waitMs" / 1000) end)
+     from jsonb_to_recordset(:jobs::jsonb) as job (id bigint, priority integer, "waitMs" double precision)`,
     { task: performTask, jobs: JSON.stringify(jobs) },
   );
 }

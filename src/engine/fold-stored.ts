@@ -15,6 +15,8 @@ export type StoredWebhook = Pick<FoldableEvent, "source" | "type" | "payload" | 
 
 export interface FoldedEvent {
   id: number;
+  /** When it was received, ms. */
+  at: number;
   status: Exclude<EventStatus, "pending">;
   note: string | null;
   /** Whether it reached the state at all; what was folded is folded again by a rebuild, even if it taught nothing. */
@@ -30,13 +32,14 @@ export interface FoldedEvent {
  * as it was, and its channel goes on without it.
  */
 export function foldStored(state: ChannelState, stored: FoldableEvent, rules: FoldRules): FoldedEvent {
-  const unfolded = { id: stored.id, folded: false, event: null, after: state };
+  const at = stored.receivedAt.getTime();
+  const unfolded = { id: stored.id, at, folded: false, event: null, after: state };
   try {
     const meaning = meaningOf(stored, rules);
     if (meaning.kind !== "event") return { ...unfolded, status: meaning.kind, note: meaning.note };
     const { event } = meaning;
-    const { state: after, taught, note } = evolve(state, { at: stored.receivedAt.getTime(), event }, rules.policy);
-    return { id: stored.id, status: taught ? "applied" : "ignored", note, folded: true, event, after };
+    const { state: after, taught, note } = evolve(state, { at, event }, rules.policy);
+    return { id: stored.id, at, status: taught ? "applied" : "ignored", note, folded: true, event, after };
   } catch (error) {
     const words = redactor.text(`our code failed: ${String(error)}`).slice(0, 500);
     return { ...unfolded, status: "failed", note: storableText(words) };

@@ -9,8 +9,9 @@ import {
   type RecorderSeen,
   type Resolution,
   type Session,
-  type VideoProcessed,
+  type SessionVideo,
 } from "../live/index.ts";
+import { projectVideos } from "./project-videos.ts";
 
 /** A row of `sessions`, times in our clock's milliseconds. */
 export interface SessionRow {
@@ -26,7 +27,8 @@ export interface SessionRow {
   upload: "storage" | "backup" | null;
   /** Cloudflare's clock, its first word of this session that the picture arrives. */
   ingestConnectedAt: string | null;
-  video: VideoProcessed | null;
+  /** The oldest first. */
+  videos: SessionVideo[];
   /** Time that recorders ran with a host, and without one. */
   withHostMs: number;
   withoutHostMs: number;
@@ -38,6 +40,8 @@ export interface SessionRow {
 }
 
 export interface Step {
+  /** When the event was received, ms. */
+  at: number;
   event: LiveEvent;
   after: ChannelState;
 }
@@ -49,11 +53,14 @@ export type Sessions = Map<number, SessionRow>;
  * Writes into `sessions` what an event changes in them. To be called for every folded event in turn, so that a rebuild
  * makes the same rows.
  */
-export function projectSessions(sessions: Sessions, { event, after }: Step): void {
+export function projectSessions(sessions: Sessions, { at, event, after }: Step): void {
   const { session, recorders } = after;
   if (session !== null) {
     const known = sessions.get(session.number);
-    sessions.set(session.number, withMeter(withSession(known, session), session.meter, after));
+    const row = withSession(known, session);
+    // A checkup may have told of the picture, or a notification that came too late to change anything else.
+    const ingestConnectedAt = after.videos?.[session.number]?.since ?? row.ingestConnectedAt;
+    sessions.set(session.number, withMeter({ ...row, ingestConnectedAt }, session.meter, after));
   }
   for (const [number, meter] of Object.entries(after.meters ?? {})) {
     const row = sessions.get(Number(number));
@@ -67,6 +74,7 @@ export function projectSessions(sessions: Sessions, { event, after }: Step): voi
   }
   const changed = changedBy(event, after, sessions);
   if (changed !== null) sessions.set(changed.number, changed);
+  projectVideos(sessions, event, at);
 }
 
 function withMeter<Row extends { number: number }>(row: Row, meter: Meter, after: ChannelState) {
@@ -78,7 +86,7 @@ function withSession(
   known: SessionRow | undefined,
   session: Session,
 ): Omit<SessionRow, "withHostMs" | "withoutHostMs" | "mediaPushMs" | "counting"> {
-  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, video: null };
+  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, videos: [] };
   return {
     ...row,
     number: session.number,
@@ -104,11 +112,6 @@ function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): S
       if (row === undefined) return null;
       return { ...row, files: [...new Set([...row.files, ...event.files])], upload: uploadAfter(row, event) };
     }
-    case "VideoProcessed": {
-      const row = sessionOfVideo([...sessions.values()], event);
-      if (row === null || (row.video?.ready === true && row.video.video !== event.video && !event.ready)) return null;
-      return { ...row, video: event };
-    }
     default:
       return null;
   }
@@ -118,24 +121,4 @@ function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): S
 function uploadAfter({ upload }: SessionRow, event: RecorderEnded | RecorderSeen): SessionRow["upload"] {
   if (event.type !== "RecorderEnded" || event.cause !== "uploaded") return upload;
   return event.backup === true || upload === "backup" ? "backup" : "storage";
-}
-
-/** A video's `created` was seen up to seconds before the connection's `updated_at`; a minute is well below a session. */
-const videoToleranceMs = 60_000;
-
-/**
- * By Cloudflare's own clock: the last session whose picture began to arrive before the video, or a little after. Without
- * one, the newest session.
- */
-function sessionOfVideo(rows: SessionRow[], video: VideoProcessed): SessionRow | null {
-  const until = video.createdAt === null ? null : nanoseconds(Date.parse(video.createdAt) + videoToleranceMs);
-  const begun = rows
-    .filter(({ ingestConnectedAt: at }) => at !== null && (until === null || at <= until))
-    .sort((a, b) => ((a.ingestConnectedAt ?? "") < (b.ingestConnectedAt ?? "") ? 1 : -1));
-  return begun[0] ?? rows.sort((a, b) => b.number - a.number)[0] ?? null;
-}
-
-/** Nine fraction digits, as `updated_at` is kept, so that text order is time order. */
-function nanoseconds(ms: number): string {
-  return new Date(ms).toISOString().replace("Z", "000000Z");
 }

@@ -1,7 +1,16 @@
 import type { Knex } from "knex";
 
 import { appendWithin, table } from "../eventlog/index.ts";
-import { type Decision, decisionKey, effectOf } from "../live/index.ts";
+import {
+  type Decision,
+  decisionKey,
+  effectOf,
+  type RecorderStopDied,
+  type RelayMode,
+  type VideoDeletionDied,
+} from "../live/index.ts";
+import { type NewAnnouncement, recordAnnouncements } from "../notifications/index.ts";
+import type { Decided } from "./decide-all.ts";
 import { enqueueEffects } from "./enqueue.ts";
 
 /** The channel, at the version that the decisions make. */
@@ -14,18 +23,19 @@ export interface DecidingChannel {
 }
 
 /**
- * Appends decisions as facts that are folded already, and gives each new one its effect and job. A decision whose key
- * the log holds was made before, and is not acted upon again: that is what "once only" rests on.
+ * Appends decisions as facts that are folded already, and gives each new one its effect and job, or its notification. A
+ * decision whose key the log holds was made before, and is not acted upon again: that is what "once only" rests on.
  *
  * @returns how many effects are new
  */
 export async function recordDecisions(
   trx: Knex.Transaction,
   schema: string,
-  channel: DecidingChannel,
-  decisions: Decision[],
+  channel: DecidingChannel & { defaultMode: RelayMode },
+  decided: Decided[],
 ): Promise<number> {
-  if (decisions.length === 0) return 0;
+  if (decided.length === 0) return 0;
+  const decisions = decided.map(({ event }) => event);
   const appended = await appendWithin(
     trx,
     schema,
@@ -37,8 +47,16 @@ export async function recordDecisions(
     return event === undefined || event.duplicate || effect === null ? [] : [{ eventId: event.id, effect }];
   });
   const enqueued = await enqueueEffects(trx, schema, channel.id, effects);
+  const announcements = decided.flatMap(({ event, after }, i): NewAnnouncement[] => {
+    const known = appended[i];
+    if (event.type !== "Announced" || known === undefined || known.duplicate) return [];
+    return [{ eventId: known.id, event, after }];
+  });
+  await recordAnnouncements(trx, schema, channel, announcements);
   for (const decision of decisions) {
-    if (decision.type === "RecorderStopDied") await markStopDead(trx, schema, channel.id, decision);
+    if (decision.type === "RecorderStopDied" || decision.type === "VideoDeletionDied") {
+      await markDead(trx, schema, channel.id, decision);
+    }
   }
   return enqueued;
 }
@@ -62,17 +80,24 @@ export function decisionRow(channel: DecidingChannel, decision: Decision) {
   };
 }
 
-/** Its last stop may have been accepted and still not have stopped it: for a person it is dead all the same. */
-async function markStopDead(
+/** The last stop may have been accepted and still not have stopped it: for a person it is dead all the same. */
+async function markDead(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
-  { resourceId, round, error }: { resourceId: string; round: number; error: string },
+  died: RecorderStopDied | VideoDeletionDied,
 ): Promise<void> {
-  const key = decisionKey(channelId, { type: "RecorderStopRequested", resourceId, round });
   await trx.raw(
     `update ${table(schema, "effects")} set status = 'dead', error = :error, finished_at = clock_timestamp()
      where key = :key`,
-    { key, error },
+    { key: decisionKey(channelId, requestOf(died)), error: died.error },
   );
+}
+
+/** The decision whose effect is given up. */
+function requestOf(died: RecorderStopDied | VideoDeletionDied): Decision {
+  if (died.type === "RecorderStopDied") {
+    return { type: "RecorderStopRequested", resourceId: died.resourceId, round: died.round };
+  }
+  return { type: "VideoDeletionRequested", session: died.session, video: died.video, round: died.round };
 }

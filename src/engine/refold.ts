@@ -48,9 +48,9 @@ function foldLate(
 
 /** @param version - of the place in history; an event that is in it keeps its place whatever becomes of it now */
 function fold(refolded: Refolded, stored: FoldableEvent, version: number | null, rules: FoldRules): void {
-  const { id, status, note, folded, event, after } = foldStored(refolded.state, stored, rules);
+  const { id, at, status, note, folded, event, after } = foldStored(refolded.state, stored, rules);
   refolded.state = after;
-  if (event !== null) projectSessions(refolded.sessions, { event, after });
+  if (event !== null) projectSessions(refolded.sessions, { at, event, after });
   const appliedVersion = folded ? version : stored.appliedVersion;
   if (status === stored.status && note === stored.note && appliedVersion === stored.appliedVersion) return;
   refolded.changed.push({ id, status, note, appliedVersion });

@@ -1,7 +1,15 @@
 import type { Knex } from "knex";
 
 import { rowsOf, table } from "../eventlog/index.ts";
-import { sessionId } from "../live/index.ts";
+import {
+  isKept,
+  type LiveEvent,
+  mainVideo,
+  sessionId,
+  type VideoDeleted,
+  type VideoExpired,
+  type VideosListed,
+} from "../live/index.ts";
 import { projectSessions, type SessionRow, type Sessions, type Step } from "./project-sessions.ts";
 
 /** A video comes minutes after its broadcast, hours at most: these are the sessions that it may belong to. */
@@ -10,23 +18,39 @@ const recentMost = 20;
 /**
  * Writes what happened into the channel's sessions.
  *
- * @returns videos that a session has now and had not: their events find the channel from now on
+ * @returns videos that a session has now and had not: their events find the channel from now on; and those that can be
+ *   watched now and could not
  */
 export async function updateSessions(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
   steps: Step[],
-): Promise<string[]> {
-  if (steps.length === 0) return [];
-  const before: Sessions = new Map((await recentSessions(trx, schema, channelId)).map((row) => [row.number, row]));
+): Promise<{ videos: string[]; ready: { session: number; video: string }[] }> {
+  if (steps.length === 0) return { videos: [], ready: [] };
+  const named = steps.flatMap(({ event }) => (isOfAnySession(event) ? [event.session] : []));
+  const known = await sessionsToChange(trx, schema, channelId, named);
+  const before: Sessions = new Map(known.map((row) => [row.number, row]));
   const after: Sessions = new Map(before);
   for (const step of steps) projectSessions(after, step);
   const changed = [...after.values()].filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.number)));
   await saveSessions(trx, schema, channelId, changed);
-  return changed.flatMap(({ number, video }) =>
-    video === null || video.video === before.get(number)?.video?.video ? [] : [video.video],
-  );
+  const videos = changed.flatMap(({ number, videos }) => {
+    const known = before.get(number)?.videos ?? [];
+    return videos.map(({ video, ready }) => {
+      const earlier = known.find((each) => each.video === video);
+      return { session: number, video, isNew: earlier === undefined, isReady: ready && earlier?.ready !== true };
+    });
+  });
+  return {
+    videos: videos.filter(({ isNew }) => isNew).map(({ video }) => video),
+    ready: videos.filter(({ isReady }) => isReady).map(({ session, video }) => ({ session, video })),
+  };
+}
+
+/** What may be about a session of long ago. */
+function isOfAnySession(event: LiveEvent): event is VideosListed | VideoExpired | VideoDeleted {
+  return event.type === "VideosListed" || event.type === "VideoExpired" || event.type === "VideoDeleted";
 }
 
 /** Replaces all sessions of a channel: for a rebuild. */
@@ -63,8 +87,11 @@ async function saveSessions(
     files: row.files,
     upload: row.upload,
     ingest_connected_at: row.ingestConnectedAt,
-    video_uid: row.video?.video ?? null,
-    video: row.video,
+    video_uid: mainVideo(row.videos)?.video ?? null,
+    video: mainVideo(row.videos),
+    videos: row.videos,
+    video_uids: row.videos.map(({ video }) => video),
+    keeps_video: row.videos.some(isKept),
     recorded_seconds: (row.withHostMs + row.withoutHostMs) / 1000,
     recorded_seconds_without_host: row.withoutHostMs / 1000,
     recorded_seconds_media_push: row.mediaPushMs / 1000,
@@ -97,6 +124,9 @@ const columnTypes = {
   ingest_connected_at: "text",
   video_uid: "text",
   video: "jsonb",
+  videos: "jsonb",
+  video_uids: "text[]",
+  keeps_video: "boolean",
   recorded_seconds: "double precision",
   recorded_seconds_without_host: "double precision",
   recorded_seconds_media_push: "double precision",
@@ -110,18 +140,27 @@ function columnList(): string {
     .join(", ");
 }
 
-function recentSessions(trx: Knex.Transaction, schema: string, channelId: number): Promise<SessionRow[]> {
+/** The recent sessions, and those that are named. */
+function sessionsToChange(
+  trx: Knex.Transaction,
+  schema: string,
+  channelId: number,
+  named: number[],
+): Promise<SessionRow[]> {
   const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision`;
   return rowsOf<SessionRow>(
     trx,
     `select number, cause, ${ms("opened_at")} as "openedAt", ${ms("live_at")} as "liveAt",
        ${ms("closed_at")} as "closedAt", end_reason as "endReason", recording_sids as "recordingSids", files, upload,
-       ingest_connected_at as "ingestConnectedAt", video,
+       ingest_connected_at as "ingestConnectedAt", videos,
        round((recorded_seconds - recorded_seconds_without_host) * 1000) as "withHostMs",
        round(recorded_seconds_without_host * 1000) as "withoutHostMs",
        round(recorded_seconds_media_push * 1000) as "mediaPushMs", resolution, counting
-     from ${table(schema, "sessions")} where channel_id = :channelId order by number desc limit ${recentMost}`,
-    { channelId },
+     from ${table(schema, "sessions")} where channel_id = :channelId and (number = any(:named::integer[]) or number in
+       (select number from ${table(schema, "sessions")} where channel_id = :channelId
+        order by number desc limit ${recentMost}))
+     order by number desc`,
+    { channelId, named },
   );
 }
 

@@ -1,5 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
+import type { Knex } from "knex";
+
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
 import type { Slot, Slots } from "../providers/index.ts";
 import { type Lease, LeaseLost } from "./lease.ts";
@@ -29,22 +31,9 @@ export interface DatabaseSlots extends Slots {
 export function createSlots({ knex, schema }: Tables, rates: Rates, lease: Lease): DatabaseSlots {
   async function reserve(name: keyof Rates, count: number): Promise<Slot[]> {
     const spacingMs = 1000 / rates[name];
-    const delayMs = await take(name, count * spacingMs);
+    const delayMs = await takePlace(knex, schema, name, count * spacingMs);
     const first = performance.now() + delayMs;
     return Array.from({ length: count }, (_, i) => ({ ready: () => waitUntil(first + i * spacingMs) }));
-  }
-
-  /** @returns milliseconds until the first of the reserved slots */
-  async function take(name: string, ms: number): Promise<number> {
-    const rows = await rowsOf<{ delayMs: number }>(
-      knex,
-      `insert into ${table(schema, "provider_rates")} as rate (name, next_at)
-       values (:name, clock_timestamp() + ${interval})
-       on conflict (name) do update set next_at = greatest(rate.next_at, clock_timestamp()) + ${interval}
-       returning (extract(epoch from next_at - clock_timestamp()) * 1000)::double precision - :ms as "delayMs"`,
-      { name, ms },
-    );
-    return Math.max(0, rows[0]?.delayMs ?? 0);
   }
 
   async function waitUntil(at: number): Promise<void> {
@@ -71,6 +60,23 @@ export function createSlots({ knex, schema }: Tables, rates: Rates, lease: Lease
     waitForCheckup: () => waitFor("checkup"),
     waitForViews: () => waitFor("views"),
   };
+}
+
+/**
+ * Moves a rate on by so many milliseconds. Within a transaction nobody else takes a place of it until the commit.
+ *
+ * @returns milliseconds until the first of the places that were taken
+ */
+export async function takePlace(db: Knex, schema: string, name: string, ms: number): Promise<number> {
+  const rows = await rowsOf<{ delayMs: number }>(
+    db,
+    `insert into ${table(schema, "provider_rates")} as rate (name, next_at)
+     values (:name, clock_timestamp() + ${interval})
+     on conflict (name) do update set next_at = greatest(rate.next_at, clock_timestamp()) + ${interval}
+     returning (extract(epoch from next_at - clock_timestamp()) * 1000)::double precision - :ms as "delayMs"`,
+    { name, ms },
+  );
+  return Math.max(0, rows[0]?.delayMs ?? 0);
 }
 
 const interval = "make_interval(secs => :ms / 1000.0)";

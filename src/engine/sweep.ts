@@ -2,6 +2,7 @@ import { type Routing, rowsOf, table, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
 import type { Advance, AdvanceResult } from "./advance.ts";
 import { reenqueueCatchUps } from "./catch-up/job.ts";
+import { createExpiry } from "./expiry.ts";
 import type { FoldRules } from "./fold-stored.ts";
 import { reenqueueEffects } from "./reenqueue.ts";
 import { sweepStrays } from "./strays.ts";
@@ -10,6 +11,8 @@ import { settleUnrouted } from "./unrouted.ts";
 export interface SweepOptions extends Tables, Routing, Pick<FoldRules, "interpret"> {
   log: Logger;
   advance: Pick<Advance, "advanceIfFree">;
+  /** Videos of sessions that ended longer ago are deleted by us; null: none are. */
+  deleteVideosAfterDays: number | null;
   /** Called after each sweep, for what may wait for one and must not hold it up. */
   onSwept?: () => void;
   intervalMs?: number;
@@ -38,6 +41,7 @@ const backoffMs = { first: 1_000, most: 60_000 };
  */
 export function createSweep(options: SweepOptions): Sweep {
   const { knex, schema, log, advance, intervalMs = 1_000 } = options;
+  const expiry = createExpiry(options, options.deleteVideosAfterDays);
   const failing = new Map<number, { until: number; delayMs: number }>();
   let timer: NodeJS.Timeout | null = null;
   let timerAt = Infinity;
@@ -70,8 +74,9 @@ export function createSweep(options: SweepOptions): Sweep {
     const startedAt = performance.now();
     await step("unrouted", () => settleUnrouted(options, options));
     const strays = (await step("strays", () => sweepStrays(options, options))) ?? [];
+    const expired = (await step("expired", () => expiry.look())) ?? [];
     const due = (await step("due", dueChannels)) ?? [];
-    for (const channelId of new Set([...strays, ...due])) await wake(channelId);
+    for (const channelId of new Set([...strays, ...expired, ...due])) await wake(channelId);
     const effects = (await step("effects", () => reenqueueEffects(options))) ?? [];
     if (effects.length > 0) log.warn({ effects }, "sweep.effects_enqueued_again");
     const catchUps = (await step("catch_ups", () => reenqueueCatchUps(knex, schema))) ?? [];

@@ -34,7 +34,7 @@ export async function attachEvents(knex: Knex, schema: string, strays: Strays): 
         where e.route_kind = 'live_input' and c.stream_key_id = e.route_key
         union all
         select s.channel_id from ${table(schema, "sessions")} s
-        where e.route_kind = 'video' and s.video_uid = e.route_key
+        where e.route_kind = 'video' and s.video_uids @> array[e.route_key]
         union all
         select s.channel_id from ${table(schema, "sessions")} s
         where e.route_kind = 'converter' and s.recording_sids @> array[e.route_key]

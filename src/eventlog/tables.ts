@@ -18,7 +18,10 @@ type TableName =
   | "stage_visits"
   | "api_keys"
   | "viewer_counts"
-  | "audience";
+  | "audience"
+  | "notification_endpoints"
+  | "notifications"
+  | "notification_deliveries";
 
 /** A table's name as SQL needs it: qualified, since poolers and shared databases make `search_path` unreliable. */
 export function table(schema: string, name: TableName): string {

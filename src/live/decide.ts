@@ -1,17 +1,22 @@
+import { announce } from "./decide/announce.ts";
 import { arrangeHosts } from "./decide/arrange.ts";
 import { checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
+import { deleteVideos } from "./decide/deletions.ts";
 import { clearHold } from "./decide/hold.ts";
 import { mendPicture } from "./decide/picture.ts";
+import { checkPlayback, endBroadcast } from "./decide/playback.ts";
 import { adoptRunning, requestLiveInput, requestRelay } from "./decide/relay.ts";
 import { closeSession, endSession, openSession } from "./decide/session.ts";
 import { cutOff, stopUnwanted } from "./decide/stop.ts";
 import { renewStorage } from "./decide/storage.ts";
+import { checkVideos } from "./decide/videos.ts";
 import type { Decision } from "./events.ts";
 import type { ChannelState } from "./state.ts";
 
-/** The rules in their order: what stops comes before what starts. */
+/** The rules in their order: what is so is told before it changes, and what stops comes before what starts. */
 const rules: readonly Rule[] = [
+  announce,
   endSession,
   clearHold,
   adoptRunning,
@@ -24,8 +29,12 @@ const rules: readonly Rule[] = [
   requestRelay,
   cutOff,
   renewStorage,
+  endBroadcast,
   checkRecorders,
   checkPresence,
+  checkVideos,
+  deleteVideos,
+  checkPlayback,
 ];
 
 export interface Decided {

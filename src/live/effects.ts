@@ -38,7 +38,10 @@ export type Effect =
   | { type: "RenewStorage"; key: string; resourceId: string; round: number }
   | { type: "CheckPresence"; key: string; check: number }
   | { type: "CheckRecorder"; key: string; check: number; resourceId: string }
-  | { type: "CheckIngest"; key: string; check: number };
+  | { type: "CheckIngest"; key: string; check: number }
+  | { type: "CheckVideo"; key: string; session: number; round: number }
+  | { type: "DeleteVideo"; key: string; session: number; video: string; round: number }
+  | { type: "CheckPlayback"; key: string; check: number };
 
 export type EffectType = Effect["type"];
 
@@ -87,11 +90,24 @@ function keyWithinChannel(decision: Decision): string {
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
+    case "PlaybackCheckRequested":
       return `check:${decision.check}`;
+    case "VideoCheckRequested":
+      return `video:${decision.session}:${decision.round}`;
+    case "VideoDeletionRequested":
+      return `video:${decision.video}:delete:${decision.round}`;
+    case "VideoDeletionDied":
+      return `video:${decision.video}:delete:${decision.round}:died`;
+    case "BroadcastEnded":
+      return `broadcast:${decision.broadcast}:ended`;
     case "HoldSet":
       return `hold:${decision.hold}:set`;
     case "HoldCleared":
       return `hold:${decision.hold}:cleared`;
+    case "Announced":
+      return decision.notification === "video.ready"
+        ? `announced:${decision.session}:video:${decision.video}`
+        : `announced:${decision.n}`;
   }
 }
 
@@ -137,6 +153,14 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
       return { type: "CheckRecorder", key, check: decision.check, resourceId: decision.resourceId };
     case "IngestCheckRequested":
       return { type: "CheckIngest", key, check: decision.check };
+    case "VideoCheckRequested":
+      return { type: "CheckVideo", key, session: decision.session, round: decision.round };
+    case "VideoDeletionRequested": {
+      const { session, video, round } = decision;
+      return { type: "DeleteVideo", key, session, video, round };
+    }
+    case "PlaybackCheckRequested":
+      return { type: "CheckPlayback", key, check: decision.check };
     case "SessionOpened":
     case "SessionEnding":
     case "SessionClosed":
@@ -145,8 +169,11 @@ export function effectOf(channelId: number, decision: Decision): Effect | null {
     case "RelayPostponed":
     case "RecorderPresumedEnded":
     case "RecorderStopDied":
+    case "VideoDeletionDied":
+    case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
+    case "Announced":
       return null;
   }
 }

@@ -1,6 +1,7 @@
 import type { LiveEvent } from "./events.ts";
 import { foldCheckup } from "./evolve/checkup.ts";
 import { foldDecision } from "./evolve/decision.ts";
+import { foldDeletion } from "./evolve/deletions.ts";
 import { type Folded, learnt } from "./evolve/folded.ts";
 import { foldIngest } from "./evolve/ingest.ts";
 import { foldOperator } from "./evolve/operator.ts";
@@ -10,6 +11,7 @@ import { settle } from "./evolve/settle.ts";
 import { foldStart } from "./evolve/start.ts";
 import { foldStop } from "./evolve/stop.ts";
 import { foldStorage } from "./evolve/storage.ts";
+import { foldVideo } from "./evolve/videos.ts";
 import type { Policy } from "./policy.ts";
 import type { ChannelState } from "./state.ts";
 
@@ -50,7 +52,14 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "IngestErrored":
       return foldIngest(state, event, at);
     case "VideoProcessed":
-      return learnt(state); // kept on the session
+    case "VideosListed":
+    case "VideoCheckFailed":
+      return foldVideo(state, event, at);
+    case "VideoExpired":
+    case "VideoDeleted":
+    case "VideoDeletionFailed":
+    case "VideoDeletionRetried":
+      return foldDeletion(state, event, at);
     case "ChannelRegistered":
     case "StartRequested":
     case "StopRequested":
@@ -60,6 +69,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceDoubted":
       return learnt({ ...state, doubtedAt: at });
     case "LiveInputReady":
+    case "LiveInputConfigured":
     case "LiveInputFailed":
     case "LiveInputGone":
     case "LiveInputSwitched":
@@ -83,6 +93,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceChecked":
     case "RecorderChecked":
     case "IngestChecked":
+    case "PlaybackChecked":
     case "CheckFailed":
       return foldCheckup(state, event, at);
     case "SessionOpened":
@@ -103,8 +114,14 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "PresenceCheckRequested":
     case "RecorderCheckRequested":
     case "IngestCheckRequested":
+    case "VideoCheckRequested":
+    case "VideoDeletionRequested":
+    case "VideoDeletionDied":
+    case "PlaybackCheckRequested":
+    case "BroadcastEnded":
     case "HoldSet":
     case "HoldCleared":
+    case "Announced":
       return learnt(foldDecision(state, event, at));
   }
 }

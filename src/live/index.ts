@@ -5,8 +5,10 @@ export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.t
 export type * from "./events.ts";
 export { type Entry, evolve } from "./evolve.ts";
 export { hostsShown } from "./hosts.ts";
+export { isLive } from "./picture.ts";
+export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
-export type { ReasonCode, StatusReason } from "./reason.ts";
+export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
 export { modeOf } from "./recorders.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
 export {
@@ -21,3 +23,4 @@ export {
 } from "./state.ts";
 export { sessionId, type Status, type StatusContext, type StatusState, toStatus } from "./status.ts";
 export { reservedUids } from "./uids.ts";
+export { isKept, latestSince, mainVideo, type SessionVideo, withVideo } from "./videos.ts";

@@ -10,8 +10,16 @@ export interface Policy {
   startConfirmMs: number;
   /** `INGEST_LOST_SECONDS`: a lost picture may come back by itself for so long. */
   ingestLostMs: number;
+  /** `DEGRADED_AFTER_SECONDS`: a broadcast whose picture is missing for longer is told as degraded. */
+  degradedAfterMs: number;
   /** `CHECKUP_SECONDS`: silence after which each end is asked once; 0 = never. */
   checkupMs: number;
+  /**
+   * `PLAYABLE_CHECK_SECONDS`: the waits before each question whether viewers can watch; with their end it should play.
+   */
+  playableCheckMs: readonly number[];
+  /** `PLAYBACK_HOLD_SECONDS`: so long may a picture be gone without its broadcast's end; the live input's own. */
+  playbackHoldMs: number;
   /** `STALE_SECONDS`: a join older than that is asked about before it may start anything. */
   staleMs: number;
   /**
@@ -29,6 +37,8 @@ export interface Policy {
   maxSessionMs: number;
   /** `MANUAL_START_SECONDS`: a manual start waits so long for a host. */
   manualStartMs: number;
+  /** `VIDEO_CHECK_SECONDS`: how long after a session's end Cloudflare is asked for its video, while none is known. */
+  videoCheckMs: readonly number[];
   /** `BOT_CLIENT_TYPES`: Agora's `clientType`s that are never hosts. */
   botClientTypes: readonly number[];
 }
@@ -50,7 +60,10 @@ export const defaultPolicy: Policy = {
   recoveryMs: [30 * second, 60 * second, 120 * second, 240 * second],
   startConfirmMs: 45 * second,
   ingestLostMs: 20 * second,
+  degradedAfterMs: 10 * second,
   checkupMs: 300 * second,
+  playableCheckMs: [2, 2, 3, 3, 5, 5, 10, 10, 20].map((seconds) => seconds * second),
+  playbackHoldMs: minute,
   staleMs: 10 * minute,
   workerLostMs: 90 * second,
   stopDeadMs: 10 * minute,
@@ -58,5 +71,6 @@ export const defaultPolicy: Policy = {
   healthyMs: 10 * minute,
   maxSessionMs: 12 * hour,
   manualStartMs: 10 * minute,
+  videoCheckMs: [2 * minute, 10 * minute, hour],
   botClientTypes,
 };

@@ -1,4 +1,4 @@
-import type { ProviderError } from "./events.ts";
+import type { Problem, ProviderError } from "./events.ts";
 import { ingestUnrecoverable, pictureMissing } from "./picture.ts";
 import { relayRecorder } from "./recorders.ts";
 import type { ChannelState, Failure } from "./state.ts";
@@ -19,6 +19,7 @@ export type ReasonCode =
   | "ingest_codec_unsupported"
   | "ingest_error"
   | "rtmp_disconnected"
+  | "not_playable"
   | "storage_quota"
   | "subscription_missing"
   | "host_away"
@@ -29,6 +30,11 @@ export type ReasonCode =
 /** The most telling reason, or null when all is as it should be. */
 export function reasonOf(state: ChannelState): StatusReason | null {
   return holdReason(state) ?? sessionReason(state) ?? stopReason(state);
+}
+
+/** The reason that goes with a problem. */
+export function problemReason(state: ChannelState, problem: Problem): StatusReason | null {
+  return problem.startsWith("stop_failed:") ? stopReason(state) : reasonOf(state);
 }
 
 function holdReason(state: ChannelState): StatusReason | null {
@@ -68,7 +74,9 @@ function pictureReason(state: ChannelState): StatusReason | null {
   if (relayRecorder(state)?.state !== "running") return null;
   switch (pictureMissing(state)) {
     case null:
-      return null;
+      return isOverdue(state)
+        ? { code: "not_playable", message: "The picture arrives, but viewers can't watch it yet; we keep looking." }
+        : null;
     case "not_confirmed":
       // Normal for the first seconds of a broadcast.
       return state.ingest.old || state.ingest.error === null ? null : ingestReason(state.ingest.error);
@@ -79,6 +87,11 @@ function pictureReason(state: ChannelState): StatusReason | null {
     case "rtmp_disconnected":
       return { code: "rtmp_disconnected", message: "The push of the picture broke off; we are bringing it back." };
   }
+}
+
+/** The delivery was asked for as long as a picture takes to be playable, and says no. */
+function isOverdue({ playback, liveInput }: ChannelState): boolean {
+  return liveInput.playbackBase !== null && playback?.late === true && playback.seen === null;
 }
 
 function failureReason(failure: Failure | null): StatusReason {

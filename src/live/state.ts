@@ -1,4 +1,4 @@
-import type { EndReason, HoldReason, ProviderError, RelayMode } from "./events.ts";
+import type { AnnouncementType, EndReason, HoldReason, Problem, ProviderError, RelayMode } from "./events.ts";
 import type { Check, Recorder } from "./recorder-state.ts";
 import type { Resolution } from "./resolution.ts";
 
@@ -43,6 +43,78 @@ export interface ChannelState {
   doubtedAt?: number;
   /** What must have been told and was not, as far as it can be seen; what came late after all is taken off. */
   missed?: Missed;
+  /** By number, the sessions whose picture reached Cloudflare and whose video isn't known yet. Not there: none. */
+  videos?: Record<string, AwaitedVideo>;
+  /** Videos that are to be deleted, by uid, until they are. Not there: none. */
+  deletions?: Record<string, Deletion>;
+  /** What viewers have of the live input. Not there: its picture was never seen to come or go since this is looked at. */
+  playback?: Playback;
+  /** What the app was told. Not there: nothing, as of a version that told nothing. */
+  announced?: Announcements;
+}
+
+export interface AwaitedVideo {
+  /** Where the picture arrived. */
+  liveInput: string;
+  /**
+   * When it first did, Cloudflare's clock, normalised. If only an answer to a question told of it, when the relay was
+   * requested, by ours.
+   */
+  since: string;
+  /** `since` of the next session that had a picture: no later video is of this one. */
+  until?: string;
+  /** The picture came more than once, so there may be more than one video. */
+  again: boolean;
+  closedAt: number | null;
+  /** Questions asked so far. */
+  round: number;
+  /** How much of the series of waits is behind it. */
+  step: number;
+  /** Failed questions in a row. */
+  failures: number;
+  /** The newest question as long as it brought no answer. */
+  asked: { at: number; last: boolean; failedAt: number | null; retryAfterMs: number | null } | null;
+}
+
+export interface Deletion {
+  session: number;
+  /** Tries so far. */
+  round: number;
+  /** Failed tries in a row. */
+  failures: number;
+  /** The newest try. */
+  asked: { at: number; failedAt: number | null; retryAfterMs: number | null; error: string | null } | null;
+  /** Given up, until a person wants it tried again. */
+  dead: boolean;
+}
+
+/** One broadcast as its viewers have it: at Cloudflare one video, also with drops shorter than its hold. */
+export interface Playback {
+  /** Counted over the channel's life. */
+  broadcast: number;
+  /** When it was first, and last, seen to play; null: not yet. */
+  seen: { firstAt: number; lastAt: number } | null;
+  /** Questions asked about it. */
+  tries: number;
+  /** One was answered with no. */
+  denied: boolean;
+  /** The planned questions are answered, and it should play by now. */
+  late: boolean;
+  check: (Check & { last: boolean }) | null;
+  /** Since when its picture doesn't arrive: when we learnt it, and by Cloudflare's clock if that told it. */
+  lostAt: number | null;
+  lostUpdatedAt: string | null;
+  /** For how long the picture was gone before it came back; null: nobody can say. Not there: it wasn't. */
+  gapMs?: number | null;
+}
+
+export interface Announcements {
+  /** Over the channel's life; the next one's number is one more. */
+  count: number;
+  /** The last word on a session's light, which is on, off for long, or out for good. */
+  light?: { session: number; last: Exclude<AnnouncementType, "recording.failed" | "video.ready"> };
+  /** Problems that were told and are not over. Not there: none. */
+  problems?: Problem[];
 }
 
 export interface Missed {
@@ -84,6 +156,10 @@ export interface Session {
   openedAt: number;
   /** When it was first seen live. */
   liveAt: number | null;
+  /** When viewers could first watch it. Not there: not yet. */
+  playableAt?: number;
+  /** Since when it is not, though it was and its host is here. Not there: it is, or was not yet. */
+  lostAt?: number;
   /** When it stopped wanting a recorder. */
   ending: { at: number; reason: EndReason } | null;
   closedAt: number | null;
@@ -152,6 +228,8 @@ export interface LiveInput {
   disabled: boolean;
   /** Rounds of disabling so far, and when the newest was asked for. */
   disable: { round: number; at: number };
+  /** Whether it plays with signed links only. Not there: Cloudflare didn't say. */
+  signed?: boolean;
 }
 
 export interface Ingest {

@@ -1,9 +1,11 @@
 import type { HoldReason, RelayMode, RtmpStatus } from "./events.ts";
 import { hostSinceTs } from "./hosts.ts";
 import { ingestUnrecoverable, isLive } from "./picture.ts";
+import { isPlayable } from "./playback.ts";
+import { isFailing } from "./problems.ts";
 import { reasonOf, type StatusReason } from "./reason.ts";
 import { liveRtmp, relayRecorder, runs } from "./recorders.ts";
-import type { ChannelState, Session } from "./state.ts";
+import type { ChannelState } from "./state.ts";
 
 export type StatusState = "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
 
@@ -16,6 +18,7 @@ export interface Status {
   isRecording: boolean;
   /** Host present, recorder running, push not known to be broken, Cloudflare connected for this relay. */
   live: boolean;
+  /** Viewers can watch: Cloudflare's delivery was asked. A drop shorter than its hold leaves it so. */
   playable: boolean;
   reason: StatusReason | null;
   hold: { reason: HoldReason } | null;
@@ -34,6 +37,8 @@ export interface Status {
   sessionId: string | null;
   startedAt: string | null;
   liveAt: string | null;
+  /** When viewers could first watch this session. */
+  playableAt: string | null;
   stoppedAt: string | null;
   version: number;
   updatedAt: string;
@@ -57,14 +62,13 @@ export function toStatus(state: ChannelState, context: StatusContext): Status {
   const { session, relay, hold } = state;
   const recorder = relayRecorder(state);
   const sinceTs = hostSinceTs(state);
-  const live = isLive(state);
   return {
     channel: context.channel,
     channelId: state.channelId,
     state: stateOf(state),
     isRecording: Object.values(state.recorders).some(runs),
-    live,
-    playable: live,
+    live: isLive(state),
+    playable: isPlayable(state),
     reason: reasonOf(state),
     hold: hold === null ? null : { reason: hold.reason },
     host: { present: state.host.present, since: sinceTs === null ? null : iso(sinceTs * 1000) },
@@ -82,6 +86,7 @@ export function toStatus(state: ChannelState, context: StatusContext): Status {
     sessionId: session === null ? null : sessionId(state.channelId, session.number),
     startedAt: iso(session?.openedAt ?? null),
     liveAt: iso(session?.liveAt ?? null),
+    playableAt: iso(session?.playableAt ?? null),
     stoppedAt: iso(session?.closedAt ?? null),
     version: context.version,
     updatedAt: new Date(context.updatedAt).toISOString(),
@@ -104,11 +109,6 @@ function stateOf(state: ChannelState): StatusState {
   if (isFailing(session)) return "error";
   const recorder = relayRecorder(state);
   return recorder !== null && runs(recorder) ? "recording" : "starting";
-}
-
-/** From the third failed attempt on, or while all places are taken: the seller should know. Tries go on meanwhile. */
-function isFailing({ failures, failure }: Session): boolean {
-  return failures >= 3 || failure?.kind === "capacity" || failure?.final === true;
 }
 
 function relayStateOf(state: ChannelState): Status["relay"]["state"] {

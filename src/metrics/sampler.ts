@@ -24,11 +24,11 @@ export interface SamplerOptions extends AudienceRules {
  */
 export interface Sampler {
   /** Takes the samples that are due, in the background, one channel after the other; at once done if it is at it. */
-  tick(): void;
+  tick: () => void;
   /** The same, to wait for. */
-  sample(): Promise<void>;
+  sample: () => Promise<void>;
   /** Takes no further sample, and waits for the one under way. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export function createSampler(options: SamplerOptions): Sampler {

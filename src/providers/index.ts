@@ -28,11 +28,14 @@ export type { Refused, UpdateResult } from "./agora/refused.ts";
 export type { StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
+export { createDelivery, type Delivery } from "./cloudflare/delivery.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
 export { createLiveViewers, type LiveViewers } from "./cloudflare/live-viewers.ts";
 export { createCloudflareTransport } from "./cloudflare/transport.ts";
+export { createVideos, type Videos } from "./cloudflare/videos.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";
+export { retryAfterMs } from "./retry-after.ts";
 export { RtmpUrl } from "./rtmp-url.ts";
 export type { Provider, Slot, Slots } from "./slots.ts";
 export {

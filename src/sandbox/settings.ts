@@ -27,6 +27,11 @@ const delivery = z.strictObject({
   liveViewers: z.number().int().min(0),
 });
 const deliveryChange = delivery.extend({ browsersOnly: delivery.shape.browsersOnly.partial() }).partial();
+const videos = z.strictObject({
+  outcome: z.enum(["ready", "error"]),
+  webhookNamesLiveInput: z.boolean(),
+  list: z.enum(["array", "object"]),
+});
 const cloudflare = z.strictObject({ accountId: secret, apiToken: secret, customerCode: secret });
 const limits = z.strictObject({
   recordingCallsPerSecond: perWindow,
@@ -83,6 +88,7 @@ export const settingsChange = z
     agora: agora.partial(),
     cloudflare: cloudflare.partial(),
     delivery: deliveryChange,
+    videos: videos.partial(),
     ncsAddresses,
     converters: converterChange,
     limits: limits.partial(),
@@ -114,6 +120,11 @@ export interface Settings {
    * become playable; what of it is refused to a User-Agent that is no browser's; how many watch each live broadcast.
    */
   delivery: z.infer<typeof delivery>;
+  /**
+   * What becomes of broadcasts that are over; whether the webhook about it names the live input, which is documented for
+   * lists only; how a list of videos looks.
+   */
+  videos: z.infer<typeof videos>;
   /** From which NCS says that it sends. */
   ncsAddresses: z.infer<typeof ncsAddresses>;
   /**
@@ -152,6 +163,7 @@ export function defaultSettings(): Settings {
       browsersOnly: { manifest: true, lifecycle: false },
       liveViewers: 0,
     },
+    videos: { outcome: "ready", webhookNamesLiveInput: true, list: "array" },
     ncsAddresses: ["127.0.0.1"],
     converters: {
       enabled: true,

@@ -72,6 +72,8 @@ const paths = {
   "/v1/channels/shop/recording/stop": "POST",
   "/v1/channels/shop/sessions": "GET, HEAD",
   "/v1/sessions/5-1": "GET, HEAD",
+  "/v1/notification-endpoints": "POST, GET, HEAD",
+  "/v1/notification-endpoints/ep_1": "GET, HEAD, PATCH, DELETE",
 };
 
 describe("the operators' key", () => {
@@ -118,11 +120,14 @@ describe("the operators' key", () => {
       jwt: null,
       corsOrigins: [],
       trustProxy: 0,
+      production: false,
+      notifications: { allowPrivate: false, disableAfterMs: 0 },
       relayMode: "cloud-recording" as const,
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },
       agora: { appId, appCertificate, ncsSecrets: [] },
-      cloudflare: { notificationSecrets: [], webhookSecrets: [] },
+      cloudflare: { notificationSecrets: [], webhookSecrets: [], requireSignedUrls: false, signing: null },
+      playbackTokenMs: 3_600_000,
       prices,
     };
     const { knex, schema } = service.database;
@@ -134,6 +139,7 @@ describe("the operators' key", () => {
       readers: createReaders(),
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
+      onNotified: () => undefined,
       isWorkerRunning: () => true,
     };
     expect(() => createApp(config, deps)).toThrow("API_KEY");

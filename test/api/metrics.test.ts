@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { metricsAnswer } from "../../src/api/schemas.ts";
+import { metricsAnswer } from "../../src/api/metrics-schemas.ts";
 import { expectProblem, type Service, useService } from "./service.ts";
 
 const started = useService();

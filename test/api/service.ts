@@ -22,6 +22,14 @@ export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
 /** Easily told apart, and not the default ones. */
+/** As Tally has them without signed links. */
+export const cloudflareSettings: AppConfig["cloudflare"] = {
+  notificationSecrets: [notificationSecret],
+  webhookSecrets: [],
+  requireSignedUrls: false,
+  signing: null,
+};
+
 export const prices = {
   asOf: "2026-01-02",
   cloudRecording: { HD: 10, FHD: 20 },
@@ -95,6 +103,8 @@ export async function startService(
     jwt: null,
     corsOrigins: [],
     trustProxy: 0,
+    production: false,
+    notifications: { allowPrivate: false, disableAfterMs: 0 },
     relayMode: "cloud-recording" as const,
     prices,
     // Every test here comes from one address.
@@ -102,7 +112,8 @@ export async function startService(
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
+    playbackTokenMs: 4 * 3_600_000,
+    cloudflare: cloudflareSettings,
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });
@@ -114,6 +125,7 @@ export async function startService(
     readers,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
+    onNotified: () => undefined,
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
   const server = createHttpServer(app, overrides.limits);

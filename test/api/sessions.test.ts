@@ -60,6 +60,7 @@ describe("GET /v1/sessions/{id}", () => {
       recordingSids: [],
       files: [],
       video: null,
+      videos: [],
     });
     expect(Date.parse(session.openedAt)).toBeGreaterThan(Date.now() - 60_000);
   });
@@ -112,7 +113,14 @@ describe("GET /v1/sessions/{id}", () => {
         agora: { cloudRecording: { seconds: 9.5, amount: 0.003167 }, mediaPush: { seconds: 3, amount: 0.00075 } },
         cloudflare: { storedMonth: { seconds: 61.5, amount: 0.001025 } },
       },
-      video: { uid, ...links, durationSeconds: 61.5, error: null },
+      video: {
+        uid,
+        ...links,
+        readyAt: expect.any(String) as string,
+        durationSeconds: 61.5,
+        error: null,
+        deletedAt: null,
+      },
     });
   });
 

@@ -11,6 +11,7 @@ import { defaultPolicy, type Status } from "../../src/live/index.ts";
 import { interpret } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LogLines, logLines } from "../support/log-lines.ts";
+import { plainLinks } from "../support/playback-links.ts";
 
 let database: TestDatabase;
 let feed: Feed;
@@ -24,7 +25,14 @@ beforeAll(async () => {
   lines = logLines();
   feed = openFeed({ url: database.url, schema: database.schema, log: lines.log });
   await lines.seen("feed.listening");
-  statuses = createStatuses({ ...database, feed, log: lines.log, defaultMode: "cloud-recording", retryMs: 1 });
+  statuses = createStatuses({
+    ...database,
+    feed,
+    log: lines.log,
+    links: plainLinks,
+    defaultMode: "cloud-recording",
+    retryMs: 1,
+  });
   database.knex.on("query", ({ sql, bindings }: { sql: string; bindings: string[] }) => {
     if (/^select \* from "tally".channels where name/.test(sql)) reads.push(bindings[0] ?? "");
   });
@@ -161,6 +169,7 @@ test("outlives a failing database: what changed comes when it is back", async ()
     fails-- > 0 ? Promise.reject(new Error("Connection terminated unexpectedly")) : knex.raw(...query);
   const flaky = createStatuses({
     ...database,
+    links: plainLinks,
     knex: { raw } as unknown as typeof knex,
     feed,
     log: lines.log,
@@ -191,7 +200,13 @@ test("ends with its signal, while it waits and before it begins, and leaves the 
       };
     },
   };
-  const counting = createStatuses({ ...database, feed: counted, log: lines.log, defaultMode: "cloud-recording" });
+  const counting = createStatuses({
+    ...database,
+    feed: counted,
+    log: lines.log,
+    links: plainLinks,
+    defaultMode: "cloud-recording",
+  });
   const leaving = new AbortController();
   const watched = watchStatus({ statuses: counting }, { name: "left" }, { signal: leaving.signal });
   await next(watched);

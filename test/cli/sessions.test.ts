@@ -59,7 +59,7 @@ describe("sessions show", () => {
     const { json } = await service.tally(["sessions", "show", "1-1", "--json"]);
     expect(json()).toMatchObject({
       id: "1-1",
-      video: { ready: true, durationSeconds: 60, error: null, hls: expect.stringMatching(/^https:.*m3u8$/) as string },
+      video: { ready: true, durationSeconds: 60, error: null, hls: expect.stringMatching(/^https?:.*m3u8$/) as string },
     });
     expect(await service.tally(["sessions", "show", "1-9"])).toMatchObject({ code: 1, out: "" });
   });

@@ -20,10 +20,12 @@ function session(overrides: Partial<Costly> = {}): Costly {
     resolution: "HD",
     liveAt: hour,
     closedAt: 1.5 * hour,
-    video: null,
+    videos: [],
     ...overrides,
   };
 }
+
+const made = { durationSeconds: null, error: null };
 
 describe("the cost of a session", () => {
   test("is its minutes of Cloud Recording and a month of what is stored", () => {
@@ -46,13 +48,23 @@ describe("the cost of a session", () => {
   });
 
   test.each([
-    ["its video, once that is there", { video: { ready: true, durationSeconds: 60 } }, 60],
     [
-      "the time that it was live, of a video whose length nobody told",
-      { video: { ready: true, durationSeconds: null } },
-      1800,
+      "its videos, once they are there",
+      {
+        videos: [
+          { ...made, durationSeconds: 60 },
+          { ...made, durationSeconds: 5 },
+        ],
+      },
+      65,
     ],
-    ["nothing, if the video could not be made", { video: { ready: false, durationSeconds: 60 } }, 0],
+    ["the time that it was live, of a video whose length nobody told", { videos: [made] }, 1800],
+    [
+      "nothing, if the video could not be made",
+      { videos: [{ ...made, error: { code: "ERR_UNKNOWN", message: "" } }] },
+      0,
+    ],
+    ["nothing, once the video was deleted", { videos: [{ ...made, deletedAt: "2026-01-01T00:00:00.000Z" }] }, 0],
     ["nothing, if it was never live", { liveAt: null }, 0],
     ["what there is until now, while it is open", { closedAt: null }, 7200],
   ])("stores %s", (_, overrides, seconds) => {

@@ -15,6 +15,9 @@ const names = [
   "0005_session_upload",
   "0006_stage_visits",
   "0007_api_keys",
+  "0008_notifications",
+  "0009_session_video",
+  "0010_viewers",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -65,10 +68,13 @@ describe("migrate", () => {
   test("brings a database of the first version up to date, and remembers when that was last alive", async () => {
     await run();
     await database.knex.raw(
-      `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys;
+      `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys,
+         tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
+         tally.audience, tally.viewer_counts;
        drop index tally.sessions_recordings, tally.channels_host;
        alter table tally.sessions
-         drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload;
+         drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
+         drop column videos, drop column video_uids, drop column keeps_video;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );

@@ -26,6 +26,8 @@ describe("a host joins", () => {
       "RecorderAcquired",
       "RecorderStartAccepted",
       "live_input.connected",
+      "Announced",
+      "Announced",
     ]);
     expect((await world.effects("show")).map(({ type, status, attempts }) => [type, status, attempts])).toEqual([
       ["EnsureLiveInput", "succeeded", 1],

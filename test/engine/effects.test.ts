@@ -424,7 +424,8 @@ describe("checkups", () => {
 });
 
 function darkInput(uid: string) {
-  return { uid, enabled: true, rtmpUrl: { reveal: () => "rtmps://live.example/live/x" } as never, playbackBase: null };
+  const rtmpUrl = { reveal: () => "rtmps://live.example/live/x" } as never;
+  return { uid, enabled: true, rtmpUrl, playbackBase: null, signed: null, isAsConfigured: true };
 }
 
 /** Advances at the channel's own time. */

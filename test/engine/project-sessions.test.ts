@@ -3,13 +3,15 @@ import { expect, it } from "vitest";
 import { projectSessions, type SessionRow, type Sessions } from "../../src/engine/project-sessions.ts";
 import {
   initialState,
+  mainVideo,
   type Recorder,
   type RecorderEnded,
   type Session,
+  type SessionVideo,
   type VideoProcessed,
 } from "../../src/live/index.ts";
 
-function row(number: number, ingestConnectedAt: string | null, video: VideoProcessed | null = null): SessionRow {
+function row(number: number, ingestConnectedAt: string | null, videos: SessionVideo[] = []): SessionRow {
   return {
     number,
     cause: "host",
@@ -21,7 +23,7 @@ function row(number: number, ingestConnectedAt: string | null, video: VideoProce
     files: [],
     upload: null,
     ingestConnectedAt,
-    video,
+    videos,
     withHostMs: 0,
     withoutHostMs: 0,
     mediaPushMs: 0,
@@ -48,8 +50,10 @@ function video(createdAt: string | null, overrides: Partial<VideoProcessed> = {}
 /** Numbers of the sessions that have a video after this event. */
 function withVideo(event: VideoProcessed, ...rows: SessionRow[]): number[] {
   const sessions: Sessions = new Map(rows.map((one) => [one.number, one]));
-  projectSessions(sessions, { event, after: initialState(1) });
-  return [...sessions.values()].filter((one) => one.video?.video === event.video).map((one) => one.number);
+  projectSessions(sessions, { at: 0, event, after: initialState(1) });
+  return [...sessions.values()]
+    .filter(({ videos }) => mainVideo(videos)?.video === event.video)
+    .map((one) => one.number);
 }
 
 const first = row(1, "2026-01-01T10:00:00.000000000Z");
@@ -72,18 +76,18 @@ it("a video without a time, or older than all pictures, is of the newest session
 
 it("a video that could not be made does not replace one that can be watched", () => {
   const watchable = video(null, { video: "video-good" });
-  const broken = video(null, { video: "video-bad", ready: false });
-  expect(withVideo(broken, row(1, null, watchable))).toEqual([]);
-  expect(withVideo(watchable, row(1, null, broken))).toEqual([1]);
+  const broken = video(null, { video: "video-bad", ready: false, error: { code: "ERR_UNKNOWN", message: "" } });
+  expect(withVideo(broken, row(1, null, [watchable]))).toEqual([]);
+  expect(withVideo(watchable, row(1, null, [broken]))).toEqual([1]);
 });
 
 it("files go to the session of their recording, each once, and to none if the recording is not ours", () => {
   const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
   const seen = { type: "RecorderSeen", uid: 1, sequence: 1, sentAt: 1, what: "uploaded", isRunning: false } as const;
   const after = initialState(1);
-  projectSessions(sessions, { event: { ...seen, recordingSid: "sid-1", files: ["a.m3u8", "b.ts"] }, after });
-  projectSessions(sessions, { event: { ...seen, recordingSid: "sid-1", files: ["b.ts", "c.ts"] }, after });
-  projectSessions(sessions, { event: { ...seen, recordingSid: "another", files: ["x.ts"] }, after });
+  projectSessions(sessions, { at: 0, event: { ...seen, recordingSid: "sid-1", files: ["a.m3u8", "b.ts"] }, after });
+  projectSessions(sessions, { at: 0, event: { ...seen, recordingSid: "sid-1", files: ["b.ts", "c.ts"] }, after });
+  projectSessions(sessions, { at: 0, event: { ...seen, recordingSid: "another", files: ["x.ts"] }, after });
   expect(sessions.get(1)?.files).toEqual(["a.m3u8", "b.ts", "c.ts"]);
   expect(sessions.get(2)?.files).toEqual([]);
 });
@@ -95,7 +99,7 @@ it("a recorder that outlives its session is counted on in the row of its own, an
   const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
   const after = { ...initialState(1), session, meters, recorders: { a: running } };
   const event = { type: "HoldReleased" } as const;
-  projectSessions(sessions, { event, after });
+  projectSessions(sessions, { at: 0, event, after });
   expect(sessions.get(1)).toEqual({
     ...first,
     withHostMs: 1,
@@ -104,7 +108,7 @@ it("a recorder that outlives its session is counted on in the row of its own, an
     counting: { since: 5000, hostPresent: false, recorders: 1, mediaPush: 1 },
   });
   expect(sessions.get(2)?.counting).toBeNull();
-  projectSessions(sessions, { event, after: { ...after, recorders: { a: { ...running, state: "ended" } } } });
+  projectSessions(sessions, { at: 0, event, after: { ...after, recorders: { a: { ...running, state: "ended" } } } });
   expect(sessions.get(1)?.counting).toBeNull();
 });
 
@@ -113,7 +117,7 @@ it("a session's files are in the storage once Agora says so, and in its backup i
   const uploaded = { type: "RecorderEnded", cause: "uploaded", ...rest, recordingSid: "sid-1" } as const;
   const uploads = (...events: RecorderEnded[]) => {
     const sessions: Sessions = new Map([[1, first]]);
-    for (const event of events) projectSessions(sessions, { event, after: initialState(1) });
+    for (const event of events) projectSessions(sessions, { at: 0, event, after: initialState(1) });
     return sessions.get(1)?.upload;
   };
   expect(uploads({ ...uploaded, cause: "stopped" })).toBeNull();

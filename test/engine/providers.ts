@@ -19,8 +19,12 @@ interface Calls {
   findByChannel: Providers["liveInputs"]["findByChannel"];
   create: Providers["liveInputs"]["create"];
   get: Providers["liveInputs"]["get"];
+  configure: Providers["liveInputs"]["configure"];
   setEnabled: Providers["liveInputs"]["setEnabled"];
+  look: Providers["delivery"]["look"];
   grant: Providers["storage"]["grant"];
+  listVideos: Providers["videos"]["ofLiveInput"];
+  deleteVideo: Providers["videos"]["remove"];
   views: LiveViewers["count"];
 }
 
@@ -65,8 +69,12 @@ export function createFakeProviders(): FakeProviders {
     findByChannel: () => Promise.resolve({ ok: true, uid: null }),
     create: (channel) => Promise.resolve({ ok: true, liveInput: liveInputOf(`input-of-${channel}`) }),
     get: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
+    configure: (uid) => Promise.resolve({ ok: true, liveInput: liveInputOf(uid) }),
     setEnabled: () => Promise.resolve({ ok: true }),
+    look: () => Promise.resolve({ ok: true, playable: true }),
     grant: () => Promise.resolve({ ok: true, grant: grantUntil(null) }),
+    listVideos: () => Promise.resolve({ ok: true, videos: [] }),
+    deleteVideo: () => Promise.resolve({ ok: true }),
     views: () => Promise.resolve(null),
   };
 
@@ -103,9 +111,12 @@ export function createFakeProviders(): FakeProviders {
         findByChannel: fake("findByChannel"),
         create: fake("create"),
         get: fake("get"),
+        configure: fake("configure"),
         setEnabled: fake("setEnabled"),
       },
+      delivery: { look: fake("look") },
       storage: { grant: fake("grant") },
+      videos: { ofLiveInput: fake("listVideos"), remove: fake("deleteVideo") },
       liveViewers: { count: fake("views") },
     },
     calls,
@@ -123,6 +134,8 @@ export function liveInputOf(uid: string) {
     rtmpUrl: new RtmpUrl(`rtmps://live.example/live/key-of-${uid}`),
     state: "connected" as const,
     playbackBase: "https://customer-test.cloudflarestream.com",
+    signed: null,
+    isAsConfigured: true,
   };
 }
 

@@ -62,6 +62,7 @@ export function engineValues(
     maxActiveRelays: 50,
     channelPolicy: "auto",
     catchUpAfterMs: 60_000,
+    deleteVideosAfterDays: null,
     metricsMs: 0,
     rates: { agora: 1000, cloudflare: 1000 },
     playbackBase: null,

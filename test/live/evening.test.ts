@@ -17,6 +17,8 @@ import {
   recorderStarted,
   rtmp,
   startAccepted,
+  videoReady,
+  watchableInputReady,
 } from "./words.ts";
 
 describe("going on the air", () => {
@@ -33,7 +35,7 @@ describe("going on the air", () => {
   });
 
   test("recording as soon as the start is accepted, live only when Cloudflare says connected", () => {
-    const story = new Story().hears(hostJoined(1)).hears(liveInputReady).hears(acquired("res-1"));
+    const story = new Story().hears(hostJoined(1)).hears(watchableInputReady).hears(acquired("res-1"));
     expect(story.status.state).toBe("starting");
     story.hears(startAccepted("res-1", "sid-1"));
     expect(story.status).toMatchObject({ state: "recording", isRecording: true, live: false });
@@ -89,7 +91,7 @@ describe("going off the air", () => {
     story.hears(recorderEnded("sid-1", { sequence: 9 }));
     expect(story.status).toMatchObject({ state: "stopped", isRecording: false, live: false, playback: null });
     expect(story.status.stoppedAt).toBe(new Date(story.now).toISOString());
-    expect(story.passes(3600).wanted()).toEqual([]);
+    expect(story.hears(videoReady(5)).passes(3600).wanted()).toEqual([]);
   });
 
   test("a host who returns while the stop is under way gets a new session and the other uid at once", () => {

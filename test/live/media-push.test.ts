@@ -13,6 +13,7 @@ import {
   presenceChecked,
   startAccepted,
   startFailed,
+  videoReady,
 } from "./words.ts";
 
 const name = "tally-42-1-1";
@@ -63,7 +64,7 @@ describe("a channel that is carried by Media Push", () => {
     expect(story.wantedEffects()).toMatchObject([{ type: "StopRecorder", resourceId: name }]);
     story.hears({ type: "RecorderStopAccepted", resourceId: name, round: 1 }).hears(destroyed("Delete Request"));
     expect(story.status).toMatchObject({ state: "stopped", isRecording: false });
-    expect(story.passes(3600).wanted()).toEqual([]);
+    expect(story.hears(videoReady(5)).passes(3600).wanted()).toEqual([]);
   });
 
   test("gets another converter when its own is destroyed while the host is here", () => {

@@ -6,6 +6,7 @@ import type {
   IngestConnected,
   IngestDisconnected,
   IngestErrored,
+  ListedVideo,
   LiveInputReady,
   PresenceChecked,
   ProviderError,
@@ -17,6 +18,8 @@ import type {
   RelayStartFailed,
   RtmpStatus,
   RtmpStatusChanged,
+  VideoFacts,
+  VideoProcessed,
 } from "../../src/live/index.ts";
 import { mainUid, type Story, t0 } from "./story.ts";
 
@@ -61,9 +64,11 @@ export function channelDestroyed(after: number): ChannelDestroyed {
   return { type: "ChannelDestroyed", ts: seconds(after) };
 }
 
-export const liveInputReady: LiveInputReady = {
-  type: "LiveInputReady",
-  liveInput,
+/** Whoever watches is no part of most stories: without a playback host nobody is asked. */
+export const liveInputReady: LiveInputReady = { type: "LiveInputReady", liveInput, playbackBase: null };
+
+export const watchableInputReady: LiveInputReady = {
+  ...liveInputReady,
   playbackBase: "https://customer-demo.cloudflarestream.com",
 };
 
@@ -159,9 +164,24 @@ export function presenceChecked(check: number, broadcasters: number[]): Presence
   };
 }
 
+/** Cloudflare's webhook about the video of a picture that began so many seconds after the story. */
+export function videoReady(after: number, options: Partial<VideoProcessed> = {}): VideoProcessed {
+  return { type: "VideoProcessed", ...videoFacts(after), ready: true, ...options };
+}
+
+/** The same video in a list. */
+export function listed(after: number, outcome: ListedVideo["outcome"]): ListedVideo {
+  return { ...videoFacts(after), outcome };
+}
+
+function videoFacts(after: number): VideoFacts {
+  const links = { hls: "https://a/video.m3u8", dash: null, thumbnail: null };
+  return { video: `video-${after}`, createdAt: cloudflareTime(after), durationSeconds: 60, ...links, error: null };
+}
+
 /** A host has joined and all went well: the recorder runs and Cloudflare is connected. */
-export function goesLive(story: Story): Story {
-  story.hears(hostJoined(1)).hears(liveInputReady);
+export function goesLive(story: Story, ready = liveInputReady): Story {
+  story.hears(hostJoined(1)).hears(ready);
   story.hears(acquired("res-1")).hears(startAccepted("res-1", "sid-1"));
   story.hears(recorderStarted("sid-1"), rtmp("sid-1", "publishing", { sequence: 1 })).hears(connected(5));
   story.wanted();

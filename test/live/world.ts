@@ -146,7 +146,7 @@ export class World {
     const ok = how === "success";
     switch (effect.type) {
       case "EnsureLiveInput": {
-        if (ok) this.story.hears({ type: "LiveInputReady", liveInput, playbackBase: null });
+        if (ok) this.story.hears({ type: "LiveInputReady", liveInput, playbackBase: "https://playback" });
         else this.story.hears({ ...effect, type: "LiveInputFailed", final: false, retryAfterMs: null, error: failure });
         return;
       }
@@ -218,7 +218,26 @@ export class World {
         const { check } = effect;
         if (ok) this.story.hears({ type: "IngestChecked", check, liveInput, state: "connected" });
         else this.story.hears({ type: "CheckFailed", check, error: failure });
+        return;
       }
+      case "CheckPlayback": {
+        const { check } = effect;
+        const playable = ok ? true : how === "refusal" ? false : null;
+        if (how === "failure") this.story.hears({ type: "CheckFailed", check, error: failure });
+        else this.story.hears({ type: "PlaybackChecked", check, playable });
+        return;
+      }
+      case "CheckVideo": {
+        const { session, round } = effect;
+        if (ok) this.story.hears({ type: "VideosListed", session, round, videos: [] });
+        else {
+          const refused = { notFound: how === "refusal", retryAfterMs: null, error: failure };
+          this.story.hears({ type: "VideoCheckFailed", session, round, ...refused });
+        }
+        return;
+      }
+      case "DeleteVideo":
+        throw new Error("no video is too old in a story");
     }
   }
 

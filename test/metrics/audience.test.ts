@@ -146,8 +146,8 @@ it("any order, repetition and division of the same events gives the same number"
   await fc.assert(
     fc.asyncProperty(evenings, async ({ events, order, cuts, batch }) => {
       await startOver();
-      const rows = order.map((index) => toRow(events[index % events.length]!));
-      const all = [...rows, ...events.map(toRow)];
+      const repeated = order.flatMap((index) => events.slice(index % events.length).slice(0, 1));
+      const all = [...repeated, ...events].map(toRow);
       for (let at = 0; at < all.length; at += cuts) {
         await append(database, ...all.slice(at, at + cuts));
         await viewers(batch);

@@ -144,10 +144,10 @@ test("who watches is told while it is live, of all inputs or of one, unless the 
 
 test("where playback must be signed, the plain ids of the input and of its videos don't play", async () => {
   const recording = { ...liveInputBody.recording, requireSignedURLs: true };
+  await cloudflareClient(sandbox).update(uid, { recording });
   await push();
   await soon(isLive).toBe(true);
   const { videoUID } = await lifecycle();
-  await cloudflareClient(sandbox).update(uid, { recording });
   for (const id of [uid, videoUID]) {
     for (const path of ["manifest/video.m3u8", `manifest/stream_${videoUID}.m3u8`, "media/0.m4s", "iframe"]) {
       expect((await get(`/${id}/${path}`)).status, path).toBe(401);

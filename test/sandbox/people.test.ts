@@ -111,3 +111,16 @@ test.each([
     body: { error: expect.stringContaining(words) as string },
   });
 });
+
+test("a crowd comes over some time, each for as long as is said", async () => {
+  const answer = await control("/channels/shop_1/crowd", { viewers: 3, seconds: 1, staySeconds: 1 });
+  const { uids } = answer.body as { uids: number[] };
+  expect(new Set(uids).size).toBe(3);
+  const events = (await notified(8)) as { eventType: number; payload: { uid?: number } }[];
+  const uidsOf = (type: number) =>
+    events.filter(({ eventType }) => eventType === type).map(({ payload }) => payload.uid);
+  expect(uidsOf(105).sort()).toEqual(uids);
+  expect(uidsOf(106).sort()).toEqual(uids);
+  expect(await agora.channelUser("shop_1")).toMatchObject({ body: { data: { channel_exist: false } } });
+  expect(await control("/channels/shop_1/crowd", { viewers: 0 })).toMatchObject({ status: 400 });
+});

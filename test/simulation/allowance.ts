@@ -32,10 +32,12 @@ export class Allowance {
   }
 
   forCall(operation: Operation, trouble: CallTrouble): void {
+    if (operation === "listVideos") return; // asked again later, and nobody waits for it
     if (trouble.how === "late") this.add(trouble.seconds);
     if (operation === "stop" || operation === "removeConverter") this.add(allowances.stop);
-    else if (operation === "query" || operation === "getConverter" || operation === "users") this.add(allowances.check);
-    else if (operation === "updateConverter") this.add(allowances.update);
+    else if (operation === "query" || operation === "getConverter" || operation === "users" || operation === "look") {
+      this.add(allowances.check);
+    } else if (operation === "updateConverter") this.add(allowances.update);
     else if (trouble.how === "full") this.add(allowances.full);
     else this.add(allowances.startWaits[Math.min(this.starts++, allowances.startWaits.length - 1)] ?? 0);
   }

@@ -4,6 +4,8 @@ import type { Timeline } from "./timeline.ts";
 
 /** Cloudflare's notices came 3 and 11 s late in its own examples. */
 const noticeMs = 3_000;
+/** `timeoutSeconds`, as Tally sets it. */
+const holdMs = 60_000;
 
 export interface Publisher {
   /** The live input ended the connection. */
@@ -15,7 +17,12 @@ export interface ModelInput {
   enabled: boolean;
   state: "connected" | "disconnected" | "unknown" | "errored";
   publishers: Set<Publisher>;
+  /** The oldest first. */
+  broadcasts: { uid: string; createdAt: number; pausedAt: number | null }[];
 }
+
+/** From the first picture until players show it; up to 30 s (Cloudflare docs: troubleshooting). */
+const playableMs = 12_000;
 
 /** Cloudflare's end: live inputs, who pushes to them, and what it tells of that. */
 export class LiveInputModel {
@@ -33,7 +40,7 @@ export class LiveInputModel {
 
   create(): ModelInput {
     const uid = `input-${this.inputs.length + 1}`;
-    const input: ModelInput = { uid, enabled: true, state: "unknown", publishers: new Set() };
+    const input: ModelInput = { uid, enabled: true, state: "unknown", publishers: new Set(), broadcasts: [] };
     this.inputs.push(input);
     return input;
   }
@@ -47,6 +54,15 @@ export class LiveInputModel {
     if (input !== undefined) this.cutAll(input);
   }
 
+  /** Whether viewers can watch: some time after the picture came, and until it is gone for longer than the hold. */
+  isPlayable(uid: string): boolean {
+    const last = this.get(uid)?.broadcasts.at(-1);
+    if (last === undefined) return false;
+    const { now } = this.timeline;
+    const isHeld = last.pausedAt === null || now - last.pausedAt <= holdMs;
+    return isHeld && now - last.createdAt >= playableMs;
+  }
+
   /** @returns whether the publisher is let in */
   connect(uid: string, publisher: Publisher): boolean {
     const input = this.get(uid);
@@ -56,13 +72,18 @@ export class LiveInputModel {
       if (this.ways.secondPublisher === "takes_over") this.cutAll(input);
     }
     input.publishers.add(publisher);
-    if (input.publishers.size === 1) this.enter(input, "connected");
+    if (input.publishers.size === 1) {
+      this.broadcast(input);
+      this.enter(input, "connected");
+    }
     return true;
   }
 
   disconnect(uid: string, publisher: Publisher): void {
     const input = this.get(uid);
-    if (input?.publishers.delete(publisher) === true && input.publishers.size === 0) this.enter(input, "disconnected");
+    if (input?.publishers.delete(publisher) !== true || input.publishers.size > 0) return;
+    this.pause(input);
+    this.enter(input, "disconnected");
   }
 
   setEnabled(input: ModelInput, enabled: boolean): void {
@@ -82,10 +103,35 @@ export class LiveInputModel {
     this.timeline.after(noticeMs, () => this.network.send("errored", event));
   }
 
+  /** As Cloudflare lists them: live, being made for a minute after the hold, then ready. */
+  videos({ broadcasts }: ModelInput): object[] {
+    return broadcasts.map(({ uid, createdAt, pausedAt }) => {
+      const readyAt = pausedAt === null ? Infinity : pausedAt + 2 * holdMs;
+      const state = this.timeline.now >= readyAt ? "ready" : "live-inprogress";
+      return { uid, created: new Date(createdAt).toISOString(), status: { state } };
+    });
+  }
+
+  /** A picture that is back within the hold goes on with the video. */
+  private broadcast(input: ModelInput): void {
+    const last = input.broadcasts.at(-1);
+    if (last?.pausedAt != null && this.timeline.now - last.pausedAt <= holdMs) last.pausedAt = null;
+    else {
+      const uid = `${input.uid}-video-${input.broadcasts.length + 1}`;
+      input.broadcasts.push({ uid, createdAt: this.timeline.now, pausedAt: null });
+    }
+  }
+
   private cutAll(input: ModelInput): void {
+    this.pause(input);
     const cut = [...input.publishers];
     input.publishers.clear();
     for (const { onCut } of cut) onCut();
+  }
+
+  private pause({ broadcasts }: ModelInput): void {
+    const last = broadcasts.at(-1);
+    if (last !== undefined) last.pausedAt ??= this.timeline.now;
   }
 
   private enter(input: ModelInput, state: "connected" | "disconnected"): void {

@@ -65,6 +65,8 @@ export const operations = [
   "updateConverter",
   "removeConverter",
   "users",
+  "listVideos",
+  "look",
 ] as const;
 export type Operation = (typeof operations)[number];
 

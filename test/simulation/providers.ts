@@ -6,6 +6,7 @@ import type {
   LiveInput,
   LiveInputs,
   MediaPush,
+  Videos,
 } from "../../src/providers/index.ts";
 import { RtmpUrl, StorageGrant } from "../../src/providers/index.ts";
 import { Converter } from "./converter.ts";
@@ -81,6 +82,16 @@ export class ProviderModel {
       cloudRecording: this.cloudRecording(caller),
       mediaPush: this.mediaPush(caller),
       liveInputs: this.liveInputClient(caller),
+      videos: this.videosClient(caller),
+      delivery: {
+        look: ({ liveInput }) =>
+          this.call(
+            caller,
+            "look",
+            () => ({ ok: true, playable: this.liveInputs.isPlayable(liveInput) }),
+            (failure) => ({ ok: false, ...errorOf("cloudflare", "lifecycle", failure) }),
+          ),
+      },
       storage: { grant: () => Promise.resolve({ ok: true, grant: grantUntil(this.timeline.now + keysLifeMs) }) },
       channels: {
         list: () => Promise.reject(new Error("no effect asks for the list")),
@@ -301,14 +312,23 @@ export class ProviderModel {
     return { ok: true, recordingSid: sid };
   }
 
+  private videosClient(caller: Caller): Videos {
+    return {
+      ofLiveInput: (uid) =>
+        this.call(
+          caller,
+          "listVideos",
+          () => {
+            const input = this.liveInputs.get(uid);
+            return input === null ? gone("list_videos") : { ok: true, videos: this.liveInputs.videos(input) };
+          },
+          (failure) => failed("list_videos", failure),
+        ),
+      remove: () => Promise.reject(new Error("no video is old enough in one evening")),
+    };
+  }
+
   private liveInputClient(caller: Caller): LiveInputs {
-    const gone = (operation: string) => ({ ...cloudflareRefusal(operation, 404), final: true, notFound: true });
-    const failed = (operation: string, failure: Failure) => ({
-      ...errorOf("cloudflare", operation, failure),
-      ok: false as const,
-      final: false,
-      notFound: false,
-    });
     return {
       findByChannel: () =>
         this.call(
@@ -334,6 +354,7 @@ export class ProviderModel {
           },
           (failure) => failed("get_live_input", failure),
         ),
+      configure: () => Promise.reject(new Error("every live input is as configured")),
       setEnabled: (uid, enabled) =>
         this.call(
           caller,
@@ -446,6 +467,14 @@ function cloudflareRefusal(operation: string, status: number) {
   return { ok: false as const, retryAfterMs: null, error };
 }
 
+function gone(operation: string) {
+  return { ...cloudflareRefusal(operation, 404), final: true, notFound: true };
+}
+
+function failed(operation: string, failure: Failure) {
+  return { ...errorOf("cloudflare", operation, failure), ok: false as const, final: false, notFound: false };
+}
+
 function grantUntil(until: number): StorageGrant {
   const keys = { accessKey: "", secretKey: "", stsToken: "", stsExpiration: Math.floor(until / 1000) };
   return new StorageGrant({ vendor: 1, region: 0, bucket: "evening", ...keys, fileNamePrefix: [] });
@@ -455,7 +484,15 @@ const slot = { ready: () => Promise.resolve() };
 const rtmpBase = "rtmps://live.cloudflare.com:443/live/";
 
 function described({ uid, enabled, state }: ModelInput): LiveInput {
-  return { uid, enabled, state, rtmpUrl: new RtmpUrl(rtmpBase + uid), playbackBase: null };
+  return {
+    uid,
+    enabled,
+    state,
+    rtmpUrl: new RtmpUrl(rtmpBase + uid),
+    playbackBase: "https://customer-evening.cloudflarestream.com",
+    signed: null,
+    isAsConfigured: true,
+  };
 }
 
 function inputOf(rtmpUrl: RtmpUrl): string {

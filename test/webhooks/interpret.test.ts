@@ -309,6 +309,8 @@ describe("Stream's webhooks", () => {
     type: "VideoProcessed",
     video: "a7f3c9e1508d4b62bd9e0c41762f85aa",
     createdAt: "2026-09-21T13:53:33.214408000Z",
+    modifiedAt: "2026-09-21T14:09:40.502910000Z",
+    signed: false,
     hls: `${base}/manifest/video.m3u8`,
     dash: `${base}/manifest/video.mpd`,
     thumbnail: `${base}/thumbnails/thumbnail.jpg`,

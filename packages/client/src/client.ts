@@ -54,6 +54,9 @@ export function createTallyClient(options: ClientOptions) {
     /** A page of a channel's sessions, newest first; `next` is the next page's `after`. */
     listSessions: (channel: string, query: Query<"listSessions"> = {}, options: CallOptions = {}) =>
       dataOf(GET("/v1/channels/{name}/sessions", { ...options, params: { ...ofChannel(channel), query } })),
+    /** How many watched a channel, step by step. */
+    getMetrics: (channel: string, query: Query<"getMetrics"> = {}, options: CallOptions = {}) =>
+      dataOf(GET("/v1/channels/{name}/metrics", { ...options, params: { ...ofChannel(channel), query } })),
     getSession: (id: string, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions/{id}", { ...options, params: { path: { id } } })),
   };

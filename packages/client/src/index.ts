@@ -3,6 +3,7 @@ export type {
   Channel,
   ChannelList,
   Cost,
+  Metrics,
   Reason,
   ReasonCode,
   Registration,
@@ -11,6 +12,7 @@ export type {
   SessionList,
   Status,
   StatusToken,
+  Video,
 } from "./openapi.ts";
 export { type ProblemCode, TallyProblem, UnexpectedAnswer } from "./problem.ts";
 export type { ClientOptions } from "./request.ts";

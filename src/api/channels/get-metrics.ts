@@ -2,8 +2,8 @@ import { completeSpan, readMetrics, SpanRefused } from "../../metrics/index.ts";
 import type { Answer } from "../answer.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
+import { type MetricsAnswer, metricsQuery } from "../metrics-schemas.ts";
 import { invalidRequest, readInput } from "../read-input.ts";
-import { type MetricsAnswer, metricsQuery } from "../schemas.ts";
 import { readChannel } from "./read-channel.ts";
 
 /** How many watched a channel, step by step. A step in which nothing was sampled is none. */

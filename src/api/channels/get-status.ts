@@ -1,16 +1,15 @@
 import type { Answer } from "../answer.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
-import { readChannel, statusOf } from "./read-channel.ts";
+import { answerOf, readChannel } from "./read-channel.ts";
 
-/** The status, tagged with its version: whoever has this version already is answered 304. */
+/** The status, tagged with its version, and its links' edition if they are signed: whoever has it already is answered 304. */
 export async function getStatus(api: Api, call: Call): Promise<Answer> {
-  const channel = await readChannel(api, call);
-  const etag = `"${channel.version}"`;
+  const { status, etag } = await answerOf(await readChannel(api, call), api);
   // Kept, but never used unasked.
   const validators = { etag, "cache-control": "no-cache" };
   if (isAmong(etag, call.headers["if-none-match"])) return { status: 304, headers: validators };
-  return { status: 200, headers: validators, body: statusOf(channel, api) };
+  return { status: 200, headers: validators, body: status };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
 import { type Status, toStatus } from "../../live/index.ts";
+import { type PresentedStatus, presentStatus } from "../../playback/index.ts";
 import type { Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
 import { type Principal, reaches } from "../principal.ts";
@@ -21,15 +22,25 @@ export async function readChannel(
   find = (name: string) => findChannel(api, name),
 ): Promise<ChannelRow> {
   const { name } = readInput(channelPath, params);
-  const channel = await find(name);
-  if (channel !== undefined && reaches(principal(), channel)) return channel;
-  throw new Problem("channel_unknown", `There is no channel ${JSON.stringify(name)}${whatToDo(principal(), name)}.`);
+  return reached(await find(name), principal(), name);
+}
+
+/**
+ * A channel that was found, if it is there for them.
+ *
+ * @param sought - the name or the id that it was sought by
+ * @throws {Problem} `channel_unknown`
+ */
+export function reached(channel: ChannelRow | undefined, principal: Principal, sought: string | number): ChannelRow {
+  if (channel !== undefined && reaches(principal, channel)) return channel;
+  throw new Problem("channel_unknown", `There is no channel ${JSON.stringify(sought)}${whatToDo(principal, sought)}.`);
 }
 
 /** The same whether the channel is not there or not for them. */
-function whatToDo({ scope, reach }: Principal, name: string): string {
+function whatToDo({ scope, reach }: Principal, sought: string | number): string {
   if (reach.kind !== "all") return " that you may see";
-  return scope === "read" ? "" : `: register it with PUT /v1/channels/${encodeURIComponent(name)}`;
+  const name = typeof sought === "string" ? encodeURIComponent(sought) : "{name}";
+  return scope === "read" ? "" : `: register it with PUT /v1/channels/${name}`;
 }
 
 /** A channel as it is now. */
@@ -39,14 +50,31 @@ export async function findChannel({ knex, schema }: Tables, name: string): Promi
   return channel;
 }
 
-export function statusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {
+/** A channel as it is now. */
+export async function findChannelById({ knex, schema }: Tables, id: number): Promise<ChannelRow | undefined> {
+  const sql = `select * from ${table(schema, "channels")} where id = :id`;
+  const [channel] = await rowsOf<ChannelRow>(knex, sql, { id });
+  return channel;
+}
+
+/** The one place where a status gets the links that viewers use, and its entity tag. */
+export function answerOf(channel: ChannelRow, api: Pick<Api, "defaultMode" | "links">): Promise<PresentedStatus> {
+  return presentStatus(plainStatusOf(channel, api), channel.state.liveInput, api.links);
+}
+
+/** The status with links that play. */
+export async function statusOf(channel: ChannelRow, api: Pick<Api, "defaultMode" | "links">): Promise<Status> {
+  return (await answerOf(channel, api)).status;
+}
+
+function plainStatusOf(channel: ChannelRow, { defaultMode }: Pick<Api, "defaultMode">): Status {
   const { name, version, updated_at: updatedAt, state } = channel;
   return toStatus(state, { channel: name, version, updatedAt: updatedAt.getTime(), defaultMode });
 }
 
 /** A channel's registration, and the essence of its status. */
 export function toChannelAnswer(channel: ChannelRow, api: Pick<Api, "defaultMode">): ChannelAnswer {
-  const { state, isRecording, live, reason, hold, sessionId, version, updatedAt } = statusOf(channel, api);
+  const { state, isRecording, live, reason, hold, sessionId, version, updatedAt } = plainStatusOf(channel, api);
   return {
     id: channel.id,
     name: channel.name,

@@ -1,11 +1,21 @@
 import { z } from "zod";
 
+import { metricsAnswer } from "../metrics-schemas.ts";
+import {
+  deliveryAnswer,
+  deliveryListAnswer,
+  endpointAnswer,
+  endpointChange,
+  endpointListAnswer,
+  endpointSecretAnswer,
+  newEndpoint,
+  testAnswer,
+} from "../notifications/schemas.ts";
 import {
   channelAnswer,
   channelListAnswer,
   costAnswer,
   healthAnswer,
-  metricsAnswer,
   noMembers,
   openApiAnswer,
   problemAnswer,
@@ -19,6 +29,7 @@ import {
   sessionListAnswer,
   statusAnswer,
   statusTokenAnswer,
+  videoAnswer,
 } from "../schemas.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 
@@ -75,6 +86,7 @@ export const answers: readonly Component[] = [
     description: "One page of a channel's sessions.",
     examples: [{ items: [sessionExample], next: null }],
   },
+  { schema: videoAnswer, id: "Video", description: "What Cloudflare made of a broadcast." },
   {
     schema: metricsAnswer,
     id: "Metrics",
@@ -84,6 +96,16 @@ export const answers: readonly Component[] = [
     examples: [metricsExample],
   },
   { schema: costAnswer, id: "Cost", description: "An estimate by the prices of the settings." },
+  { schema: endpointAnswer, id: "NotificationEndpoint", description: "An address of the app's that is told." },
+  {
+    schema: endpointSecretAnswer,
+    id: "NotificationEndpointWithSecret",
+    description: "With the secret that was just made.",
+  },
+  { schema: endpointListAnswer, id: "NotificationEndpointList", description: "All endpoints." },
+  { schema: testAnswer, id: "NotificationTest", description: "A test that is being sent." },
+  { schema: deliveryAnswer, id: "NotificationDelivery", description: "A notification on its way to one endpoint." },
+  { schema: deliveryListAnswer, id: "NotificationDeliveryList", description: "One page of an endpoint's deliveries." },
   {
     schema: problemAnswer,
     id: "Problem",
@@ -108,6 +130,18 @@ export const requests: readonly Component[] = [
     id: "Registration",
     description: "Null clears, a missing member stays as it is.",
     examples: [{ hostUserId: "seller-7", hostUid: 1001, relayMode: null }],
+  },
+  {
+    schema: newEndpoint,
+    id: "NewNotificationEndpoint",
+    description: "Without events, all are told.",
+    examples: [{ url: "https://shop.example.com/tally", events: ["live.started", "live.ended"] }],
+  },
+  {
+    schema: endpointChange,
+    id: "NotificationEndpointChange",
+    description: "Null clears, a missing member stays as it is.",
+    examples: [{ enabled: true }],
   },
   { schema: noMembers, id: "NoMembers", description: "The address says everything.", examples: [{}] },
 ];

@@ -20,6 +20,7 @@ const tags: Readonly<Record<Tag, string>> = {
   Recording: "Start and stop by hand.",
   Channels: "Which channels there are, and how they are registered.",
   Sessions: "What was broadcast.",
+  Notifications: "Which addresses of the app are told, and how that goes.",
   Service: "For whoever keeps the service running.",
 };
 

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 
 import type { Status } from "../../live/index.ts";
+import type { MetricsAnswer } from "../metrics-schemas.ts";
 import { Problem } from "../problem.ts";
-import type { ChannelAnswer, MetricsAnswer, problemAnswer, SessionAnswer } from "../schemas.ts";
+import type { ChannelAnswer, problemAnswer, SessionAnswer } from "../schemas.ts";
 
 const playbackBase = "https://customer-a1b2c3.cloudflarestream.com";
 
@@ -27,9 +28,10 @@ export const statusExample: Status = {
   sessionId: "42-3",
   startedAt: "2026-03-01T18:00:02.412Z",
   liveAt: "2026-03-01T18:00:11.530Z",
+  playableAt: "2026-03-01T18:00:19.180Z",
   stoppedAt: null,
-  version: 118,
-  updatedAt: "2026-03-01T18:00:11.530Z",
+  version: 121,
+  updatedAt: "2026-03-01T18:00:19.180Z",
 };
 
 export const channelExample: ChannelAnswer = {
@@ -49,6 +51,18 @@ export const channelExample: ChannelAnswer = {
     version: 118,
     updatedAt: "2026-03-01T18:00:11.530Z",
   },
+};
+
+const videoExample = {
+  uid: "6b9e68b07dfee8cc2d116e4c51d6a957",
+  ready: true,
+  readyAt: "2026-02-28T19:02:11.450Z",
+  hls: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8`,
+  dash: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd`,
+  thumbnail: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg`,
+  durationSeconds: 3609,
+  error: null,
+  deletedAt: null,
 };
 
 export const metricsExample: MetricsAnswer = {
@@ -86,15 +100,8 @@ export const sessionExample: SessionAnswer = {
   recordingSids: ["38f8e3cfdc474cd56fc1ceba380d7e1a"],
   files: ["42/2/38f8e3cfdc474cd56fc1ceba380d7e1a_evening-sale.m3u8"],
   upload: "storage",
-  video: {
-    uid: "6b9e68b07dfee8cc2d116e4c51d6a957",
-    ready: true,
-    hls: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.m3u8`,
-    dash: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/manifest/video.mpd`,
-    thumbnail: `${playbackBase}/6b9e68b07dfee8cc2d116e4c51d6a957/thumbnails/thumbnail.jpg`,
-    durationSeconds: 3609,
-    error: null,
-  },
+  video: videoExample,
+  videos: [videoExample],
 };
 
 export const problemExample: z.infer<typeof problemAnswer> = new Problem(

@@ -1,13 +1,12 @@
 import { z } from "zod";
 
+import { metricsAnswer, metricsQuery } from "../metrics-schemas.ts";
 import {
   channelAnswer,
   channelListAnswer,
   channelListQuery,
   channelPath,
   healthAnswer,
-  metricsAnswer,
-  metricsQuery,
   noMembers,
   openApiAnswer,
   readinessAnswer,
@@ -19,6 +18,7 @@ import {
   statusAnswer,
   statusTokenAnswer,
 } from "../schemas.ts";
+import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
 
 /** The description of every route that is for callers of the API, by its method and path. */
@@ -39,6 +39,18 @@ export const operations: Readonly<Record<string, Operation>> = {
       304: { description: "You have it already.", headers: { ETag: "The status's version, in quotes." } },
     },
     problems: ["channel_unknown"],
+  },
+  "get /v1/channels/{name}/status/stream": {
+    operationId: "streamStatus",
+    tag: "Status",
+    summary: "Follow a channel's status",
+    description:
+      "Server-sent events: the status as it is now, and whenever it changes. Each event's data is a whole status and its id " +
+      "the version; versions in between may be left out. The stream ends with the token, or after an hour: connect again.",
+    path: channelPath,
+    headers: z.object({ "Last-Event-ID": z.string().optional().meta({ description: "The version that you have." }) }),
+    answers: { 200: { description: "The stream.", schema: statusAnswer, type: "text/event-stream" } },
+    problems: ["channel_unknown", "too_many_streams"],
   },
   "post /v1/channels/{name}/status-token": {
     operationId: "createStatusToken",
@@ -113,6 +125,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     answers: { 200: { description: "The session.", schema: sessionAnswer } },
     problems: ["session_unknown"],
   },
+  ...notificationOperations,
   "get /healthz": {
     operationId: "getHealth",
     tag: "Service",

@@ -16,6 +16,8 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   not_found: "Nothing has this address.",
   channel_unknown: "There is no such channel, or none of the caller's.",
   session_unknown: "There is no such session, or none of the caller's.",
+  endpoint_unknown: "There is no such notification endpoint.",
+  endpoint_disabled: "The endpoint is disabled, so that nothing is sent to it.",
   method_not_allowed: "The address has other methods; `Allow` names them.",
   channel_id_taken: "Another channel has this id.",
   channel_id_mismatch: "The channel has another id, and an id stays.",

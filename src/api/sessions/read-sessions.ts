@@ -1,7 +1,8 @@
 import { costOf, type Prices, recordedUntil } from "../../cost/index.ts";
 import type { SessionRow } from "../../db/index.ts";
 import { rowsOf, table } from "../../eventlog/index.ts";
-import type { VideoProcessed } from "../../live/index.ts";
+import type { PlaybackLinks } from "../../playback/index.ts";
+import { presentVideos } from "../../playback/index.ts";
 import type { Api } from "../api.ts";
 import type { SessionAnswer } from "../schemas.ts";
 
@@ -11,7 +12,7 @@ import type { SessionAnswer } from "../schemas.ts";
  * @param condition - SQL about the session `s` and its channel `c`, with `:name` for each of `values`
  */
 export async function readSessions(
-  { knex, schema, prices }: Api,
+  { knex, schema, prices, links }: Api,
   condition: string,
   values: Record<string, string | number | null | readonly string[]>,
 ): Promise<SessionAnswer[]> {
@@ -22,20 +23,19 @@ export async function readSessions(
      where ${condition}`,
     values,
   );
-  return rows.map((row) => toSessionAnswer(row, prices));
+  return Promise.all(rows.map((row) => toSessionAnswer(row, prices, links)));
 }
 
 /** What the engine writes into the columns that could hold anything. */
-type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "upload" | "video"> &
+type StoredSession = Omit<SessionRow, "cause" | "end_reason" | "files" | "upload"> &
   Pick<SessionAnswer, "channel" | "cause" | "files" | "upload"> & {
     end_reason: SessionAnswer["endReason"];
-    video: VideoProcessed | null;
     /** The database's clock, ms. */
     now: number;
   };
 
-function toSessionAnswer(row: StoredSession, prices: Prices): SessionAnswer {
-  const { resolution, counting, video, now } = row;
+async function toSessionAnswer(row: StoredSession, prices: Prices, links: PlaybackLinks): Promise<SessionAnswer> {
+  const { resolution, counting, videos, now } = row;
   const stored = {
     recordedSeconds: row.recorded_seconds,
     recordedSecondsWithoutHost: row.recorded_seconds_without_host,
@@ -56,15 +56,10 @@ function toSessionAnswer(row: StoredSession, prices: Prices): SessionAnswer {
     endReason: row.end_reason,
     recordedSeconds: recorded.recordedSeconds,
     recordedSecondsWithoutHost: recorded.recordedSecondsWithoutHost,
-    cost: costOf({ recorded, resolution, liveAt, closedAt, video }, prices, now),
+    cost: costOf({ recorded, resolution, liveAt, closedAt, videos }, prices, now),
     recordingSids: row.recording_sids,
     files: row.files,
     upload: row.upload,
-    video: video === null ? null : toVideoAnswer(video),
+    ...(await presentVideos(videos, links)),
   };
-}
-
-function toVideoAnswer(processed: VideoProcessed): SessionAnswer["video"] {
-  const { video: uid, ready, hls, dash, thumbnail, durationSeconds, error } = processed;
-  return { uid, ready, hls, dash, thumbnail, durationSeconds, error };
 }

@@ -42,8 +42,24 @@ export interface Readers {
    * @throws {Problem} `too_many_streams` if there is no place
    */
   admit: (response: Response, expiresAt: number | null) => Reader;
+  /**
+   * Gives a place to a stream that somebody else writes, such as a subscription of tRPC.
+   *
+   * @param response - that it is written to
+   * @throws {Problem} `too_many_streams` if there is no place
+   */
+  reserve: (response: Response, expiresAt: number | null) => Place;
   /** Ends all streams, and each that is still to come: their clients connect again, to another process. */
   close: () => void;
+}
+
+export interface Place {
+  /** Aborted when the stream must end; the reason is a `StreamEnd`. */
+  signal: AbortSignal;
+  /** To be called for each event that is sent. */
+  sent: () => void;
+  /** To be called when the stream is over. */
+  leave: () => void;
 }
 
 export interface Reader {
@@ -63,7 +79,7 @@ export function createReaders(
 ): Readers {
   const { onCount = () => undefined, now = Date.now, ...changed } = options;
   const limits = { ...defaults, ...changed };
-  const streams = new Set<Stream>();
+  const streams = new Set<Kept>();
   let checking: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -88,19 +104,26 @@ export function createReaders(
     for (const stream of streams) stream.check(now(), limits);
   }
 
+  function keep<T extends Kept>(stream: T): T {
+    streams.add(stream);
+    count();
+    stream.signal.addEventListener("abort", () => {
+      streams.delete(stream);
+      count();
+    });
+    if (isClosed) stream.end("shutdown");
+    return stream;
+  }
+
   return {
     assertPlace,
     admit(response, expiresAt) {
       assertPlace();
-      const stream = createStream(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs });
-      streams.add(stream);
-      count();
-      stream.signal.addEventListener("abort", () => {
-        streams.delete(stream);
-        count();
-      });
-      if (isClosed) stream.end("shutdown");
-      return stream;
+      return keep(createStream(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs }));
+    },
+    reserve(response, expiresAt) {
+      assertPlace();
+      return keep(createPlace(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs }));
     },
     close() {
       isClosed = true;
@@ -109,12 +132,52 @@ export function createReaders(
   };
 }
 
-interface Stream extends Reader {
+interface Kept {
+  signal: AbortSignal;
+  end: (why: StreamEnd) => void;
   /** Looks whether it should end, or needs a sign of life. */
   check: (now: number, limits: ReaderLimits) => void;
 }
 
-function createStream(response: Response, ends: { expiresAt: number | null; tooOldAt: number }): Stream {
+interface Ends {
+  expiresAt: number | null;
+  tooOldAt: number;
+}
+
+function endOf({ expiresAt, tooOldAt }: Ends, now: number): StreamEnd | null {
+  if (expiresAt !== null && now >= expiresAt) return "expired";
+  return now >= tooOldAt ? "lifetime" : null;
+}
+
+function createPlace(response: Response, ends: Ends): Kept & Place {
+  const record: { ended: StreamEnd; events: number } = { ended: "client", events: 0 };
+  noteOn(response, { stream: record });
+  const over = new AbortController();
+  let stalledMs = 0;
+
+  function end(why: StreamEnd): void {
+    if (over.signal.aborted) return;
+    record.ended = why;
+    over.abort(why);
+    if (why === "stalled") response.destroy();
+  }
+
+  return {
+    signal: over.signal,
+    end,
+    sent: () => {
+      record.events++;
+    },
+    leave: () => end("client"),
+    check(now, { checkMs, stalledMs: stalledMost }) {
+      stalledMs = response.writableLength > 0 ? stalledMs + checkMs : 0;
+      const why = endOf(ends, now) ?? (stalledMs >= stalledMost ? "stalled" : null);
+      if (why !== null) end(why);
+    },
+  };
+}
+
+function createStream(response: Response, ends: Ends): Kept & Reader {
   // The line in the log is written when the connection closes, before anything here hears of it.
   const record: { ended: StreamEnd; events: number } = { ended: "client", events: 0 };
   noteOn(response, { stream: record });
@@ -159,8 +222,8 @@ function createStream(response: Response, ends: { expiresAt: number | null; tooO
     check(now, { checkMs, heartbeatMs, stalledMs: stalledMost }) {
       if (waiting > 0) stalledMs += checkMs;
       else silentMs += checkMs;
-      if (ends.expiresAt !== null && now >= ends.expiresAt) end("expired");
-      else if (now >= ends.tooOldAt) end("lifetime");
+      const why = endOf(ends, now);
+      if (why !== null) end(why);
       else if (stalledMs >= stalledMost) end("stalled");
       else if (waiting === 0 && silentMs >= heartbeatMs) write(heartbeat);
     },

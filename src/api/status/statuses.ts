@@ -3,9 +3,10 @@ import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promis
 import { createCoalescer } from "../../coalesce.ts";
 import type { ChannelRow } from "../../db/index.ts";
 import type { Feed, Tables } from "../../eventlog/index.ts";
-import type { RelayMode, Status } from "../../live/index.ts";
+import type { RelayMode } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
-import { findChannel, statusOf } from "../channels/read-channel.ts";
+import type { PlaybackLinks, PresentedStatus } from "../../playback/index.ts";
+import { answerOf, findChannel } from "../channels/read-channel.ts";
 import { Problem } from "../problem.ts";
 
 export interface StatusesOptions extends Tables {
@@ -13,6 +14,7 @@ export interface StatusesOptions extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  links: PlaybackLinks;
   /** After a read that failed. */
   retryMs?: number;
 }
@@ -37,7 +39,7 @@ export interface Follower {
   /** Reads the channel as it is now; in an outage of the database resolves when that is over, or with `leave`. */
   refresh: () => Promise<void>;
   /** The newest that was read; null if there is no such channel, or nothing was read yet. */
-  latest: () => Status | null;
+  latest: () => PresentedStatus | null;
   /** Resolves when `latest` may be another, or with `leave`. */
   changed: () => Promise<void>;
   /** May be called more than once. */
@@ -55,7 +57,7 @@ const findMostMs = 10_000;
 const toldMost = 250;
 
 export function createStatuses(options: StatusesOptions): Statuses {
-  const { knex, schema, feed, log, defaultMode, retryMs = 1_000 } = options;
+  const { knex, schema, feed, log, defaultMode, links, retryMs = 1_000 } = options;
   const topics = new Map<string, Topic>();
   const read = (name: string) => findChannel({ knex, schema }, name);
   const reads = createCoalescer(read, readsMost);
@@ -67,7 +69,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
   async function refresh(topic: Topic): Promise<void> {
     try {
       const channel = await reads.request(topic.name);
-      show(topic, channel === undefined ? null : statusOf(channel, { defaultMode }));
+      show(topic, channel === undefined ? null : await answerOf(channel, { defaultMode, links }));
       failed.delete(topic);
     } catch (error) {
       topic.isStale = true;
@@ -78,9 +80,15 @@ export function createStatuses(options: StatusesOptions): Statuses {
     }
   }
 
-  function show(topic: Topic, status: Status | null): void {
-    if (!topic.isStale && status?.version === topic.latest?.version) return;
-    topic.latest = status;
+  function show(topic: Topic, answer: PresentedStatus | null): void {
+    clearTimeout(topic.renewal);
+    const renewMs = answer?.changesInMs ?? null;
+    // A moment later, so that a timer that is early doesn't find the old links.
+    if (renewMs !== null && topics.get(topic.name) === topic) {
+      topic.renewal = setTimeout(() => void refresh(topic), renewMs + 100).unref();
+    }
+    if (!topic.isStale && answer?.etag === topic.latest?.etag) return;
+    topic.latest = answer;
     topic.isStale = false;
     void tellAll(topic);
   }
@@ -103,9 +111,9 @@ export function createStatuses(options: StatusesOptions): Statuses {
     if (known !== undefined) return known;
     const unsubscribe = feed.subscribe(name, (version) => {
       // What is read already, as by a read that was under way, isn't read again.
-      if (version === null || topic.isStale || version !== topic.latest?.version) void refresh(topic);
+      if (version === null || topic.isStale || version !== topic.latest?.status.version) void refresh(topic);
     });
-    const topic: Topic = { name, latest: null, isStale: true, followers: new Set(), unsubscribe };
+    const topic: Topic = { name, latest: null, isStale: true, followers: new Set(), unsubscribe, renewal: undefined };
     topics.set(name, topic);
     return topic;
   }
@@ -115,6 +123,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
     if (topic.followers.size > 0 || topics.get(topic.name) !== topic) return;
     topics.delete(topic.name);
     failed.delete(topic);
+    clearTimeout(topic.renewal);
     topic.unsubscribe();
   }
 
@@ -162,12 +171,14 @@ async function inTime<T>(found: Promise<T>): Promise<T> {
 
 interface Topic {
   name: string;
-  latest: Status | null;
+  latest: PresentedStatus | null;
   /** Not read yet, or a read failed: what is read next is shown, whatever its version. */
   isStale: boolean;
   followers: Set<Tell>;
   /** From the feed. */
   unsubscribe: () => void;
+  /** When links that are signed change, whatever else does not. */
+  renewal: NodeJS.Timeout | undefined;
 }
 
 type Tell = () => void;

@@ -41,7 +41,7 @@ async function pour(api: Api, channel: { name: string }, after: number | undefin
 }
 
 /** What the client has, as `id` told it; undefined if that is none of ours. */
-function versionOf(lastEventId: string | string[] | undefined): number | undefined {
+export function versionOf(lastEventId: unknown): number | undefined {
   return typeof lastEventId === "string" && /^\d{1,10}$/.test(lastEventId) ? Number(lastEventId) : undefined;
 }
 

@@ -11,7 +11,7 @@ export interface WatchOptions {
 /**
  * A channel's status, and every newer one: the newest whenever the next is asked for, so that whoever is slow skips what
  * is in between. Versions only grow, except when the database was restored from a backup meanwhile; for the same reason a
- * caller whose version is ahead of the channel's gets the status.
+ * caller whose version is ahead of the channel's gets the status. One with signed links comes again with the next links.
  *
  * @param channel - authorised: nothing is checked here
  * @returns statuses that are shared with others who watch, not to be changed; ends with the signal, or if there is no such
@@ -28,15 +28,16 @@ export async function* watchStatus(
   signal.addEventListener("abort", follower.leave);
   try {
     await follower.refresh();
-    let has = after;
+    // Whoever comes back has links of nobody knows when: signed ones are told anew.
+    let has = after === undefined ? undefined : `"${after}"`;
     while (!isAborted(signal)) {
       const changed = follower.changed();
-      const status = follower.latest();
-      if (status === null) return;
-      if (status.version === has) await changed;
+      const latest = follower.latest();
+      if (latest === null) return;
+      if (latest.etag === has) await changed;
       else {
-        has = status.version;
-        yield status;
+        has = latest.etag;
+        yield latest.status;
       }
     }
   } finally {

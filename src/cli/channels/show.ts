@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 
+import { linkSettingsOf } from "../../config/index.ts";
 import { type ChannelState, type Missed, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
+import { createPlaybackLinks, presentStatus } from "../../playback/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printFields, printJson, printTable } from "../output/print.ts";
@@ -22,9 +24,10 @@ export function addChannelsShow(channels: Command, io: Io): void {
     .argument("<name>", "the channel's name")
     .action((name: string, options: CommonOptions) =>
       withService(io, options, async (service) => {
-        const { config, tables } = service;
+        const { config, log, tables } = service;
         const channel = await findChannel(tables, name);
-        const status = statusOf(channel, config.relayMode);
+        const links = createPlaybackLinks(linkSettingsOf(config), { log });
+        const { status } = await presentStatus(statusOf(channel, config.relayMode), channel.state.liveInput, links);
         const recorders = recordersOf(channel.state);
         const sessions = await listSessions(service, { channelId: channel.id, limit: sessionsMost });
         const item: ChannelItem = {

@@ -20,7 +20,7 @@ export function addEffectsRetry(effects: Command, io: Io): void {
   addCommand(effects, "retry", {
     summary: "Try a dead effect again, if it is still wanted.",
     details:
-      "The running service makes the call. A dead StopRecorder gets a new effect, with ten more minutes of tries.",
+      "The running service makes the call. A dead StopRecorder or DeleteVideo gets a new effect, and all its tries again.",
     examples: ["effects retry 17"],
   })
     .argument("<id>", "the effect's id, as in the list", whole(1))
@@ -50,6 +50,15 @@ async function retry(trx: Knex.Transaction, schema: string, channelId: number, i
     const event = { type: "StopRetried", resourceId: effect.resourceId } as const;
     await appendWithin(trx, schema, [operatorEvent({ id: channelId, name: channel }, event)]);
     // What waits for a person is the next round now.
+    await setStatus(trx, schema, id, "failed");
+    return;
+  }
+  if (effect.type === "DeleteVideo") {
+    if (state.deletions?.[effect.video]?.dead !== true) {
+      throw new Failure(`Effect ${id} is not wanted any more: ${channel} has gone on without it.`);
+    }
+    const event = { type: "VideoDeletionRetried", video: effect.video } as const;
+    await appendWithin(trx, schema, [operatorEvent({ id: channelId, name: channel }, event)]);
     await setStatus(trx, schema, id, "failed");
     return;
   }

@@ -1,3 +1,4 @@
+import type { VideoAnswer } from "../../playback/index.ts";
 import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
 import type { Column } from "../output/table.ts";
@@ -22,7 +23,14 @@ function withoutHost({ recordedSecondsWithoutHost: seconds }: SessionItem): stri
   return seconds === 0 ? "" : duration(seconds);
 }
 
+/** What has become of a video, in a word. */
+export function videoWord({ ready, error, deletedAt }: VideoAnswer): string {
+  if (deletedAt !== null) return "deleted";
+  if (ready) return "ready";
+  return error === null ? "in progress" : "failed";
+}
+
 function describeVideo({ video }: SessionItem): string {
   if (video === null) return "";
-  return video.ready ? "ready" : "failed";
+  return videoWord(video);
 }

@@ -9,6 +9,7 @@ import { printFields, printJson } from "../output/print.ts";
 import { duration } from "../output/times.ts";
 import { findSession, type SessionItem } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
+import { videoWord } from "./columns.ts";
 
 export function addSessionsShow(sessions: Command, io: Io): void {
   addCommand(sessions, "show", {
@@ -52,13 +53,21 @@ function printSession(io: Io, session: SessionItem, folder: string | null): void
     files: session.files.join(", "),
     folder,
     upload: session.upload === null ? null : uploads[session.upload],
-    video: video === null ? null : `${video.uid}, ${video.ready ? "ready" : "failed"}`,
+    video: video === null ? null : `${video.uid}, ${videoWord(video)}`,
+    "more videos": moreVideos(session),
+    ready: video?.readyAt ?? null,
+    deleted: video?.deletedAt ?? null,
     "video error": video?.error == null ? null : `${video.error.code}: ${video.error.message}`,
     length: video?.durationSeconds == null ? null : duration(video.durationSeconds),
     hls: video?.hls ?? null,
     dash: video?.dash ?? null,
     thumbnail: video?.thumbnail ?? null,
   });
+}
+
+function moreVideos({ video, videos }: SessionItem): string | null {
+  const others = videos.filter(({ uid }) => uid !== video?.uid).map((other) => `${other.uid}, ${videoWord(other)}`);
+  return others.length === 0 ? null : others.join("; ");
 }
 
 /** An estimate; of what there was nothing, there is no line. */

@@ -1,6 +1,8 @@
+import { linkSettingsOf } from "../../config/index.ts";
 import { type Cost, costOf, type RecordedRow, recordedUntil } from "../../cost/index.ts";
 import { rowsOf, table } from "../../eventlog/index.ts";
-import type { Resolution, VideoProcessed } from "../../live/index.ts";
+import type { Resolution, SessionVideo } from "../../live/index.ts";
+import { createPlaybackLinks, presentVideos, type VideoAnswer } from "../../playback/index.ts";
 import { Failure } from "../failure.ts";
 import type { Service } from "../with-service.ts";
 
@@ -21,13 +23,11 @@ export interface SessionItem {
   recordingSids: string[];
   files: string[];
   upload: "storage" | "backup" | null;
-  video: VideoItem | null;
+  /** The one to show where there is room for one, which is in `videos` too. */
+  video: VideoAnswer | null;
+  /** The oldest first. */
+  videos: VideoAnswer[];
 }
-
-type VideoItem = { uid: string } & Pick<
-  VideoProcessed,
-  "ready" | "hls" | "dash" | "thumbnail" | "durationSeconds" | "error"
->;
 
 /** The sessions that were opened last, of one channel or of all, the newest first. */
 export function listSessions(
@@ -48,22 +48,26 @@ export async function findSession(service: Service, id: string): Promise<Session
 }
 
 /** What is stored of a session, and the database's time (ms) at which it was read. */
-type StoredSession = Omit<SessionItem, "cost"> & RecordedRow & { resolution: Resolution; now: number };
+type StoredSession = Omit<SessionItem, "cost" | "video" | "videos"> &
+  RecordedRow & { resolution: Resolution; videos: SessionVideo[]; now: number };
 
 async function readSessions(
-  { config, tables: { knex, schema } }: Service,
+  { config, log, tables: { knex, schema } }: Service,
   rest: string,
   values: Parameters<typeof rowsOf>[2],
 ): Promise<SessionItem[]> {
   const rows = await rowsOf<StoredSession>(knex, `${selectSessions(schema)} ${rest}`, values);
-  return rows.map((row) => {
-    const { resolution, counting, now, recordedSecondsMediaPush, ...item } = row;
-    const recorded = recordedUntil({ ...item, recordedSecondsMediaPush, counting }, now);
-    const [liveAt, closedAt] = [item.liveAt?.getTime() ?? null, item.closedAt?.getTime() ?? null];
-    const cost = costOf({ recorded, resolution, liveAt, closedAt, video: item.video }, config.prices, now);
-    const { recordedSeconds, recordedSecondsWithoutHost } = recorded;
-    return { ...item, recordedSeconds, recordedSecondsWithoutHost, cost };
-  });
+  const links = createPlaybackLinks(linkSettingsOf(config), { log });
+  return Promise.all(
+    rows.map(async (row) => {
+      const { resolution, counting, now, recordedSecondsMediaPush, videos, ...item } = row;
+      const recorded = recordedUntil({ ...item, recordedSecondsMediaPush, counting }, now);
+      const [liveAt, closedAt] = [item.liveAt?.getTime() ?? null, item.closedAt?.getTime() ?? null];
+      const cost = costOf({ recorded, resolution, liveAt, closedAt, videos }, config.prices, now);
+      const { recordedSeconds, recordedSecondsWithoutHost } = recorded;
+      return { ...item, recordedSeconds, recordedSecondsWithoutHost, cost, ...(await presentVideos(videos, links)) };
+    }),
+  );
 }
 
 function selectSessions(schema: string): string {
@@ -73,8 +77,6 @@ function selectSessions(schema: string): string {
       s.recorded_seconds_media_push as "recordedSecondsMediaPush", s.resolution, s.counting,
       (extract(epoch from clock_timestamp()) * 1000)::double precision as now,
       s.recording_sids as "recordingSids", s.files, s.upload,
-      case when s.video is not null then jsonb_build_object('uid', s.video -> 'video', 'ready', s.video -> 'ready',
-        'hls', s.video -> 'hls', 'dash', s.video -> 'dash', 'thumbnail', s.video -> 'thumbnail',
-        'durationSeconds', s.video -> 'durationSeconds', 'error', s.video -> 'error') end as video
+      s.videos
     from ${table(schema, "sessions")} s join ${table(schema, "channels")} c on c.id = s.channel_id`;
 }

@@ -46,6 +46,18 @@ export const checkIngest: Perform<"CheckIngest"> = async ({ effect, state, liveI
   return { ...performance, outcomes: [{ type: "LiveInputGone", liveInput: uid }, ...performance.outcomes] };
 };
 
+/** Asks Cloudflare's delivery whether viewers can watch. When its job runs is its place among such questions. */
+export const checkPlayback: Perform<"CheckPlayback"> = async ({ effect, state, delivery, call }) => {
+  const { check } = effect;
+  const { uid, playbackBase } = state.liveInput;
+  if (uid === null || playbackBase === null) {
+    return failed(check, ownError("cloudflare", "lifecycle", "the channel's playback host is not known now"));
+  }
+  const answer = await delivery.look({ playbackBase, liveInput: uid }, call);
+  const playable = answer.ok ? answer.playable : null;
+  return { outcomes: [{ type: "PlaybackChecked", check, playable }], error: answer.ok ? null : answer.error };
+};
+
 function failed(check: number, error: ProviderError): Performance {
   return { outcomes: [{ type: "CheckFailed", check, error }], error };
 }

@@ -1,4 +1,5 @@
 import type { LiveInput, LiveInputResult } from "../../providers/index.ts";
+import { configured } from "./configured.ts";
 import type { Perform, Performance, Scene } from "./performance.ts";
 
 /**
@@ -18,7 +19,8 @@ async function findOrCreate({ channel, liveInputs, call }: Scene): Promise<LiveI
   if (!found.ok) return found;
   if (found.uid !== null) {
     const answer = await liveInputs.get(found.uid, call);
-    if (answer.ok || !answer.notFound) return answer; // not found: it was deleted since it was listed
+    if (answer.ok) return configured(liveInputs, answer.liveInput, call);
+    if (!answer.notFound) return answer; // not found: it was deleted since it was listed
   }
   return liveInputs.create(channel.name, call);
 }
@@ -28,6 +30,7 @@ function ready({ playbackBase }: Scene, liveInput: LiveInput): Performance {
     type: "LiveInputReady" as const,
     liveInput: liveInput.uid,
     playbackBase: playbackBase ?? liveInput.playbackBase,
+    ...(liveInput.signed === null ? {} : { signed: liveInput.signed }),
   };
   return { outcomes: [outcome], error: null };
 }

@@ -44,12 +44,28 @@ export function failureOutcome(effect: Effect, message: string, resourceId: stri
     case "CheckPresence":
     case "CheckRecorder":
     case "CheckIngest":
+    case "CheckPlayback":
       return { type: "CheckFailed", check: effect.check, error };
+    case "CheckVideo": {
+      const { session, round } = effect;
+      return { type: "VideoCheckFailed", session, round, notFound: false, retryAfterMs: null, error };
+    }
+    case "DeleteVideo": {
+      const { session, video, round } = effect;
+      return { type: "VideoDeletionFailed", session, video, round, retryAfterMs: null, error };
+    }
   }
 }
 
 function errorOf({ type }: Effect, message: string): ProviderError {
-  const ofCloudflare = type === "EnsureLiveInput" || type === "DisableLiveInput" || type === "CheckIngest";
-  const provider = ofCloudflare ? "cloudflare" : "agora";
-  return ownError(provider, type, message);
+  return ownError(ofCloudflare.has(type) ? "cloudflare" : "agora", type, message);
 }
+
+const ofCloudflare: ReadonlySet<Effect["type"]> = new Set([
+  "EnsureLiveInput",
+  "DisableLiveInput",
+  "CheckIngest",
+  "CheckPlayback",
+  "CheckVideo",
+  "DeleteVideo",
+]);

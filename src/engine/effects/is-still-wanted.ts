@@ -1,4 +1,4 @@
-import type { ChannelState, Effect } from "../../live/index.ts";
+import { type ChannelState, type Effect, isLive } from "../../live/index.ts";
 
 /**
  * Whether an effect is still owed: its attempt is open and nothing newer took its place. Pure. This is how an effect is
@@ -41,9 +41,19 @@ export function isStillWanted(effect: Effect, state: ChannelState): boolean {
       return isAsked(state.checks.presence, effect.check);
     case "CheckIngest":
       return isAsked(state.checks.ingest, effect.check);
+    case "CheckPlayback":
+      return isLive(state) && state.playback?.seen === null && isAsked(state.playback.check, effect.check);
     case "CheckRecorder": {
       const recorder = state.recorders[effect.resourceId];
       return recorder?.proof === null && isAsked(recorder.check, effect.check);
+    }
+    case "CheckVideo": {
+      const awaited = state.videos?.[effect.session];
+      return awaited?.round === effect.round && awaited.asked?.failedAt === null;
+    }
+    case "DeleteVideo": {
+      const deletion = state.deletions?.[effect.video];
+      return deletion?.round === effect.round && deletion.asked?.failedAt === null && !deletion.dead;
     }
   }
 }

@@ -1,6 +1,8 @@
 import type { Effect } from "../../live/index.ts";
 import { arrangeHosts } from "./arrange-hosts.ts";
-import { checkIngest, checkPresence, checkRecorder } from "./checkups.ts";
+import { checkVideo } from "./check-video.ts";
+import { checkIngest, checkPlayback, checkPresence, checkRecorder } from "./checkups.ts";
+import { deleteVideo } from "./delete-video.ts";
 import { disableLiveInput } from "./disable-live-input.ts";
 import { ensureLiveInput } from "./ensure-live-input.ts";
 import type { Performance, Scene } from "./performance.ts";
@@ -34,5 +36,11 @@ export function performEffect(scene: Scene): Promise<Performance> {
       return checkRecorder(of(effect));
     case "CheckIngest":
       return checkIngest(of(effect));
+    case "CheckPlayback":
+      return checkPlayback(of(effect));
+    case "CheckVideo":
+      return checkVideo(of(effect));
+    case "DeleteVideo":
+      return deleteVideo(of(effect));
   }
 }

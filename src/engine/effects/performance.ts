@@ -3,10 +3,12 @@ import type {
   AgoraChannels,
   CallOptions,
   CloudRecording,
+  Delivery,
   LiveInputs,
   MediaPush,
   Picture,
   RecordingStorage,
+  Videos,
 } from "../../providers/index.ts";
 
 /** The calls that effects need. */
@@ -15,6 +17,8 @@ export interface Providers {
   mediaPush: MediaPush;
   channels: AgoraChannels;
   liveInputs: LiveInputs;
+  videos: Videos;
+  delivery: Pick<Delivery, "look">;
   storage: Pick<RecordingStorage, "grant">;
 }
 

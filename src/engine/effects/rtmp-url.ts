@@ -1,5 +1,6 @@
 import type { LiveInputGone, ProviderError } from "../../live/index.ts";
-import type { LiveInputResult, RtmpUrl } from "../../providers/index.ts";
+import type { LiveInput, LiveInputResult, RtmpUrl } from "../../providers/index.ts";
+import { configured } from "./configured.ts";
 import { ownError, type Scene } from "./performance.ts";
 
 export type RtmpUrlResult =
@@ -15,10 +16,20 @@ export async function fetchRtmpUrl(scene: Scene): Promise<RtmpUrlResult> {
     return { ok: false, final: false, retryAfterMs: null, error, gone: [] };
   }
   const answer = state.liveInput.disabled ? await enable(scene, uid) : await liveInputs.get(uid, call);
-  if (answer.ok) return { ok: true, rtmpUrl: answer.liveInput.rtmpUrl };
+  if (answer.ok) {
+    const { liveInput } = await configured(liveInputs, answer.liveInput, call);
+    await tellOf(scene, liveInput);
+    return { ok: true, rtmpUrl: liveInput.rtmpUrl };
+  }
   const { notFound, retryAfterMs, error } = answer;
   const gone = notFound ? [{ type: "LiveInputGone" as const, liveInput: uid }] : [];
   return { ok: false, final: answer.final && !notFound, retryAfterMs, error, gone };
+}
+
+/** Whether its links have to be signed is told before a viewer gets any. */
+async function tellOf({ state, record }: Scene, { uid, signed }: LiveInput): Promise<void> {
+  if (signed === null || signed === state.liveInput.signed) return;
+  await record({ type: "LiveInputConfigured", liveInput: uid, signed });
 }
 
 /** Takes back that the input was disabled to cut off a recorder that could not be stopped. */

@@ -148,6 +148,53 @@ export interface IngestCheckRequested {
   check: number;
 }
 
+/** The webhook of a session's video is overdue: Cloudflare is asked which videos there are. */
+export interface VideoCheckRequested {
+  type: "VideoCheckRequested";
+  session: number;
+  /** Counts the questions about this session. */
+  round: number;
+  /** How much of the series of waits is behind it with this one. */
+  step: number;
+  /** The series ends with it. */
+  last: boolean;
+}
+
+export interface VideoDeletionRequested {
+  type: "VideoDeletionRequested";
+  session: number;
+  video: string;
+  /** 1 for the first try at deleting this video. */
+  round: number;
+}
+
+/** A video could not be deleted for half a day: a person must look. */
+export interface VideoDeletionDied {
+  type: "VideoDeletionDied";
+  session: number;
+  video: string;
+  round: number;
+  /** What the last answer was. */
+  error: string;
+}
+
+/** Whether viewers can watch is to be asked. */
+export interface PlaybackCheckRequested {
+  type: "PlaybackCheckRequested";
+  check: number;
+  /** Counted over the channel's life. */
+  broadcast: number;
+  /** It is the last of those that are planned, or comes after them: by now it should play. */
+  last: boolean;
+}
+
+/** Viewers have come to the end of this broadcast: the next picture makes another. */
+export interface BroadcastEnded {
+  type: "BroadcastEnded";
+  /** Counted over the channel's life. */
+  broadcast: number;
+}
+
 export type HoldReason = "operator_stop" | "max_duration" | "gave_up" | "replay";
 
 export interface HoldSet {
@@ -161,6 +208,28 @@ export interface HoldCleared {
   type: "HoldCleared";
   hold: number;
 }
+
+/** What is told to the app of a channel's broadcasts. */
+export type AnnouncementType =
+  "live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready";
+
+/** The app is to be told. What the notification says beside is read off the state with this decision. */
+export type Announced = { type: "Announced"; session: number } & (
+  | {
+      notification: Exclude<AnnouncementType, "recording.failed" | "video.ready">;
+      /** Counted over the channel's life, as of the next. */
+      n: number;
+    }
+  | { notification: "recording.failed"; n: number; problem: Problem }
+  /** Videos are no part of the state: once per session and video. */
+  | { notification: "video.ready"; video: string }
+);
+
+/**
+ * What keeps a channel from what it should do, and that a person should know. Of a recorder that can't be stopped, which
+ * one.
+ */
+export type Problem = "not_starting" | "gave_up" | "ingest_refused" | `stop_failed:${string}`;
 
 /** What `decide` can say. */
 export type Decision =
@@ -182,5 +251,11 @@ export type Decision =
   | PresenceCheckRequested
   | RecorderCheckRequested
   | IngestCheckRequested
+  | VideoCheckRequested
+  | VideoDeletionRequested
+  | VideoDeletionDied
+  | PlaybackCheckRequested
+  | BroadcastEnded
   | HoldSet
-  | HoldCleared;
+  | HoldCleared
+  | Announced;

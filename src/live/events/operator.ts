@@ -25,5 +25,12 @@ export interface StopRetried {
   resourceId: string;
 }
 
+/** An operator wants a dead deletion tried again. */
+export interface VideoDeletionRetried {
+  type: "VideoDeletionRetried";
+  video: string;
+}
+
 /** What a person or the seller's app can ask for. */
-export type OperatorEvent = ChannelRegistered | StartRequested | StopRequested | HoldReleased | StopRetried;
+export type OperatorEvent =
+  ChannelRegistered | StartRequested | StopRequested | HoldReleased | StopRetried | VideoDeletionRetried;

@@ -1,3 +1,4 @@
+import type { VideoFacts } from "./provider.ts";
 import type { ProviderError, RelayMode, RtmpStatus } from "./shared.ts";
 
 export interface LiveInputReady {
@@ -5,6 +6,15 @@ export interface LiveInputReady {
   liveInput: string;
   /** `https://customer-….cloudflarestream.com`, if configured or told; null hides the playback links. */
   playbackBase: string | null;
+  /** Whether Cloudflare plays it with signed links only. Not there: not told. */
+  signed?: boolean;
+}
+
+/** As `signed` of `LiveInputReady`, when it is otherwise than it was. */
+export interface LiveInputConfigured {
+  type: "LiveInputConfigured";
+  liveInput: string;
+  signed: boolean;
 }
 
 export interface LiveInputFailed {
@@ -192,15 +202,65 @@ export interface IngestChecked {
   state: "connected" | "disconnected" | "errored" | "unknown";
 }
 
+/** What Cloudflare's delivery said of a broadcast. */
+export interface PlaybackChecked {
+  type: "PlaybackChecked";
+  check: number;
+  /** Null: no answer, or none to go by. */
+  playable: boolean | null;
+}
+
 export interface CheckFailed {
   type: "CheckFailed";
   check: number;
   error: ProviderError;
 }
 
+/** A video as it was found in a list. */
+export interface ListedVideo extends VideoFacts {
+  /** `pending`: it is live, or being made. */
+  outcome: "ready" | "error" | "pending";
+}
+
+/** Cloudflare's answer to which videos a session's live input has: those from this session on, the oldest first. */
+export interface VideosListed {
+  type: "VideosListed";
+  session: number;
+  round: number;
+  videos: ListedVideo[];
+}
+
+export interface VideoCheckFailed {
+  type: "VideoCheckFailed";
+  session: number;
+  round: number;
+  /** The live input is gone, and with it the way to its videos. */
+  notFound: boolean;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
+/** Cloudflare deleted a video, or had none of this id any more. */
+export interface VideoDeleted {
+  type: "VideoDeleted";
+  session: number;
+  video: string;
+  round: number;
+}
+
+export interface VideoDeletionFailed {
+  type: "VideoDeletionFailed";
+  session: number;
+  video: string;
+  round: number;
+  retryAfterMs: number | null;
+  error: ProviderError;
+}
+
 /** What performing an effect can bring. */
 export type Outcome =
   | LiveInputReady
+  | LiveInputConfigured
   | LiveInputFailed
   | LiveInputGone
   | LiveInputSwitched
@@ -221,4 +281,9 @@ export type Outcome =
   | PresenceChecked
   | RecorderChecked
   | IngestChecked
-  | CheckFailed;
+  | PlaybackChecked
+  | CheckFailed
+  | VideosListed
+  | VideoCheckFailed
+  | VideoDeleted
+  | VideoDeletionFailed;

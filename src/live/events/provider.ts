@@ -124,19 +124,27 @@ export interface IngestErrored extends IngestEvent {
   message: string;
 }
 
-/** The broadcast's recording can be watched, or could not be made. Kept on the session, not in the state. */
-export interface VideoProcessed {
-  type: "VideoProcessed";
+/** What Cloudflare tells of a video. */
+export interface VideoFacts {
   video: string;
-  ready: boolean;
-  /** Cloudflare's `created` of the video, normalised like `updatedAt`; null if the body had none. */
+  /** Cloudflare's `created` of the video, normalised like `updatedAt`; null if it told none. */
   createdAt: string | null;
+  /** Cloudflare's `modified`, normalised: when it was processed, as long as nobody changed it since. Not there: not told. */
+  modifiedAt?: string;
   /** Seconds; null when Cloudflare says -1 or nothing. */
   durationSeconds: number | null;
   hls: string | null;
   dash: string | null;
   thumbnail: string | null;
+  /** Whether it plays with signed links only. Not there: not told. */
+  signed?: boolean;
   error: { code: string; message: string } | null;
+}
+
+/** The broadcast's recording can be watched, or could not be made. */
+export interface VideoProcessed extends VideoFacts {
+  type: "VideoProcessed";
+  ready: boolean;
 }
 
 export type PresenceEvent = HostJoined | HostLeft | AudienceSeen | ChannelDestroyed;

@@ -1,8 +1,10 @@
-import type { CheckFailed, IngestChecked, PresenceChecked, RecorderChecked } from "../events.ts";
+import type { CheckFailed, IngestChecked, PlaybackChecked, PresenceChecked, RecorderChecked } from "../events.ts";
 import { isPresent } from "../hosts.ts";
 import { liveRtmp, withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Presence, Recorder } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
+import { foldPlaybackChecked } from "./playback.ts";
+import { pictureSeen } from "./videos.ts";
 
 /**
  * Folds a provider's answer to a question of ours. It has no counter: it ranks just above what was known when the
@@ -10,7 +12,7 @@ import { type Folded, learnt, nothing } from "./folded.ts";
  */
 export function foldCheckup(
   state: ChannelState,
-  event: PresenceChecked | RecorderChecked | IngestChecked | CheckFailed,
+  event: PresenceChecked | RecorderChecked | IngestChecked | PlaybackChecked | CheckFailed,
   at: number,
 ): Folded {
   switch (event.type) {
@@ -20,6 +22,8 @@ export function foldCheckup(
       return foldRecorderChecked(state, event, at);
     case "IngestChecked":
       return foldIngestChecked(state, event, at);
+    case "PlaybackChecked":
+      return foldPlaybackChecked(state, event, at);
     case "CheckFailed":
       return foldCheckFailed(state, event, at);
   }
@@ -121,11 +125,15 @@ function foldIngestChecked(state: ChannelState, event: IngestChecked, at: number
     old: false,
     changed: state.folded,
   };
-  return learnt({ ...state, checks, ingest });
+  const told = event.state === "connected" ? pictureSeen(state) : state;
+  return learnt({ ...told, checks, ingest });
 }
 
 function foldCheckFailed(state: ChannelState, event: CheckFailed, at: number): Folded {
   const { presence, ingest } = state.checks;
+  if (state.playback?.check?.id === event.check) {
+    return foldPlaybackChecked(state, { type: "PlaybackChecked", check: event.check, playable: null }, at);
+  }
   if (presence?.id === event.check) {
     return learnt({ ...state, checks: { ...state.checks, presence: { ...answered(presence, at), failed: true } } });
   }

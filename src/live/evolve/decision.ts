@@ -1,7 +1,11 @@
 import type { Decision, RelayAdopted, RelayRequested, SessionOpened } from "../events.ts";
+import { newPlayback, playbackOf } from "../playback.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState, Check, Recorder, Relay, Session } from "../state.ts";
+import { foldAnnounced } from "./announced.ts";
+import { foldDeletionDecision } from "./deletions.ts";
 import { askedForStorage } from "./storage.ts";
+import { askedForVideo, closedForVideo } from "./videos.ts";
 
 /** Folds a decision of ours. It is a fact like any other, so a rebuild gets it from the log and never decides again. */
 export function foldDecision(state: ChannelState, decision: Decision, at: number): ChannelState {
@@ -19,7 +23,7 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
         ending: { at, reason: decision.reason },
       });
     case "SessionClosed":
-      return withSession({ ...state, relay: null }, decision.session, {
+      return withSession(closedForVideo({ ...state, relay: null }, decision.session, at), decision.session, {
         closedAt: at,
         ending: state.session?.ending ?? { at, reason: decision.reason },
       });
@@ -104,10 +108,24 @@ export function foldDecision(state: ChannelState, decision: Decision, at: number
       const check = newCheck(state, decision, at);
       return change({ ...state, checks: asked(state, decision) }, decision.resourceId, at, () => ({ check }));
     }
+    case "VideoCheckRequested":
+      return askedForVideo(state, decision, at);
+    case "VideoDeletionRequested":
+    case "VideoDeletionDied":
+      return foldDeletionDecision(state, decision, at);
+    case "PlaybackCheckRequested": {
+      const playback = playbackOf(state);
+      const check = { ...newCheck(state, decision, at), last: decision.last };
+      return { ...state, checks: asked(state, decision), playback: { ...playback, tries: playback.tries + 1, check } };
+    }
+    case "BroadcastEnded":
+      return { ...state, playback: newPlayback(decision.broadcast + 1) };
     case "HoldSet":
       return { ...state, hold: { reason: decision.reason, at }, holds: decision.hold };
     case "HoldCleared":
       return { ...state, hold: null };
+    case "Announced":
+      return foldAnnounced(state, decision);
   }
 }
 

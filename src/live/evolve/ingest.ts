@@ -1,6 +1,7 @@
 import type { IngestConnected, IngestDisconnected, IngestErrored } from "../events.ts";
 import type { ChannelState, Ingest } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
+import { pictureArrived } from "./videos.ts";
 
 /** Folds Cloudflare's word on the live input, in the order of its own `updated_at`. */
 export function foldIngest(
@@ -10,8 +11,10 @@ export function foldIngest(
 ): Folded {
   if (event.liveInput !== state.liveInput.uid) return nothing(state, `live input ${event.liveInput} is not ours now`);
   const known = state.ingest;
+  const told = event.type === "IngestConnected" ? pictureArrived(state, event.updatedAt) : state;
   if (known.updatedAt !== null && !isLater(event, known, known.updatedAt)) {
-    return nothing(state, `updated_at ${event.updatedAt} is not newer than ${known.updatedAt}`);
+    // That there was a picture holds all the same: its video is to come.
+    return nothing(told, `updated_at ${event.updatedAt} is not newer than ${known.updatedAt}`);
   }
   const ingest: Ingest = {
     state: stateOf(event),
@@ -21,7 +24,7 @@ export function foldIngest(
     old: false,
     changed: state.folded,
   };
-  return learnt({ ...state, ingest });
+  return learnt({ ...told, ingest });
 }
 
 /** Of one and the same instant the worse word counts, so that the order of arrival doesn't. */

@@ -1,10 +1,14 @@
-import type { OperatorEvent } from "../events.ts";
+import type { OperatorEvent, VideoDeletionRetried } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
 
 /** Folds what the seller's app or an operator asked for. */
-export function foldOperator(state: ChannelState, event: OperatorEvent, at: number): Folded {
+export function foldOperator(
+  state: ChannelState,
+  event: Exclude<OperatorEvent, VideoDeletionRetried>,
+  at: number,
+): Folded {
   switch (event.type) {
     case "ChannelRegistered":
       return learnt({ ...state, hostUid: event.hostUid, relayMode: event.relayMode });

@@ -1,8 +1,11 @@
 import { presentHosts } from "../hosts.ts";
 import { ingestConfirmed, isLive, pictureMissing } from "../picture.ts";
+import { isPlayable } from "../playback.ts";
 import { relayRecorder } from "../recorders.ts";
 import type { ChannelState, Relay } from "../state.ts";
+import { settleLostAt, settleProblems } from "./announced.ts";
 import { settleMeters } from "./meters.ts";
+import { settlePlayback } from "./playback.ts";
 
 /**
  * What follows from any event: since when a host is here or not, since when the picture is well or missing, and how
@@ -11,8 +14,8 @@ import { settleMeters } from "./meters.ts";
  * @param before - the state before the event: the time up to `at` was spent in it
  */
 export function settle(before: ChannelState, after: ChannelState, at: number): ChannelState {
-  const settled = settleLiveAt(settleRelay(before, settleHost(before, after, at), at), at);
-  return settleMeters(before, settled, at);
+  const settled = settlePlayback(before, settleRelay(before, settleHost(before, after, at), at), at);
+  return settleMeters(before, settleProblems(settleLostAt(settleFirsts(settled, at), at)), at);
 }
 
 function settleHost(before: ChannelState, state: ChannelState, at: number): ChannelState {
@@ -44,8 +47,12 @@ function settleRelay(before: ChannelState, state: ChannelState, at: number): Cha
   return { ...state, relay: next };
 }
 
-function settleLiveAt(state: ChannelState, at: number): ChannelState {
+/** When the session was first live, and when it could first be watched. */
+function settleFirsts(state: ChannelState, at: number): ChannelState {
   const { session } = state;
-  if (session === null || session.liveAt !== null || !isLive(state)) return state;
-  return { ...state, session: { ...session, liveAt: at } };
+  if (session === null || session.playableAt !== undefined) return state;
+  const isFirstLive = session.liveAt === null && isLive(state);
+  const firsts = isFirstLive ? { ...session, liveAt: at } : session;
+  const next = isFirstLive ? { ...state, session: firsts } : state;
+  return isPlayable(next) ? { ...next, session: { ...firsts, playableAt: at } } : next;
 }

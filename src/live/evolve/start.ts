@@ -1,4 +1,5 @@
 import type {
+  LiveInputConfigured,
   LiveInputDisableFailed,
   LiveInputFailed,
   LiveInputGone,
@@ -16,6 +17,7 @@ import { newStorage } from "./storage.ts";
 
 type StartOutcome =
   | LiveInputReady
+  | LiveInputConfigured
   | LiveInputFailed
   | LiveInputGone
   | LiveInputSwitched
@@ -29,11 +31,15 @@ type StartOutcome =
 export function foldStart(state: ChannelState, event: StartOutcome, at: number): Folded {
   switch (event.type) {
     case "LiveInputReady": {
-      const { liveInput: uid, playbackBase } = event;
+      const { liveInput: uid, playbackBase, signed } = event;
       const ingest = uid === state.liveInput.uid ? state.ingest : initialState(state.channelId).ingest;
-      const ready = { ...state, ingest, liveInput: { ...state.liveInput, uid, playbackBase, pending: false } };
+      const liveInput = { ...unsigned(state.liveInput), uid, playbackBase, pending: false };
+      const ready = { ...state, ingest, liveInput: signed === undefined ? liveInput : { ...liveInput, signed } };
       return learnt(withSession(ready, { failures: 0, failure: null }));
     }
+    case "LiveInputConfigured":
+      if (event.liveInput !== state.liveInput.uid) return nothing(state, "that live input is not ours now");
+      return learnt({ ...state, liveInput: { ...state.liveInput, signed: event.signed } });
     case "LiveInputFailed": {
       const { final, retryAfterMs, error } = event;
       const idle = { ...state, liveInput: { ...state.liveInput, pending: false } };
@@ -43,7 +49,7 @@ export function foldStart(state: ChannelState, event: StartOutcome, at: number):
       if (event.liveInput !== state.liveInput.uid) return nothing(state, "that live input is not ours now");
       return learnt({
         ...state,
-        liveInput: { ...state.liveInput, uid: null, playbackBase: null, disabled: false },
+        liveInput: { ...unsigned(state.liveInput), uid: null, playbackBase: null, disabled: false },
         ingest: initialState(state.channelId).ingest,
       });
     case "LiveInputSwitched":
@@ -73,6 +79,10 @@ export function foldStart(state: ChannelState, event: StartOutcome, at: number):
     case "RelayStartFailed":
       return learnt(foldStartFailed(state, event, at));
   }
+}
+
+function unsigned({ signed: _, ...liveInput }: ChannelState["liveInput"]): ChannelState["liveInput"] {
+  return liveInput;
 }
 
 function foldAlreadyRunning(state: ChannelState, event: RecorderAlreadyRunning, at: number): Folded {

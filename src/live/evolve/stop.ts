@@ -66,7 +66,8 @@ export function foldStop(state: ChannelState, event: StopOutcome, at: number): F
   }
 }
 
-function describe(error: ProviderError): string {
+/** A refusal in one line. */
+export function describe(error: ProviderError): string {
   const status = error.status === null ? "no answer" : `HTTP ${error.status}`;
   return `${error.operation}: ${status}${error.code === null ? "" : `, code ${error.code}`}: ${error.message}`;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import type { Logger } from "../../log.ts";
 import { createProviderHttp, type ProviderHttp } from "../provider-http.ts";
+import { browser } from "./browser.ts";
 
 export interface LiveViewers {
   /**
@@ -14,9 +15,6 @@ export interface LiveViewers {
   /** Closes idle connections. */
   close(): void;
 }
-
-/** The host of playback refuses clients that don't look like a browser with 403, error 1010 (seen on real accounts). */
-const browser = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36";
 
 /** It is one number of a curve: a late one is none. */
 const defaultTimeoutMs = 2_000;

@@ -24,6 +24,8 @@ export interface CloudflareRequest<T> extends ProviderRequest {
   path: readonly string[];
   /** What `result` must be. */
   expects: z.ZodType<T>;
+  /** A success may have no body at all: `result` is undefined then. */
+  mayBeEmpty?: boolean;
 }
 
 export type CloudflareAnswer<T> = { ok: true; result: T } | CloudflareRefusal;
@@ -85,7 +87,8 @@ export function createCloudflareTransport(settings: CloudflareSettings, deps: Pr
 
       if (!answer.answered) return refusal("retry", errorOf(null, answer.words));
 
-      const { success, result, code, words } = openEnvelope(answer.body);
+      const isEmpty = answer.body === undefined && answer.status < 300 && request.mayBeEmpty === true;
+      const { success, result, code, words } = isEmpty ? nothing : openEnvelope(answer.body);
       if (answer.status >= 300 || !success) return refusal(refusalOf(answer.status, code), errorOf(code, words));
 
       const parsed = request.expects.safeParse(result);
@@ -122,6 +125,8 @@ interface Envelope {
   code: number | null;
   words: string;
 }
+
+const nothing: Envelope = { success: true, result: undefined, code: null, words: "" };
 
 function openEnvelope(body: unknown): Envelope {
   const parsed = envelopeSchema.safeParse(body);

@@ -35,7 +35,8 @@ export function deleteLiveInput(world: World, call: Call): Answer {
 
 /** One video for each broadcast, newest first. */
 export function liveInputVideos(world: World, call: Call): Answer {
-  return ok(find(world, call).videos());
+  const videos = find(world, call).videos();
+  return ok(world.settings.videos.list === "array" ? videos : { videos });
 }
 
 export function storageUsage({ settings, liveInputs }: World): Answer {

@@ -13,6 +13,7 @@ import {
   storageUsage,
   updateLiveInput,
 } from "./live-inputs.ts";
+import { createSigningKey, deleteVideo, getVideo } from "./videos.ts";
 
 /** Cloudflare's API of Stream Live, as far as Tally uses it. @param world - the present one */
 export function cloudflareRoutes(world: () => World): Router {
@@ -28,6 +29,9 @@ export function cloudflareRoutes(world: () => World): Router {
   router.delete(one, on("liveInputs.delete", deleteLiveInput));
   router.get(`${one}/videos`, on("liveInputs.videos", liveInputVideos));
   router.get(`${stream}/storage-usage`, on("storageUsage", storageUsage));
+  router.post(`${stream}/keys`, on("keys.create", createSigningKey));
+  router.get(`${stream}/:video`, on("videos.get", getVideo));
+  router.delete(`${stream}/:video`, on("videos.delete", deleteVideo));
   router.use((_request, response) => write(response, refusals.noRoute().answer));
   return router;
 }

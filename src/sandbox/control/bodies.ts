@@ -35,6 +35,12 @@ export const inputErrorBody = z.strictObject({
   audioCodec: z.string().default(""),
 });
 
+export const crowdBody = z.strictObject({
+  viewers: z.number().int().min(1).max(100_000),
+  seconds: z.number().min(0).optional(),
+  staySeconds: z.number().min(0).optional(),
+});
+
 export const viewersBody = z.strictObject({ viewers: z.number().int().min(0) });
 
 /** One fault or a list of them. */

@@ -14,6 +14,7 @@ import type {
 } from "../world/index.ts";
 import { type crashBody, faultsBody, type inputErrorBody } from "./bodies.ts";
 import { type ConverterControl, createConverterControl } from "./converter-control.ts";
+import { createCrowds, type Crowd } from "./crowd.ts";
 
 /** What a test or an operator may do to the imitated world. Every method but `until` is also an HTTP call. */
 export interface SandboxControl extends ConverterControl {
@@ -23,6 +24,8 @@ export interface SandboxControl extends ConverterControl {
   leave(channel: string, uid: number, role: Role, reason?: number): void;
   /** @throws ControlRefused if that uid isn't there, or has the role already */
   switchRole(channel: string, uid: number, role: Role): Person;
+  /** So many viewers join over some time, and leave again if it is said when. */
+  crowd(channel: string, crowd: Crowd): { uids: number[] };
   /** A recorder dies. @throws ControlRefused if it is unknown or over */
   crash(sid: string, options?: z.input<typeof crashBody>): void;
   /** A recorder moves to another machine. @throws ControlRefused unless it is starting or recording */
@@ -83,6 +86,7 @@ export function createControl(deps: { settings: Settings; world: () => World; re
     join: (channel, uid, role, options) => world().people.join(channel, uid, role, options),
     leave: (channel, uid, role, reason = 1) => world().people.leave(channel, uid, role, reason),
     switchRole: (channel, uid, role) => world().people.switchRole(channel, uid, role),
+    crowd: createCrowds(world),
     crash: (sid, { cause = "recorder_error", silently = false } = {}) => recorder(sid).fail(cause, silently),
     failOver(sid) {
       const found = recorder(sid);

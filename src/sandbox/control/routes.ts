@@ -8,6 +8,7 @@ import { channelNamePattern, type Role } from "../world/index.ts";
 import {
   crashBody,
   crashConverterBody,
+  crowdBody,
   faultsBody,
   inputErrorBody,
   joinBody,
@@ -45,6 +46,7 @@ export function controlRoutes(control: SandboxControl): Router {
     );
   }
 
+  post("/channels/:channel/crowd", crowdBody, ({ params }, crowd) => control.crowd(channel(params), crowd));
   post("/recorders/:sid/crash", crashBody, ({ params }, options) => control.crash(params.sid ?? "", options));
   post("/recorders/:sid/failover", nothing, ({ params }) => control.failOver(params.sid ?? ""));
   post("/recorders/:sid/push-drop", nothing, ({ params }) => control.dropPush(params.sid ?? ""));

@@ -22,12 +22,18 @@ export function findPlayback({ liveInputs }: World, id: string): Playback {
 }
 
 /**
- * The same for what is watched and not only asked about.
+ * The same for what is watched and not only asked about: a signed token plays what it was signed for.
  *
- * @throws Refused with 401 for a plain id where only a signed token plays
+ * @throws Refused with 401 for a plain id where only a signed token plays, or a token that is not good
  */
 export function findWatchable(world: World, id: string): Playback {
+  if (id.includes(".")) {
+    const subject = world.signingKeys.subjectOf(id);
+    if (subject === null) throw refusals.unsigned();
+    return findPlayback(world, subject);
+  }
   const playback = findPlayback(world, id);
-  if (playback.input.config.recording.requireSignedURLs) throw refusals.unsigned();
+  const { input, video } = playback;
+  if (video?.isSigned ?? input.config.recording.requireSignedURLs) throw refusals.unsigned();
   return playback;
 }

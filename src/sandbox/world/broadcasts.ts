@@ -17,6 +17,8 @@ export interface Broadcast {
   readonly isOver: boolean;
   /** Its recording can be watched. */
   readonly isReady: boolean;
+  /** It plays with a signed token only. */
+  readonly isSigned: boolean;
 }
 
 /** The broadcasts of one live input, each of which becomes a video. */
@@ -29,6 +31,8 @@ export interface Broadcasts {
   list(): Broadcast[];
   /** Newest first, as video objects (Cloudflare docs, stream-live/replay-recordings). */
   videos(): object[];
+  /** @returns false if there is none, or it is on */
+  remove(uid: string): boolean;
 }
 
 interface Kept {
@@ -38,6 +42,10 @@ interface Kept {
   /** When the last publisher went. */
   endedAt: number | null;
   ready: boolean;
+  /** It could not be made. */
+  failed: boolean;
+  /** Once it is over; until then as its input. */
+  signed: boolean;
   wasPlayable: boolean;
   /** Of earlier spans; the present one began at `publishedSince`, real ms. */
   publishedMs: number;
@@ -47,7 +55,7 @@ interface Kept {
 /** @param input - read when needed: an update changes the hold of later pauses */
 export function createBroadcasts(
   deps: { settings: Settings; clocks: Clocks; timers: Timers; notices: CloudflareNotices },
-  input: { uid: string; name: () => string; timeoutSeconds: () => number | null },
+  input: { uid: string; name: () => string; timeoutSeconds: () => number | null; isSigned: () => boolean },
 ): Broadcasts {
   const { settings, clocks, timers, notices } = deps;
   const broadcasts: Kept[] = [];
@@ -65,15 +73,24 @@ export function createBroadcasts(
     });
   }
 
+  function isSigned(broadcast: Kept): boolean {
+    return broadcast === current ? input.isSigned() : broadcast.signed;
+  }
+
   function finish(broadcast: Kept): void {
     current = null;
+    broadcast.signed = input.isSigned();
     timers.after(settings.delays.videoReadyMs, () => {
-      broadcast.ready = true;
-      notices.video(input.uid, toVideo(broadcast));
+      broadcast.ready = settings.videos.outcome === "ready";
+      broadcast.failed = !broadcast.ready;
+      const { liveInput, ...unnamed } = toVideo(broadcast);
+      const body = settings.videos.webhookNamesLiveInput ? { ...unnamed, liveInput } : unnamed;
+      notices.video(input.uid, body, settings.videos.outcome);
     });
   }
 
-  function toVideo({ uid, name, createdAt, endedAt, ready }: Kept): object {
+  function toVideo(broadcast: Kept) {
+    const { uid, name, createdAt, endedAt, ready, failed } = broadcast;
     const base = `${deliveryBase(settings)}/${uid}`;
     const created = microseconds(createdAt);
     return {
@@ -82,10 +99,10 @@ export function createBroadcasts(
       thumbnailTimestampPct: 0,
       readyToStream: ready,
       status: {
-        state: ready ? "ready" : "live-inprogress",
+        state: failed ? "error" : ready ? "ready" : broadcast === current ? "live-inprogress" : "inprogress",
         ...(ready ? { pctComplete: "100.000000" } : {}),
-        errorReasonCode: "",
-        errorReasonText: "",
+        errorReasonCode: failed ? "ERR_UNKNOWN" : "",
+        errorReasonText: failed ? "The video could not be made." : "",
       },
       meta: { name: `${name} ${created}` },
       created,
@@ -93,7 +110,7 @@ export function createBroadcasts(
       size: 0,
       preview: `${base}/watch`,
       allowedOrigins: [],
-      requireSignedURLs: false,
+      requireSignedURLs: isSigned(broadcast),
       uploaded: created,
       uploadExpiry: null,
       maxSizeBytes: null,
@@ -119,6 +136,8 @@ export function createBroadcasts(
         createdAt: clocks.cloudflare(),
         endedAt: null,
         ready: false,
+        failed: false,
+        signed: false,
         wasPlayable: false,
         publishedMs: 0,
         publishedSince: null,
@@ -144,8 +163,13 @@ export function createBroadcasts(
         publishedMs: broadcast.publishedMs + sinceMs(broadcast),
         isOver: broadcast !== current,
         isReady: broadcast.ready,
+        isSigned: isSigned(broadcast),
       })),
     videos: () => broadcasts.map(toVideo),
+    remove(uid) {
+      const index = broadcasts.findIndex((broadcast) => broadcast.uid === uid && broadcast !== current);
+      return index >= 0 && broadcasts.splice(index, 1).length > 0;
+    },
   };
 }
 

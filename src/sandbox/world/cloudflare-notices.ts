@@ -18,7 +18,7 @@ export interface CloudflareNotices {
   /** A Notification about a live input. */
   live(liveInput: string, eventType: LiveInputEventType, updatedAt: string, error?: IngestError): void;
   /** Stream's webhook about a video that has been processed. */
-  video(liveInput: string, video: object): void;
+  video(liveInput: string, video: object, outcome: "ready" | "error"): void;
 }
 
 export function createCloudflareNotices(deps: {
@@ -71,11 +71,11 @@ export function createCloudflareNotices(deps: {
       });
     },
 
-    video(liveInput, video) {
+    video(liveInput, video, outcome) {
       webhooks.send({
         kind: "cloudflare-video",
         product: null,
-        eventType: "ready",
+        eventType: outcome,
         about: liveInput,
         url: settings.webhooks.cloudflareVideo,
         body: () => video,

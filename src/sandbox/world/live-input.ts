@@ -61,6 +61,7 @@ export interface LiveInput {
   viewers: number | null;
   broadcasts: Broadcasts["list"];
   videos: Broadcasts["videos"];
+  removeVideo: Broadcasts["remove"];
 }
 
 export interface LiveInputDeps {
@@ -83,6 +84,7 @@ export function createLiveInput(deps: LiveInputDeps, config: LiveInputConfig): L
     uid,
     name: () => (typeof input.config.meta.name === "string" ? input.config.meta.name : uid),
     timeoutSeconds: () => input.config.recording.timeoutSeconds,
+    isSigned: () => input.config.recording.requireSignedURLs,
   });
 
   function enter(state: IngestStatus["state"], reason: IngestStatus["reason"], error?: IngestError): void {
@@ -154,6 +156,7 @@ export function createLiveInput(deps: LiveInputDeps, config: LiveInputConfig): L
     viewers: null,
     broadcasts: () => broadcasts.list(),
     videos: () => broadcasts.videos(),
+    removeVideo: (uid) => broadcasts.remove(uid),
   };
   return input;
 }

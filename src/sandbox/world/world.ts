@@ -9,6 +9,7 @@ import { createPeople, type People } from "./people.ts";
 import { createRates, type Rates } from "./rates.ts";
 import { createRecord, type SandboxRecord } from "./record.ts";
 import { createRecorders, type Recorders } from "./recorders.ts";
+import { createSigningKeys, type SigningKeys } from "./signing-keys.ts";
 import { createStamps } from "./stamps.ts";
 import { createTimers, type Timers } from "./timers.ts";
 import { createWebhookSender } from "./webhooks.ts";
@@ -23,6 +24,7 @@ export interface World {
   rates: Rates;
   people: People;
   liveInputs: LiveInputs;
+  signingKeys: SigningKeys;
   recorders: Recorders;
   converters: Converters;
   /** Nothing happens any more, and no webhook is sent. */
@@ -50,6 +52,7 @@ export function createWorld(settings: Settings): World {
     rates: createRates(settings),
     people,
     liveInputs,
+    signingKeys: createSigningKeys(() => clocks.cloudflare()),
     recorders: createRecorders({ settings, clocks, timers, record, ncs, liveInputs }),
     converters: createConverters({ settings, clocks, timers, record, ncs, people, liveInputs }),
     close() {

@@ -33,16 +33,21 @@ const failure = (code: number, message: string) => ({
   result: null,
 });
 
-async function liveInputs(respond: Respond, given: { apiUrl?: string; timeoutMs?: number } = {}) {
+const asTheyAre = { requireSignedUrls: false, deleteRecordingAfterDays: null };
+
+async function liveInputs(
+  respond: Respond,
+  given: { apiUrl?: string; timeoutMs?: number; settings?: Parameters<typeof createLiveInputs>[1] } = {},
+) {
   const { url, received } = await listen(respond);
   const deps = testDeps();
-  const { apiUrl = `${url}/client/v4`, timeoutMs } = given;
+  const { apiUrl = `${url}/client/v4`, timeoutMs, settings = asTheyAre } = given;
   const transport = createCloudflareTransport(
     { apiUrl, accountId: "account-1", apiToken: "cf-token", timeoutMs },
     deps,
   );
   onTestFinished(() => transport.close());
-  return { client: createLiveInputs(transport), received, deps };
+  return { client: createLiveInputs(transport, settings, deps.log), received, deps };
 }
 
 describe("get", () => {
@@ -239,5 +244,62 @@ describe("setEnabled", () => {
     const { client, received } = await liveInputs(inTurn(...answers));
     expect(await client.setEnabled(uid, true)).toMatchObject({ ok: false, notFound: true });
     expect(received).toHaveLength(calls);
+  });
+});
+
+describe("settings", () => {
+  const settings = { requireSignedUrls: true, deleteRecordingAfterDays: 90 };
+  const asWanted = {
+    ...answered,
+    recording: { ...answered.recording, requireSignedURLs: true },
+    deleteRecordingAfterDays: 90,
+  };
+  const ignored = (lines: () => readonly { msg: string }[]) =>
+    lines().filter(({ msg }) => msg === "live_input.settings_ignored");
+
+  it("go into a new live input, the retention at the top where Cloudflare takes it", async () => {
+    const { client, received, deps } = await liveInputs(json(200, envelope(asWanted)), { settings });
+    expect(await client.create("shoes")).toMatchObject({ ok: true, liveInput: { signed: true, isAsConfigured: true } });
+    expect(received[0]?.body).toMatchObject({
+      deleteRecordingAfterDays: 90,
+      recording: { mode: "automatic", timeoutSeconds: 60, requireSignedURLs: true },
+    });
+    expect(ignored(deps.lines)).toEqual([]);
+  });
+
+  it("are not sent when nothing is set, and any live input is as it should be then", async () => {
+    const { client, received } = await liveInputs(json(200, envelope(answered)));
+    expect(await client.create("shoes")).toMatchObject({
+      ok: true,
+      liveInput: { signed: false, isAsConfigured: true },
+    });
+    expect(Object.keys(received[0]?.body as object)).toEqual(["meta", "recording"]);
+    expect((received[0]?.body as { recording: object }).recording).not.toHaveProperty("requireSignedURLs");
+  });
+
+  it("are put on an existing one with all else that it has", async () => {
+    const { client, received } = await liveInputs(
+      inTurn(json(200, envelope(answered)), json(200, envelope(answered)), json(200, envelope(asWanted))),
+      { settings },
+    );
+    expect(await client.get(uid)).toMatchObject({ ok: true, liveInput: { signed: false, isAsConfigured: false } });
+    expect(await client.configure(uid)).toMatchObject({ ok: true, liveInput: { signed: true, isAsConfigured: true } });
+    expect(received[2]).toMatchObject({ method: "PUT", url: `${root}/${uid}` });
+    expect(received[2]?.body).toEqual({
+      meta: answered.meta,
+      enabled: true,
+      recording: asWanted.recording,
+      preferLowLatency: false,
+      deleteRecordingAfterDays: 90,
+    });
+  });
+
+  it("that Cloudflare ignores are told of once, and not sent again", async () => {
+    const { client, deps } = await liveInputs(json(200, envelope(answered)), { settings });
+    expect(await client.configure(uid)).toMatchObject({ ok: true, liveInput: { signed: false, isAsConfigured: true } });
+    expect(await client.get(uid)).toMatchObject({ ok: true, liveInput: { isAsConfigured: true } });
+    expect(ignored(deps.lines)).toMatchObject([
+      { liveInput: uid, wanted: settings, has: { requireSignedUrls: false, deleteRecordingAfterDays: 30 } },
+    ]);
   });
 });

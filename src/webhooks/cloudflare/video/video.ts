@@ -10,6 +10,7 @@ export const video = optionalObject({
   uid: anything,
   liveInput: anything,
   readyToStream: anything,
+  requireSignedURLs: anything,
   status: optionalObject({
     state: anything,
     errorReasonCode: optionalText,

@@ -1,0 +1,2 @@
+/** A browser's type, which `@trpc/client` names and Node's types have not. */
+type RequestInfo = string | Request;
