@@ -58,13 +58,9 @@ const keptDelays = {
 
 /**
  * @param settings - of the service, over the demo's own
- * @param delays - of the providers, as long as they shall take in real ms, beside the demo's own
  * @throws if the service doesn't become ready; the message has its own last words
  */
-export async function startService(
-  settings: Record<string, string> = {},
-  delays: Record<string, number> = {},
-): Promise<DemoService> {
+export async function startService(settings: Record<string, string> = {}): Promise<DemoService> {
   const dataDir = await mkdtemp(join(tmpdir(), "tally-demo-"));
   const [port, sandboxPort] = [await freePort(), await freePort()];
   const environment = {
@@ -113,8 +109,8 @@ export async function startService(
     if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${await answer.text()}`);
     return answer.json();
   };
-  const unpaced = Object.entries({ ...keptDelays, ...delays }).map(([name, ms]) => [name, ms / pace] as const);
-  await tell("/settings", { pace, delays: Object.fromEntries(unpaced) });
+  const delays = Object.fromEntries(Object.entries(keptDelays).map(([name, ms]) => [name, ms / pace]));
+  await tell("/settings", { pace, delays });
   return {
     url,
     apiKey,

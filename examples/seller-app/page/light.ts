@@ -8,7 +8,7 @@ export const labels: Record<Light, string> = {
   starting: "Starting …",
   "on-air": "On air: viewers can watch in a moment",
   watchable: "On air: viewers can watch",
-  trouble: "Not on air",
+  trouble: "There is a problem",
   ended: "The broadcast is over",
 };
 
@@ -24,7 +24,8 @@ export function lightOf({ state, live, playable, reason, sessionId }: Status): L
       return "trouble";
     case "starting":
     case "recording":
-      if (live) return playable ? "watchable" : "on-air";
-      return reason === null ? "starting" : "trouble";
+      if (live && playable) return "watchable";
+      if (reason !== null) return "trouble";
+      return live ? "on-air" : "starting";
   }
 }

@@ -1,8 +1,8 @@
-import { createTallyClient, type Status, type StatusToken } from "@tally/client";
+import { createTallyClient, type Metrics, type Status, type StatusToken } from "@tally/client";
 
 import { labels, lightOf } from "./light.ts";
 import { createPlayer } from "./player.ts";
-import { type Metrics, showViewers } from "./viewers.ts";
+import { showViewers } from "./viewers.ts";
 
 interface Settings {
   tallyUrl: string;

@@ -1,12 +1,4 @@
-/** Of `GET /v1/channels/{name}/metrics`. */
-export interface Metrics {
-  from: string;
-  to: string;
-  /** Seconds. */
-  step: number;
-  /** A step without a sample has none. */
-  items: { at: string; hlsViewers: number | null; agoraViewers: number | null }[];
-}
+import type { Metrics } from "@tally/client";
 
 type Series = "hlsViewers" | "agoraViewers";
 
@@ -33,7 +25,7 @@ export function showViewers(metrics: Metrics): void {
 }
 
 /** An SVG path. Where nothing was counted it has a gap; a count between two gaps is a dot. */
-export function curveOf({ from, to, step, items }: Metrics, series: Series, most: number): string {
+function curveOf({ from, to, step, items }: Metrics, series: Series, most: number): string {
   const stepMs = step * 1000;
   // Steps are counted from 1970: the first begins before the session does.
   const firstAt = Math.floor(Date.parse(from) / stepMs) * stepMs;

@@ -12,8 +12,7 @@ const networkTrouble = { reason: 10 };
  * @param appUrl - of the page that will read the status
  */
 export async function startDemo(appUrl: string, channel: string) {
-  const settings = { CORS_ORIGINS: appUrl, METRICS_SECONDS: String(stepSeconds) };
-  const service = await startService(settings, { playableMs: 3_000 });
+  const service = await startService({ CORS_ORIGINS: appUrl, METRICS_SECONDS: String(stepSeconds) });
   const people = `/channels/${encodeURIComponent(channel)}`;
   const host = `${people}/hosts/1001`;
   const say = (what: string) => process.stdout.write(`${what}\n`);
