@@ -27,6 +27,8 @@ const player = createPlayer(video, (isThere) => {
   find("no-picture").hidden = isThere;
 });
 
+let current: Status | null = null;
+
 /** Of our own backend. */
 async function ask<Answer>(path: string, method = "GET"): Promise<Answer> {
   const response = await fetch(path, { method });
@@ -51,15 +53,15 @@ function tellConnection(text: string): void {
 
 async function refreshViewers(): Promise<void> {
   // What can't be told now is told the next time.
-  await ask<Metrics>("metrics").then(showViewers, () => undefined);
+  await ask<Metrics>("metrics").then(
+    (metrics) => showViewers(metrics, current?.live === true),
+    () => undefined,
+  );
 }
 
 async function main(): Promise<void> {
   const { tallyUrl, channel, stepSeconds } = await ask<Settings>("settings");
   find("channel").textContent = channel;
-
-  let current: Status | null = null;
-  void refreshViewers();
   setInterval(() => {
     if (current?.live === true && !document.hidden) void refreshViewers();
   }, stepSeconds * 1000);
@@ -73,8 +75,10 @@ async function main(): Promise<void> {
       tellConnection(state === "open" || current === null ? "" : "Connecting again: this may be out of date."),
   });
   for await (const status of statuses) {
+    const isTurn = status.live !== current?.live;
     current = status;
     show(status);
+    if (isTurn) void refreshViewers();
   }
 }
 

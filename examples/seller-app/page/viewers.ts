@@ -4,8 +4,9 @@ type Series = "hlsViewers" | "agoraViewers";
 
 const [width, height, margin] = [600, 160, 4];
 
-/** Draws how many watched, and writes how many watch now. */
-export function showViewers(metrics: Metrics): void {
+/** Draws how many watched, and writes how many watch now if somebody can. */
+export function showViewers(metrics: Metrics, isLive: boolean): void {
+  const newest = isLive ? metrics.items.at(-1) : undefined;
   const most = Math.max(
     4,
     ...metrics.items.flatMap(({ hlsViewers, agoraViewers }) => [hlsViewers ?? 0, agoraViewers ?? 0]),
@@ -15,7 +16,7 @@ export function showViewers(metrics: Metrics): void {
     ["in-app", "agoraViewers"],
   ] as const) {
     document.getElementById(id)?.setAttribute("d", curveOf(metrics, series, most));
-    write(`${id}-now`, String(metrics.items.at(-1)?.[series] ?? "–"));
+    write(`${id}-now`, String(newest?.[series] ?? "–"));
   }
   const time = (at: string) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
   const isEmpty = metrics.items.length === 0;

@@ -21,6 +21,7 @@ Tally must allow the app's origin: CORS_ORIGINS=http://127.0.0.1:8080
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { demo: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
   if (values.help === true) return void process.stdout.write(usage);
+  const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   const { PORT = "8080", TALLY_CHANNEL: channel = "demo", PLAYBACK_ORIGIN, TALLY_URL, TALLY_KEY } = process.env;
   const pageFolder = fileURLToPath(new URL("../page/", import.meta.url));
   const appUrl = `http://127.0.0.1:${PORT}`;
@@ -31,7 +32,6 @@ async function main(): Promise<void> {
     const server = app.listen(Number(PORT), "127.0.0.1");
     await once(server, "listening");
     process.stdout.write(`The seller's page: ${appUrl}\n`);
-    const interrupted = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     await Promise.race([interrupted, demo?.play() ?? interrupted]);
     server.close();
     server.closeAllConnections();

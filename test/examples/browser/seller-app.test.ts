@@ -129,6 +129,7 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
     await says(page, "The broadcast is over");
     await soon(() => videoOf(page, "hidden")).toBe(true);
     expect(await videoOf<boolean>(page, "currentSrc === '' || document.getElementById('video').paused")).toBe(true);
+    await soon(() => text(page, "stream-now")).toBe("–");
     await shoot(page, "5-ended");
   }, 60_000);
 
@@ -163,6 +164,21 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
     await soon(() => text(page, "reason")).toMatch(/^The recording could not be started/);
     await shoot(page, "7-refused");
     control.leave("refused", host, "host");
+  });
+
+  it("leaves gaps in the curve where nothing was counted, and shows one count between two as a dot", async () => {
+    const at = (seconds: number) => new Date(Date.UTC(2026, 2, 14, 20, 0, seconds)).toISOString();
+    const items = [5, 10, 20, 30, 35, 40].map((seconds, i) => ({
+      at: at(seconds),
+      hlsViewers: seconds === 35 ? null : i,
+      agoraViewers: null,
+    }));
+    const metrics = { channel: "gaps", from: at(5), to: at(45), step: stepSeconds, items };
+    const page = await open("gaps", (page) => page.route("**/metrics", (route) => route.fulfill({ json: metrics })));
+    const curve = soon(() => page.locator("#stream").getAttribute("d"));
+    await curve.toMatch(/^M[\d.]+ [\d.]+h0L[\d.]+ [\d.]+(M[\d.]+ [\d.]+h0){3}$/);
+    expect(await page.locator("#in-app").getAttribute("d")).toBe("");
+    expect(await text(page, "stream-now")).toBe("–");
   });
 
   it("goes on with another token when the one that it has ends, in the middle of it", async () => {
