@@ -17,6 +17,10 @@ export interface Relay {
 
 /** A whole service beside its sandbox, in processes of their own. */
 export interface DemoService {
+  url: string;
+  /** The operators' key. */
+  apiKey: string;
+  sandboxUrl: string;
   /** GET from the API; null for 404. */
   get<T>(path: string): Promise<T | null>;
   /** Lets something happen in the sandbox. */
@@ -52,8 +56,11 @@ const keptDelays = {
   playableMs: 2_000,
 };
 
-/** @throws if the service doesn't become ready; the message has its own last words */
-export async function startService(): Promise<DemoService> {
+/**
+ * @param settings - of the service, over the demo's own
+ * @throws if the service doesn't become ready; the message has its own last words
+ */
+export async function startService(settings: Record<string, string> = {}): Promise<DemoService> {
   const dataDir = await mkdtemp(join(tmpdir(), "tally-demo-"));
   const [port, sandboxPort] = [await freePort(), await freePort()];
   const environment = {
@@ -65,6 +72,7 @@ export async function startService(): Promise<DemoService> {
     // The hold of the live input, at the sandbox's pace.
     PLAYBACK_HOLD_SECONDS: String(60 * pace),
     LOG_LEVEL: "warn",
+    ...settings,
   };
   const entry = fileURLToPath(import.meta.resolve("../main.js"));
   const child = spawn(process.execPath, [entry], {
@@ -104,6 +112,9 @@ export async function startService(): Promise<DemoService> {
   const delays = Object.fromEntries(Object.entries(keptDelays).map(([name, ms]) => [name, ms / pace]));
   await tell("/settings", { pace, delays });
   return {
+    url,
+    apiKey,
+    sandboxUrl,
     async get<T>(path: string) {
       const answer = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
       if (answer.status === 404) return null;
