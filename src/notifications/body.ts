@@ -1,4 +1,4 @@
-import type { RelayMode, SessionVideo,StatusReason } from "../live/index.ts";
+import type { RelayMode, SessionVideo, StatusReason } from "../live/index.ts";
 import { type Announced, type ChannelState, problemReason, sessionId, type Status, toStatus } from "../live/index.ts";
 import { type NotificationType, testType } from "./types.ts";
 
