@@ -1,4 +1,4 @@
-import type { RelayMode, StatusReason, VideoProcessed } from "../live/index.ts";
+import type { RelayMode, SessionVideo, StatusReason } from "../live/index.ts";
 import { type Announced, type ChannelState, problemReason, sessionId, type Status, toStatus } from "../live/index.ts";
 import { type NotificationType, testType } from "./types.ts";
 
@@ -40,13 +40,13 @@ interface ToldVideo {
  * The body of a notification, as it is kept, signed and sent.
  *
  * @param after - the state with the decision
- * @param video - of `video.ready`: the session's video
+ * @param video - of `video.ready`: that video
  */
 export function bodyOf(
   announced: Announced,
   after: ChannelState,
   channel: ToldChannel,
-  video: VideoProcessed | null,
+  video: SessionVideo | null,
 ): string {
   const { id, name, hostUserId, version, now, defaultMode } = channel;
   const status = toStatus(after, { channel: name, version, updatedAt: now, defaultMode });
@@ -74,7 +74,7 @@ function detailsOf(
   announced: Announced,
   after: ChannelState,
   status: Status,
-  video: VideoProcessed | null,
+  video: SessionVideo | null,
 ): Partial<Details> {
   switch (announced.notification) {
     case "live.started":
@@ -92,7 +92,7 @@ function detailsOf(
   }
 }
 
-function toldVideo({ video, hls, dash, thumbnail, durationSeconds }: VideoProcessed): ToldVideo {
+function toldVideo({ video, hls, dash, thumbnail, durationSeconds }: SessionVideo): ToldVideo {
   return { uid: video, hls, dash, thumbnail, durationSeconds };
 }
 

@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 
 import { rowsOf, table } from "../eventlog/index.ts";
-import { type Announced, type ChannelState, sessionId, type VideoProcessed } from "../live/index.ts";
+import { type Announced, type ChannelState, sessionId, type SessionVideo } from "../live/index.ts";
 import { bodyOf, type ToldChannel } from "./body.ts";
 import { newId } from "./ids.ts";
 import type { NotificationType } from "./types.ts";
@@ -27,7 +27,7 @@ export async function recordAnnouncements(
   const hostUserId = await hostUserIdOf(trx, schema, channel.id);
   const rows: NewNotification[] = [];
   for (const { eventId, event, after } of announcements) {
-    const video = event.notification === "video.ready" ? await videoOf(trx, schema, channel.id, event.session) : null;
+    const video = event.notification === "video.ready" ? await videoOf(trx, schema, channel.id, event) : null;
     rows.push({
       channelId: channel.id,
       session: event.session,
@@ -97,12 +97,12 @@ async function videoOf(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
-  session: number,
-): Promise<VideoProcessed | null> {
-  const [row] = await rowsOf<{ video: VideoProcessed | null }>(
+  { session, video }: { session: number; video: string },
+): Promise<SessionVideo | null> {
+  const [row] = await rowsOf<{ videos: SessionVideo[] }>(
     trx,
-    `select video from ${table(schema, "sessions")} where id = :id`,
+    `select videos from ${table(schema, "sessions")} where id = :id`,
     { id: sessionId(channelId, session) },
   );
-  return row?.video ?? null;
+  return row?.videos.find((each) => each.video === video) ?? null;
 }

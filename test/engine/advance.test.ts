@@ -27,7 +27,6 @@ describe("a host joins", () => {
       "RecorderStartAccepted",
       "live_input.connected",
       "Announced",
-      "Announced",
     ]);
     expect((await world.effects("show")).map(({ type, status, attempts }) => [type, status, attempts])).toEqual([
       ["EnsureLiveInput", "succeeded", 1],

@@ -143,8 +143,8 @@ describe("live inputs and videos", () => {
     const channelId = await registerChannel(database, "known");
     await setLiveInput(channelId, "input-known");
     await database.knex.raw(
-      `insert into tally.sessions (id, channel_id, number, cause, opened_at, video_uid)
-       values ('known-1', ?, 1, 'host', now(), 'video-known')`,
+      `insert into tally.sessions (id, channel_id, number, cause, opened_at, video_uids)
+       values ('known-1', ?, 1, 'host', now(), '{video-known}')`,
       [channelId],
     );
     const eventLog = openLog();

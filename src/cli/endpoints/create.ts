@@ -24,7 +24,7 @@ export function addEndpointsCreate(endpoints: Command, io: Io): void {
     summary: "Have an address told, and show the secret that its notifications are signed with.",
     examples: [
       "endpoints create https://shop.example.com/tally",
-      "endpoints create https://shop.example.com/tally --events live.started,live.ended",
+      "endpoints create https://shop.example.com/hook --events live.ended",
     ],
   })
     .argument("<url>", "where notifications are sent to")
