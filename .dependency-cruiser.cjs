@@ -145,6 +145,19 @@ module.exports = {
       to: { dependencyTypes: ["core"] },
     },
     {
+      name: "examples-are-apps",
+      comment: "an app knows Tally by its API; its demo starts one, as the project's own does",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { path: "^(src|migrations|bench|test)/", pathNot: "^src/demo/index\\.ts$" },
+    },
+    {
+      name: "not-to-examples",
+      severity: "error",
+      from: { path: "^(src|migrations|bench|packages)/" },
+      to: { path: "^examples/" },
+    },
+    {
       name: "no-circular",
       severity: "error",
       from: { pathNot: "^node_modules" },

@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 // What needs no database runs without starting one: `npx vitest run --project core`.
 const withoutDatabase = [
   "client",
+  "docs",
   "live",
   "simulation",
   "redaction",
