@@ -103,7 +103,7 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
     const { control } = evening.sandbox;
     const page = await open("evening");
     await says(page, "Off air");
-    expect(await text(page, "most")).toBe("Nobody was counted yet.");
+    await expect.poll(() => text(page, "most"), { timeout: 10_000 }).toBe("Nobody was counted yet.");
     await shoot(page, "1-off");
 
     control.planFaults({ operation: "start", delayMs: 1_000 });
