@@ -13,6 +13,7 @@ import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { plainLinks } from "../support/playback-links.ts";
 
 export const apiKey = "operators-key";
 /** In the form of Agora's: 32 hexadecimal digits each. */
@@ -22,14 +23,6 @@ export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
 /** Easily told apart, and not the default ones. */
-/** As Tally has them without signed links. */
-export const cloudflareSettings: AppConfig["cloudflare"] = {
-  notificationSecrets: [notificationSecret],
-  webhookSecrets: [],
-  requireSignedUrls: false,
-  signing: null,
-};
-
 export const prices = {
   asOf: "2026-01-02",
   cloudRecording: { HD: 10, FHD: 20 },
@@ -112,8 +105,7 @@ export async function startService(
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    playbackTokenMs: 4 * 3_600_000,
-    cloudflare: cloudflareSettings,
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });
@@ -123,6 +115,7 @@ export async function startService(
     log,
     feed,
     readers,
+    links: plainLinks,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
     onNotified: () => undefined,
