@@ -4,7 +4,7 @@ import { rowsOf, table } from "../eventlog/index.ts";
 import { type Announced, type ChannelState, sessionId, type SessionVideo } from "../live/index.ts";
 import { bodyOf, type ToldChannel } from "./body.ts";
 import { newId } from "./ids.ts";
-import { type LinksOf,linksOf } from "./links.ts";
+import { type LinksOf, linksOf } from "./links.ts";
 import type { NotificationType } from "./types.ts";
 
 /** A decision that is in the log since this transaction. */

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { sessionAnswer } from "../../src/api/schemas.ts";
 import type { SettingsChange } from "../../src/sandbox/settings.ts";
-import { type Receiver,startReceiver } from "../notifications/receiver.ts";
+import { type Receiver, startReceiver } from "../notifications/receiver.ts";
 import { type Evening, openEvening } from "./evening.ts";
 
 type Session = ReturnType<typeof sessionAnswer.parse>;
