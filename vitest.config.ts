@@ -22,6 +22,8 @@ export default defineConfig({
   test: {
     // For two cores: the longest tests wait for processes to end and for leases to run out, and leave a core free.
     maxWorkers: 3,
+    // Processes at once in a file whose tests wait for leases.
+    maxConcurrency: 6,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
