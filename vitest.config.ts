@@ -32,7 +32,7 @@ export default defineConfig({
           include: [...withoutDatabase, "test/*.test.ts"],
           exclude: replacing,
           testTimeout: 30_000,
-          // To import the service takes a second, and longer than most files' tests: a worker does it once.
+          // Importing takes longer than the tests of most files: a worker does it once.
           isolate: false,
         },
       },
