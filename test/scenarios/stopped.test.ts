@@ -20,7 +20,7 @@ import { freePort, type Process, type ServiceProcess, spawnProcess, spawnService
 
 const channel = "channel_7";
 
-/** The tests run beside each other: most of their time is the service's patience. */
+/** For each test its own, since those that mostly wait run beside each other. A start is work, and goes alone. */
 // eslint-disable-next-line no-empty-pattern -- vitest reads off it what a fixture needs
 const test = base.extend("closers", ({}, { onCleanup }) => {
   const closers = createClosers();
@@ -197,69 +197,6 @@ describe.concurrent("SIGTERM while a provider call is under way", () => {
   }, 60_000);
 });
 
-describe.concurrent("SIGTERM with a connection that is kept open and idle", () => {
-  test("doesn't wait for it", async ({ closers }) => {
-    const tonight = await evening(closers);
-    const service = await serve(closers, tonight);
-    const agent = new http.Agent({ keepAlive: true });
-    await (await fetch(`${service.url}/healthz`, { agent })).text();
-    const startedAt = performance.now();
-    service.child.kill("SIGTERM");
-    expect(await service.gone).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(9_000);
-    agent.destroy();
-  }, 60_000);
-});
-
-async function newFolder(closers: Closers): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "tally-stopped-"));
-  await chmod(folder, 0o755); // for the user that Postgres runs as
-  closers.add("the folder", () => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-describe.concurrent("SIGTERM while the service starts", () => {
-  test.for(["tally.starting", "db.embedded_started", "db.migrated", "tally.ready"])(
-    "at %s: ends with 0, and leaves no database and no sandbox running",
-    { timeout: 60_000 },
-    async (line, { closers }) => {
-      const dataDir = await newFolder(closers);
-      const sandboxPort = await freePort();
-      const starting = spawnProcess("main.js", {
-        TALLY_DATA_DIR: dataDir,
-        PORT: String(await freePort()),
-        SANDBOX_PORT: String(sandboxPort),
-      });
-      closers.add("the service", () => end(starting));
-      await starting.written(line);
-      starting.child.kill("SIGTERM");
-      expect(await starting.gone).toBe(0);
-      expect(starting.errorOutput()).toBe("");
-      await expect(stat(join(dataDir, "postgres/data/postmaster.pid"))).rejects.toThrow(/ENOENT/);
-      await expect(fetch(`http://127.0.0.1:${sandboxPort}`)).rejects.toThrow(/ECONNREFUSED/);
-    },
-  );
-
-  test("while another process migrates: ends with 0, without waiting for it", async ({ closers }) => {
-    const database = await createTestDatabase({ migrated: false });
-    closers.add("the database", () => database.drop());
-    const migrating = new pg.Client({ connectionString: database.url });
-    await migrating.connect();
-    closers.add("the other process", () => migrating.end());
-    await migrating.query("select pg_advisory_lock(hashtextextended('tally:migrate:tally', 0))");
-    const starting = spawnProcess("main.js", {
-      DATABASE_URL: database.url,
-      TALLY_DATA_DIR: await newFolder(closers),
-      PORT: String(await freePort()),
-      SANDBOX_PORT: String(await freePort()),
-    });
-    closers.add("the service", () => end(starting));
-    await starting.written("db.migration_awaited");
-    starting.child.kill("SIGTERM");
-    expect(await starting.gone).toBe(0);
-  }, 60_000);
-});
-
 /** A way to the database that can be cut without an end: nothing passes any more, and nobody is told. */
 async function openFreezableWay(closers: Closers, databaseUrl: string): Promise<{ url: string; freeze: () => void }> {
   const { hostname, port } = new URL(databaseUrl);
@@ -322,5 +259,68 @@ describe.concurrent("SIGTERM with the database gone", () => {
     expect(service.errorOutput()).toMatch(
       /^Tally has stopped, but not in order: .*(not currently accepting|administrator command).*\.\n$/,
     );
+  }, 60_000);
+});
+
+describe("SIGTERM with a connection that is kept open and idle", () => {
+  test("doesn't wait for it", async ({ closers }) => {
+    const tonight = await evening(closers);
+    const service = await serve(closers, tonight);
+    const agent = new http.Agent({ keepAlive: true });
+    await (await fetch(`${service.url}/healthz`, { agent })).text();
+    const startedAt = performance.now();
+    service.child.kill("SIGTERM");
+    expect(await service.gone).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(9_000);
+    agent.destroy();
+  }, 60_000);
+});
+
+async function newFolder(closers: Closers): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "tally-stopped-"));
+  await chmod(folder, 0o755); // for the user that Postgres runs as
+  closers.add("the folder", () => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+describe("SIGTERM while the service starts", () => {
+  test.for(["tally.starting", "db.embedded_started", "db.migrated", "tally.ready"])(
+    "at %s: ends with 0, and leaves no database and no sandbox running",
+    { timeout: 60_000 },
+    async (line, { closers }) => {
+      const dataDir = await newFolder(closers);
+      const sandboxPort = await freePort();
+      const starting = spawnProcess("main.js", {
+        TALLY_DATA_DIR: dataDir,
+        PORT: String(await freePort()),
+        SANDBOX_PORT: String(sandboxPort),
+      });
+      closers.add("the service", () => end(starting));
+      await starting.written(line);
+      starting.child.kill("SIGTERM");
+      expect(await starting.gone).toBe(0);
+      expect(starting.errorOutput()).toBe("");
+      await expect(stat(join(dataDir, "postgres/data/postmaster.pid"))).rejects.toThrow(/ENOENT/);
+      await expect(fetch(`http://127.0.0.1:${sandboxPort}`)).rejects.toThrow(/ECONNREFUSED/);
+    },
+  );
+
+  test("while another process migrates: ends with 0, without waiting for it", async ({ closers }) => {
+    const database = await createTestDatabase({ migrated: false });
+    closers.add("the database", () => database.drop());
+    const migrating = new pg.Client({ connectionString: database.url });
+    await migrating.connect();
+    closers.add("the other process", () => migrating.end());
+    await migrating.query("select pg_advisory_lock(hashtextextended('tally:migrate:tally', 0))");
+    const starting = spawnProcess("main.js", {
+      DATABASE_URL: database.url,
+      TALLY_DATA_DIR: await newFolder(closers),
+      PORT: String(await freePort()),
+      SANDBOX_PORT: String(await freePort()),
+    });
+    closers.add("the service", () => end(starting));
+    await starting.written("db.migration_awaited");
+    starting.child.kill("SIGTERM");
+    expect(await starting.gone).toBe(0);
   }, 60_000);
 });
