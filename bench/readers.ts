@@ -1,0 +1,141 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import fetch from "node-fetch";
+
+import { type BenchChannel, type Changes, createChanges } from "./changes.ts";
+import { type BenchServer, startServer } from "./child.ts";
+import { clockMs } from "./clock.ts";
+import { type Crowd, startCrowd } from "./crowd.ts";
+import { assertOpenFiles, cpuMs, residentMegabytes } from "./process-usage.ts";
+import { type BenchProvider, startProvider } from "./provider.ts";
+import { startWholeService } from "./service.ts";
+import { median, quantile, table } from "./table.ts";
+
+const rounds = 30;
+const warmUpRounds = 5;
+/** Until memory is what it stays, and every reader had a sign of life, which is sent every 15 s. */
+const settleMs = 20_000;
+
+/** What pushes, and to whom: each channel's next event, and when it was begun, by `clockMs`. */
+interface Pushed {
+  name: string;
+  server: BenchServer;
+  channels: readonly string[];
+  push: (channel: number) => Promise<number>;
+}
+
+interface Measured {
+  /** Of each round: milliseconds from a channel's commit to its readers. */
+  rounds: number[][];
+  connectSeconds: number;
+  /** Of the server's process, for one round. */
+  cpuPerRound: number;
+  /** Of the server's process, in a second without a change. */
+  cpuIdle: number;
+  kilobytesPerReader: number;
+}
+
+/**
+ * From the commit of a channel's new version to each of so many readers of its stream, all at one process of the service:
+ * of one channel, and of a hundred that change one after the other. Beside it a bare HTTP server that writes the same
+ * bytes to as many answers in a loop, which is the least that any way of pushing them costs. Readers, service and database
+ * share the machine.
+ */
+export async function measureReaders({ url, readers }: { url: string; readers: number }): Promise<string> {
+  await assertOpenFiles(readers + 200);
+  const provider = await startProvider();
+  const changes = createChanges({ url, concurrency: 1 });
+  try {
+    const rows = [
+      await measured(() => startBare(), readers),
+      await measured(() => startTally({ url, provider, changes, channels: 1 }), readers),
+      await measured(() => startTally({ url, provider, changes, channels: 100 }), readers),
+    ];
+    const title = `From a commit to ${readers} readers, ms, in the middle one of ${rounds} changes`;
+    const cost = ["connected, s", "CPU ms/change", "CPU ms/s idle", "kB/reader"];
+    return table(title, ["way", "first", "median", "99 %", "last", ...cost], rows);
+  } finally {
+    await changes.close();
+    await provider.close();
+  }
+}
+
+async function measured(start: () => Promise<Pushed>, readers: number): Promise<string[]> {
+  const pushed = await start();
+  try {
+    const of = await measure(pushed, readers);
+    const share = (q: number) => median(of.rounds.map((round) => quantile(round, q))).toFixed(0);
+    const costs = [of.cpuPerRound.toFixed(0), of.cpuIdle.toFixed(0), of.kilobytesPerReader.toFixed(0)];
+    return [pushed.name, share(0), share(0.5), share(0.99), share(1), of.connectSeconds.toFixed(1), ...costs];
+  } finally {
+    await pushed.server.stop();
+  }
+}
+
+async function measure(pushed: Pushed, readers: number): Promise<Measured> {
+  const { server, channels } = pushed;
+  const crowd = await startCrowd({ url: server.url, channels, readers });
+  try {
+    const before = await residentMegabytes(server.pid);
+    const connected = crowd.next();
+    const startedAt = clockMs();
+    crowd.order("connect");
+    const { arrivals } = await connected;
+    const connectSeconds = (Math.max(...arrivals.map(([, at]) => at)) - startedAt) / 1000;
+    for (let n = 0; n < warmUpRounds; n++) await round(pushed, crowd);
+    const idleFrom = await cpuMs(server.pid);
+    await wait(settleMs);
+    const cpuIdle = ((await cpuMs(server.pid)) - idleFrom) / (settleMs / 1000);
+    const with_ = await residentMegabytes(server.pid);
+    const busyFrom = await cpuMs(server.pid);
+    const measured: number[][] = [];
+    for (let n = 0; n < rounds; n++) measured.push(await round(pushed, crowd));
+    return {
+      rounds: measured,
+      connectSeconds,
+      cpuPerRound: ((await cpuMs(server.pid)) - busyFrom) / rounds,
+      cpuIdle,
+      kilobytesPerReader: ((with_.now - before.now) * 1024) / readers,
+    };
+  } finally {
+    await crowd.stop();
+  }
+}
+
+/** Every channel changes once. @returns milliseconds of each reader */
+async function round({ channels, push }: Pushed, crowd: Crowd): Promise<number[]> {
+  const report = crowd.next();
+  const begunAt: number[] = [];
+  for (const channel of channels.keys()) begunAt.push(await push(channel));
+  return (await report).arrivals.map(([channel, at]) => at - (begunAt[channel] ?? NaN));
+}
+
+/** The bytes of an event as large as a status of a channel that was never on air. */
+async function startBare(): Promise<Pushed> {
+  const event = (id: number) => `id: ${id}\ndata: ${JSON.stringify({ status: "x".repeat(600) })}\n\n`;
+  const server = await startServer("bare-server", [event(0)]);
+  let id = 0;
+  return {
+    name: "a loop of writes",
+    server,
+    channels: ["bare"],
+    push: async () => Number(await (await fetch(server.url, { method: "POST", body: event(++id) })).text()),
+  };
+}
+
+async function startTally(of: {
+  url: string;
+  provider: BenchProvider;
+  changes: Changes;
+  channels: number;
+}): Promise<Pushed> {
+  const channels: BenchChannel[] = [];
+  for (let n = 0; n < of.channels; n++) channels.push(await of.changes.register(`read-${of.channels}-${n}`));
+  const server = await startWholeService(of.url, of.provider.url);
+  return {
+    name: of.channels === 1 ? "Tally, one channel" : `Tally, ${of.channels} channels`,
+    server,
+    channels: channels.map(({ name }) => name),
+    push: (channel) => of.changes.change(channels[channel] as BenchChannel),
+  };
+}
