@@ -10,8 +10,8 @@ const mute = "bench_mute";
 
 /**
  * What it costs that every advance announces its version: Postgres commits transactions that notify one after the other.
- * The same advances, each of a channel and on a connection of its own, with and without; and the same for transactions of
- * one update, where nothing but the commit is left.
+ * The same advances, each of a channel and on a connection of its own, with and without; and the same for one
+ * statement that makes a version, where little but the commit is left.
  */
 export async function measureAnnouncements(of: { url: string; seconds: number; rounds: number }): Promise<string> {
   const { url, seconds, rounds } = of;
@@ -23,60 +23,39 @@ export async function measureAnnouncements(of: { url: string; seconds: number; r
   const muted = `${url}${url.includes("?") ? "&" : "?"}options=${encodeURIComponent(`-c search_path=${mute},pg_catalog`)}`;
   const feed = openFeed({ url, schema: "tally", log }); // as in every process
   try {
-    const rates = { advances: [[], []], commits: [[], []] } as Record<"advances" | "commits", [number[], number[]]>;
-    for (let round = 0; round < rounds; round++) {
-      for (const [which, database] of [url, muted].entries()) {
-        rates.advances[which as 0 | 1].push(await advancesPerSecond(database, seconds));
-        rates.commits[which as 0 | 1].push(await commitsPerSecond(database, seconds));
+    const ways = { change: "an event and its advance", bump: "one statement" } as const;
+    const rows: string[][] = [];
+    for (const [what, name] of Object.entries(ways) as ["change" | "bump", string][]) {
+      const announced: number[] = [];
+      const silent: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        announced.push(await rateOf(what, url, seconds));
+        silent.push(await rateOf(what, muted, seconds));
       }
+      const ratio = median(announced) / median(silent);
+      rows.push([name, median(announced).toFixed(0), median(silent).toFixed(0), ratio.toFixed(2)]);
     }
-    const row = (name: string, [loud, silent]: [number[], number[]]) => [
-      name,
-      median(loud).toFixed(0),
-      median(silent).toFixed(0),
-      (median(loud) / median(silent)).toFixed(2),
-    ];
     const title = `Announcing a version, ${connections} connections, a second, median of ${rounds} rounds of ${seconds} s`;
-    const rows = [row("an event and its advance", rates.advances), row("a transaction of one update", rates.commits)];
-    return table(title, ["what", "announced", "not announced", "ratio"], rows);
+    return table(title, ["what", "announced", "not announced", "announced / not"], rows);
   } finally {
     await feed.close();
   }
 }
 
-async function advancesPerSecond(url: string, seconds: number): Promise<number> {
-  const { register, change, close } = createChanges({ url, concurrency: connections });
+/** Each of the connections makes new versions of a channel of its own. */
+async function rateOf(what: "change" | "bump", url: string, seconds: number): Promise<number> {
+  const changes = createChanges({ url, concurrency: connections });
   try {
     const channels: BenchChannel[] = [];
-    for (let n = 0; n < connections; n++) channels.push(await register(`announced-${n}`));
-    return await perSecond(seconds, (n) => change(channels[n] as BenchChannel));
+    for (let n = 0; n < connections; n++) channels.push(await changes.register(`announced-${n}`));
+    let done = 0;
+    const startedAt = performance.now();
+    const goOn = async (channel: BenchChannel) => {
+      for (; performance.now() < startedAt + seconds * 1000; done++) await changes[what](channel);
+    };
+    await Promise.all(channels.map(goOn));
+    return (done * 1000) / (performance.now() - startedAt);
   } finally {
-    await close();
+    await changes.close();
   }
-}
-
-/** Each in one round trip, so that it is the database that is measured. */
-async function commitsPerSecond(url: string, seconds: number): Promise<number> {
-  const log = createLogger({ level: "fatal" });
-  const { knex, close } = createDatabase({ url, schema: "tally", poolMax: connections, log });
-  try {
-    return await perSecond(seconds, (n) =>
-      knex.raw(`begin; update tally.channels set version = version + 1 where name = 'announced-${n}';
-        select pg_notify('tally_versions', '1 announced-${n}'); commit`),
-    );
-  } finally {
-    await close();
-  }
-}
-
-/** @param work - its argument is the number of the one that does it, from 0 to the number of connections */
-async function perSecond(seconds: number, work: (n: number) => PromiseLike<unknown>): Promise<number> {
-  let done = 0;
-  const startedAt = performance.now();
-  const end = startedAt + seconds * 1000;
-  const goOn = async (n: number) => {
-    for (; performance.now() < end; done++) await work(n);
-  };
-  await Promise.all(Array.from({ length: connections }, (_, n) => goOn(n)));
-  return (done * 1000) / (performance.now() - startedAt);
 }

@@ -1,6 +1,6 @@
 import { createDatabase } from "../src/db/index.ts";
 import { createAdvance } from "../src/engine/index.ts";
-import { appendWithin, operatorEvent, registerChannel } from "../src/eventlog/index.ts";
+import { appendWithin, noticeChannel, operatorEvent, registerChannel, table } from "../src/eventlog/index.ts";
 import { defaultPolicy } from "../src/live/index.ts";
 import { createLogger } from "../src/log.ts";
 import { interpret } from "../src/webhooks/index.ts";
@@ -11,6 +11,8 @@ export interface Changes {
   register: (name: string) => Promise<BenchChannel>;
   /** @returns when the advance's commit was sent, by `clockMs`; meaningless with more than one change at a time */
   change: (channel: BenchChannel) => Promise<number>;
+  /** The least that makes a new version: one statement, which also announces it. */
+  bump: (channel: BenchChannel) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -37,6 +39,14 @@ export function createChanges({ url, concurrency }: { url: string; concurrency: 
       await knex.transaction((trx) => appendWithin(trx, schema, [event]));
       if ((await advance(channel.id)) === null) throw new Error(`channel ${channel.name} is not there`);
       return committedAt;
+    },
+    async bump({ id }) {
+      await knex.raw(
+        `with changed as (
+           update ${table(schema, "channels")} set version = version + 1 where id = ? returning name, version
+         ) select pg_notify(?, version || ' ' || name) from changed`,
+        [id, noticeChannel(schema)],
+      );
     },
     close: database.close,
   };

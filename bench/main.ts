@@ -30,7 +30,7 @@ const parts: Record<string, (url: string, sizes: Sizes) => Promise<string>> = {
   viewers: (url, { events }) => measureViewers({ url, viewers: events }),
   memory: (url, { events }) => measureMemory({ url, events }),
   readers: (url, { readers }) => measureReaders({ url, readers }),
-  stalled: (url) => measureStalled({ url, readers: 500 }),
+  stalled: (url) => measureStalled({ url, readers: 200 }),
   announcements: (url, { seconds, rounds }) => measureAnnouncements({ url, seconds, rounds }),
 };
 

@@ -2,7 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import fetch from "node-fetch";
 
-import { type BenchChannel, type Changes, createChanges } from "./changes.ts";
+import { initialState, toStatus } from "../src/live/index.ts";
+import { type Changes, createChanges } from "./changes.ts";
 import { type BenchServer, startServer } from "./child.ts";
 import { clockMs } from "./clock.ts";
 import { type Crowd, startCrowd } from "./crowd.ts";
@@ -16,12 +17,16 @@ const warmUpRounds = 5;
 /** Until memory is what it stays, and every reader had a sign of life, which is sent every 15 s. */
 const settleMs = 20_000;
 
-/** What pushes, and to whom: each channel's next event, and when it was begun, by `clockMs`. */
 interface Pushed {
   name: string;
   server: BenchServer;
-  channels: readonly string[];
-  push: (channel: number) => Promise<number>;
+  channels: readonly PushedChannel[];
+}
+
+interface PushedChannel {
+  name: string;
+  /** Gives its readers their next event. @returns when that was begun, by `clockMs` */
+  push: () => Promise<number>;
 }
 
 interface Measured {
@@ -74,7 +79,7 @@ async function measured(start: () => Promise<Pushed>, readers: number): Promise<
 
 async function measure(pushed: Pushed, readers: number): Promise<Measured> {
   const { server, channels } = pushed;
-  const crowd = await startCrowd({ url: server.url, channels, readers });
+  const crowd = await startCrowd({ url: server.url, channels: channels.map(({ name }) => name), readers });
   try {
     const before = await residentMegabytes(server.pid);
     const connected = crowd.next();
@@ -86,7 +91,7 @@ async function measure(pushed: Pushed, readers: number): Promise<Measured> {
     const idleFrom = await cpuMs(server.pid);
     await wait(settleMs);
     const cpuIdle = ((await cpuMs(server.pid)) - idleFrom) / (settleMs / 1000);
-    const with_ = await residentMegabytes(server.pid);
+    const settled = await residentMegabytes(server.pid);
     const busyFrom = await cpuMs(server.pid);
     const measured: number[][] = [];
     for (let n = 0; n < rounds; n++) measured.push(await round(pushed, crowd));
@@ -95,7 +100,7 @@ async function measure(pushed: Pushed, readers: number): Promise<Measured> {
       connectSeconds,
       cpuPerRound: ((await cpuMs(server.pid)) - busyFrom) / rounds,
       cpuIdle,
-      kilobytesPerReader: ((with_.now - before.now) * 1024) / readers,
+      kilobytesPerReader: ((settled.now - before.now) * 1024) / readers,
     };
   } finally {
     await crowd.stop();
@@ -103,24 +108,22 @@ async function measure(pushed: Pushed, readers: number): Promise<Measured> {
 }
 
 /** Every channel changes once. @returns milliseconds of each reader */
-async function round({ channels, push }: Pushed, crowd: Crowd): Promise<number[]> {
+async function round({ channels }: Pushed, crowd: Crowd): Promise<number[]> {
   const report = crowd.next();
   const begunAt: number[] = [];
-  for (const channel of channels.keys()) begunAt.push(await push(channel));
+  for (const { push } of channels) begunAt.push(await push());
   return (await report).arrivals.map(([channel, at]) => at - (begunAt[channel] ?? NaN));
 }
 
-/** The bytes of an event as large as a status of a channel that was never on air. */
+/** With the events of a channel that was never on air. */
 async function startBare(): Promise<Pushed> {
-  const event = (id: number) => `id: ${id}\ndata: ${JSON.stringify({ status: "x".repeat(600) })}\n\n`;
+  const context = { channel: "read-1-0", updatedAt: Date.now(), defaultMode: "cloud-recording" } as const;
+  const event = (version: number) =>
+    `id: ${version}\ndata: ${JSON.stringify(toStatus(initialState(1), { ...context, version }))}\n\n`;
   const server = await startServer("bare-server", [event(0)]);
-  let id = 0;
-  return {
-    name: "a loop of writes",
-    server,
-    channels: ["bare"],
-    push: async () => Number(await (await fetch(server.url, { method: "POST", body: event(++id) })).text()),
-  };
+  let version = 0;
+  const push = async () => Number(await (await fetch(server.url, { method: "POST", body: event(++version) })).text());
+  return { name: "a loop of writes", server, channels: [{ name: "bare", push }] };
 }
 
 async function startTally(of: {
@@ -129,13 +132,11 @@ async function startTally(of: {
   changes: Changes;
   channels: number;
 }): Promise<Pushed> {
-  const channels: BenchChannel[] = [];
-  for (let n = 0; n < of.channels; n++) channels.push(await of.changes.register(`read-${of.channels}-${n}`));
+  const channels: PushedChannel[] = [];
+  for (let n = 0; n < of.channels; n++) {
+    const channel = await of.changes.register(`read-${of.channels}-${n}`);
+    channels.push({ name: channel.name, push: () => of.changes.change(channel) });
+  }
   const server = await startWholeService(of.url, of.provider.url);
-  return {
-    name: of.channels === 1 ? "Tally, one channel" : `Tally, ${of.channels} channels`,
-    server,
-    channels: channels.map(({ name }) => name),
-    push: (channel) => of.changes.change(channels[channel] as BenchChannel),
-  };
+  return { name: of.channels === 1 ? "Tally, one channel" : `Tally, ${of.channels} channels`, server, channels };
 }

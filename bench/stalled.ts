@@ -6,44 +6,43 @@ import { startWholeService } from "./service.ts";
 import { table } from "./table.ts";
 
 const name = "stalled";
+const sampleMs = 10_000;
 
 /**
- * Readers who read nothing after their first status, while the status changes as fast as it can: memory of the service
- * until the last of them is cut off. On one machine the kernel takes some megabytes of each before a connection takes no
- * more, so it needs thousands of changes until the first is seen to have stalled.
+ * Memory of the service while readers take nothing after their first status and it changes as fast as it can, until they
+ * are cut off: 30 s after their connections take no more. On one machine the kernel takes 4 MB for each before that, some
+ * 5,000 statuses.
  */
 export async function measureStalled({ url, readers }: { url: string; readers: number }): Promise<string> {
   const provider = await startProvider();
   const service = await startWholeService(url, provider.url);
   const changes = createChanges({ url, concurrency: 1 });
-  const rows: string[][] = [];
-  const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(0);
-  const add = async (when: string) => {
-    const { now, most } = await residentMegabytes(service.pid);
-    rows.push([when, now.toFixed(0), most.toFixed(0)]);
-  };
   try {
-    const otherFiles = await openFiles(service.pid);
-    if (Number.isNaN(otherFiles)) throw new Error("the part \"stalled\" reads /proc, which only Linux has");
+    const others = await openFiles(service.pid);
+    if (Number.isNaN(others)) throw new Error('the part "stalled" reads /proc, which only Linux has');
     const channel = await changes.register(name);
     const crowd = await startCrowd({ url: service.url, channels: [name], readers });
     try {
       const connected = crowd.next();
       crowd.order("connect");
       await connected;
-      await add("connected");
       crowd.order("pause");
-      const pausedAt = performance.now();
+      const startedAt = performance.now();
+      const rows: string[][] = [];
       let changed = 0;
-      while ((await openFiles(service.pid)) > otherFiles + readers / 100) {
-        for (let n = 0; n < 100; n++, changed++) await changes.change(channel);
-        if (changed % 1_000 === 0) await add(`after ${changed} changes, ${seconds(pausedAt)} s`);
+      for (let left = readers; ; left = (await openFiles(service.pid)) - others) {
+        const { now, most } = await residentMegabytes(service.pid);
+        const seconds = (performance.now() - startedAt) / 1000;
+        rows.push([seconds, changed, Math.max(0, left), now, most].map((value) => value.toFixed(0)));
+        // Connections of others come and go.
+        if (left <= readers / 20) break;
+        for (const end = performance.now() + sampleMs; performance.now() < end; changed++) await changes.bump(channel);
       }
-      await add(`all cut off, ${changed} changes, ${seconds(pausedAt)} s`);
+      const title = `Memory while ${readers} readers don't read and the status changes`;
+      return table(title, ["seconds", "changes", "not cut off", "MB", "MB at highest"], rows);
     } finally {
       await crowd.stop();
     }
-    return table(`Memory with ${readers} readers who don't read`, ["when", "MB", "MB at highest"], rows);
   } finally {
     await changes.close();
     await service.stop();
