@@ -1,7 +1,7 @@
 import { EventSource } from "eventsource";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { statusAnswer } from "../../src/api/schemas.ts";
+import { statusAnswer } from "../../src/api/status-schema.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
 import type { Status } from "../../src/live/index.ts";
 import { logLines } from "../support/log-lines.ts";
