@@ -127,7 +127,7 @@ describe("GET /v1/channels/{name}/status/stream", () => {
     await register("half-open");
     const { next } = await open("half-open", {}, other);
     await next();
-    // A first status needs no connection that listens yet.
+    // On a busy machine the feed may be between two connections.
     await expect.poll(() => proxy.blackHoleListeners()).toBe(1);
     const version = await stop("half-open");
     expect((await next()).id).toBe(String(version));
