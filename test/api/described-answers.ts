@@ -149,7 +149,7 @@ function closed(value: unknown): unknown {
   const inner = Object.fromEntries(Object.entries(value).map(([name, member]) => [name, closed(member)]));
   if (typeof inner.$ref === "string") return { ...inner, $ref: inner.$ref.replace("#/components/", "#/$defs/") };
   const { type, properties } = inner;
-  if (type !== "object" || typeof properties !== "object" || properties === null || "openapi" in properties)
-    return inner;
+  if (type !== "object" || typeof properties !== "object" || properties === null) return inner;
+  if ("openapi" in properties) return inner;
   return { ...inner, additionalProperties: false };
 }

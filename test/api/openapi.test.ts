@@ -65,7 +65,7 @@ describe("GET /openapi.json", () => {
     const undescribed: string[] = [];
     let described = 0;
     const note = (where: string, { description }: { description?: unknown }) => {
-      if (typeof description === "string" && /\.$/.test(description)) described++;
+      if (typeof description === "string" && description.endsWith(".")) described++;
       else undescribed.push(where);
     };
     const visit = (where: string, value: unknown) => {
