@@ -14,6 +14,7 @@ import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { plainLinks } from "../support/playback-links.ts";
+import { checkAnswers } from "./described-answers.ts";
 
 export const apiKey = "operators-key";
 /** In the form of Agora's: 32 hexadecimal digits each. */
@@ -51,6 +52,7 @@ export interface Service {
   countEvents: (...sources: NewEvent["source"][]) => Promise<number>;
   /** Resolves when everything appended so far is folded. */
   settled: () => Promise<void>;
+  /** Rejects if anything that it answered is not as /openapi.json says. */
   close: () => Promise<void>;
 }
 
@@ -121,7 +123,8 @@ export async function startService(
     onNotified: () => undefined,
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
-  const server = createHttpServer(app, overrides.limits);
+  const { listener, wrong } = checkAnswers(app);
+  const server = createHttpServer(listener, overrides.limits);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -205,6 +208,7 @@ export async function startService(
       await eventLog.close();
       await advancing.idle();
       await feed.close();
+      if (wrong.length > 0) throw new Error(`Not as /openapi.json says:\n${wrong.join("\n")}`);
     },
   };
 }
