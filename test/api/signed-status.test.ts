@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 
-import { channelAnswer, statusAnswer } from "../../src/api/schemas.ts";
+import { channelAnswer } from "../../src/api/schemas.ts";
+import { statusAnswer } from "../../src/api/status-schema.ts";
 import { signedLinks } from "../support/playback-links.ts";
 import { openStream } from "./events.ts";
 import { type Service, useService } from "./service.ts";
