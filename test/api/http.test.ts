@@ -11,6 +11,7 @@ import { createApp } from "../../src/app.ts";
 import { createDatabase } from "../../src/db/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { plainLinks } from "../support/playback-links.ts";
 import {
   apiKey,
   appCertificate,
@@ -126,8 +127,7 @@ describe("the operators' key", () => {
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },
       agora: { appId, appCertificate, ncsSecrets: [] },
-      cloudflare: { notificationSecrets: [], webhookSecrets: [], requireSignedUrls: false, signing: null },
-      playbackTokenMs: 3_600_000,
+      cloudflare: { notificationSecrets: [], webhookSecrets: [] },
       prices,
     };
     const { knex, schema } = service.database;
@@ -137,6 +137,7 @@ describe("the operators' key", () => {
       log: createLogger({ level: "silent" }),
       feed: { subscribe: () => () => undefined, close: () => Promise.resolve() },
       readers: createReaders(),
+      links: plainLinks,
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
       onNotified: () => undefined,

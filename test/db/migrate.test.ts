@@ -18,6 +18,7 @@ const names = [
   "0008_notifications",
   "0009_session_video",
   "0010_viewers",
+  "0011_notification_links",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
