@@ -15,6 +15,7 @@ const mayImport = {
   webhooks: ["live", "eventlog", "log", "redaction"],
   notifications: ["live", "eventlog", "providers", "log", "redaction"],
   metrics: ["live", "eventlog", "providers", "db", "log"],
+  journal: ["eventlog", "providers", "log"],
   engine: [
     ...[
       "live",

@@ -48,7 +48,7 @@ export interface AppDeps
   extends
     Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
   feed: Feed;
 }
 
@@ -59,7 +59,7 @@ export interface AppDeps
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
-  const { log, append, redactor, agoraSenders } = deps;
+  const { log, append, redactor, agoraSenders, onRefused } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -74,7 +74,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.set("trust proxy", config.trustProxy);
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
+  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
   app.use(createOpenApiRouter(config.publicUrl));

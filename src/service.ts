@@ -11,9 +11,11 @@ import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
+import { createCallJournal, createRefusalCounter, type RefusalCounter } from "./journal/index.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
 import { listenOn } from "./port.ts";
+import type { OnCall } from "./providers/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
 import { type AgoraSenders, createAgoraSenders, interpret } from "./webhooks/index.ts";
@@ -37,8 +39,9 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
+  const journal = openJournal(log, database, closers);
   const notifier = openNotifier(config, log, database, redactor, closers);
-  const { engine, providers } = openEngine(config, log, { database, redactor, notifier }, closers);
+  const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
   closers.add("the feed", () => feed.close());
@@ -49,7 +52,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, notifier, agoraSenders },
+    { database, engine, eventLog, feed, redactor, notifier, journal, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -57,6 +60,20 @@ export async function openService(
     closers.add("the allow-list", () => allowList.stop());
   }
   return port;
+}
+
+/** What people are shown beside the log. Closed after whatever makes calls and takes webhooks in. */
+function openJournal(log: Logger, { knex, schema }: OpenDatabase, closers: Closers): Journal {
+  const calls = createCallJournal({ knex, schema, log });
+  closers.add("the journal of calls", () => calls.close());
+  const refusals = createRefusalCounter({ knex, schema, log });
+  closers.add("the count of refusals", () => refusals.close());
+  return { onCall: calls.onCall, onRefused: refusals.onRefused };
+}
+
+interface Journal {
+  onCall: OnCall;
+  onRefused: RefusalCounter["onRefused"];
 }
 
 /** Closed after the engine, whose last commits may have something to tell; what isn't sent then waits in the database. */
@@ -76,7 +93,7 @@ function openNotifier(
 function openEngine(
   config: Config,
   log: Logger,
-  { database, redactor, notifier }: { database: OpenDatabase; redactor: Redactor; notifier: Notifier },
+  { database, redactor, notifier, journal }: Pick<Parts, "database" | "redactor" | "notifier" | "journal">,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const {
@@ -119,7 +136,7 @@ function openEngine(
       interpret,
       stageUrl,
       onAnnounced: () => notifier.nudge(),
-      providers: (slots) => (providers = connectProviders(config, { slots, log }, closers)),
+      providers: (slots) => (providers = connectProviders(config, { slots, log, onCall: journal.onCall }, closers)),
     },
   );
   closers.add("the engine", () => engine.stop());
@@ -151,11 +168,12 @@ interface Parts {
   feed: Feed;
   redactor: Redactor;
   notifier: Notifier;
+  journal: Journal;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, notifier, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, notifier, journal, agoraSenders } = parts;
   const readers = createReaders({
     most: config.streamReadersMost,
     onCount: (streams) => (server.maxConnections = connectionsMost + streams),
@@ -172,6 +190,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     onNotified: () => notifier.nudge(),
     isWorkerRunning: () => engine.isWorking(),
     agoraSenders,
+    onRefused: journal.onRefused,
   });
   const server = createHttpServer(app);
   const connectionsMost = server.maxConnections;
