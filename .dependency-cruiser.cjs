@@ -16,6 +16,7 @@ const mayImport = {
   notifications: ["live", "eventlog", "providers", "log", "redaction"],
   metrics: ["live", "eventlog", "providers", "db", "log"],
   journal: ["eventlog", "providers", "log"],
+  timeline: ["live", "eventlog", "webhooks", "journal"],
   engine: [
     ...[
       "live",
@@ -35,7 +36,7 @@ const mayImport = {
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
-    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback"],
+    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "journal", "timeline"],
     ...["db", "config", "log", "coalesce"],
   ],
   stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
@@ -44,6 +45,7 @@ const mayImport = {
     "cost",
     "eventlog",
     "metrics",
+    "timeline",
     "keys",
     "webhooks",
     "playback",

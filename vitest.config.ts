@@ -11,6 +11,7 @@ const withoutDatabase = [
   "providers",
   "sandbox",
   "playback",
+  "timeline",
 ].map((part) => `test/${part}/**/*.test.ts`);
 
 export default defineConfig({

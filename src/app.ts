@@ -32,6 +32,7 @@ export interface AppConfig extends Pick<
   | "publicUrl"
   | "relayMode"
   | "prices"
+  | "policy"
   | "trustProxy"
   | "production"
   | "notifications"
@@ -46,7 +47,7 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
+    Omit<Api, "defaultMode" | "prices" | "policy" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
   feed: Feed;
@@ -58,7 +59,7 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
   const { log, append, redactor, agoraSenders, onRefused } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -88,6 +89,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     ...deps,
     defaultMode: relayMode,
     prices,
+    policy,
     links,
     statuses,
     statusTokens: authentication.statusTokens,

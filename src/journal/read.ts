@@ -76,3 +76,10 @@ export async function listRefusals({ knex, schema }: Tables, from: Date, to: Dat
     { from, to },
   );
 }
+
+/** A call as it is answered: times as text. */
+export type CallItem = Omit<StoredCall, "id" | "channelId" | "effectId" | "at"> & { at: string };
+
+export function toCallItem({ id: _, channelId: __, effectId: ___, at, ...call }: StoredCall): CallItem {
+  return { at: at.toISOString(), ...call };
+}
