@@ -43,11 +43,10 @@ function tellEvents(story: Story): Placed[] {
   const scene = newScene(policy, refusals, heardBefore.cloudflare);
   const deadlines = createDeadlines();
   const effectOf = new Map(effects.map((effect) => [effect.eventId, effect]));
-  const arrivals = events.flatMap(({ event, receivedAt }) => (event?.type === "IngestConnected" ? [receivedAt] : []));
-  const told = events.map((stored) => {
+  const told = events.map((stored, i) => {
     const { id, event, receivedAt, status } = stored;
     scene.at = receivedAt;
-    scene.isTellingSoon = arrivals.some((at) => at >= receivedAt && at <= receivedAt + 120_000);
+    scene.isTellingSoon = event?.type === "IngestChecked" && isToldSoon(events.slice(i), receivedAt);
     const entry = tellEvent(stored, scene, effectOf.get(id));
     if (event !== null && status !== "ignored") {
       follow(scene, event);
@@ -60,6 +59,15 @@ function tellEvents(story: Story): Placed[] {
     ...told,
     ...deadlines.all().map((deadline) => place(deadline.at, deadline.eventId + 0.5, tellDeadline(deadline))),
   ];
+}
+
+/** A webhook may be slower than an answer by so much. */
+const slowestWordMs = 120_000;
+
+/** Whether Cloudflare's own word of this recorder's picture still comes. */
+function isToldSoon(coming: readonly StoryEvent[], from: number): boolean {
+  const next = coming.find(({ event }) => event?.type === "IngestConnected" || event?.type === "RelayRequested");
+  return next?.event?.type === "IngestConnected" && next.receivedAt <= from + slowestWordMs;
 }
 
 function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undefined): Entry {

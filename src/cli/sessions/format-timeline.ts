@@ -1,6 +1,6 @@
 import type { ClockGap, Entry, Timeline } from "../../timeline/index.ts";
 import type { Io } from "../io.ts";
-import { plain, wrap } from "../output/text.ts";
+import { count, plain, wrap } from "../output/text.ts";
 import { duration } from "../output/times.ts";
 
 /**
@@ -24,13 +24,14 @@ export function formatTimeline(
     const rest = [...more, ...detail].map((line) => `${indent}${line}`);
     return [first, ...rest].map((line) => (colour ? painted(line, entry.tone) : line));
   });
+  const wrapped = (line: string | null) => (line === null ? [] : ["", ...wrap(line, columns)]);
   const left = timeline.entries.length - entries.length;
   return [
     ...headlines(timeline).flatMap((line) => wrap(plain(line), columns)),
     "",
     ...lines,
-    ...(left === 0 ? [] : ["", `${left} calls that went well are left out; --calls shows them.`]),
-    ...(timeline.isTruncated ? ["", "There is more than this: only the first 5,000 entries are told."] : []),
+    ...wrapped(left === 0 ? null : `Left out: ${count(left, "call")} that went well; --calls shows all.`),
+    ...wrapped(timeline.isTruncated ? "There is more than this: only the first 5,000 entries are told." : null),
   ]
     .map((line) => `${line.trimEnd()}\n`)
     .join("");
