@@ -15,11 +15,10 @@ import {
   logRequests,
   note,
 } from "./api/index.ts";
-import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
+import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
 import type { Feed } from "./eventlog/index.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
-import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
 
@@ -36,10 +35,9 @@ export interface AppConfig extends Pick<
   | "trustProxy"
   | "production"
   | "notifications"
-  | "playbackTokenMs"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
-  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing">;
+  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
   stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
@@ -47,7 +45,7 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "policy" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
+    Omit<Api, "defaultMode" | "prices" | "policy" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
   feed: Feed;
@@ -60,7 +58,7 @@ export interface AppDeps
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
-  const { log, append, redactor, agoraSenders, onRefused } = deps;
+  const { log, links, append, redactor, agoraSenders, onRefused } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -83,14 +81,12 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   // Preflights are answered here, before anybody is asked for a key.
   if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
-  const links = createPlaybackLinks(linkSettingsOf(config), { log });
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
   const api = {
     ...deps,
     defaultMode: relayMode,
     prices,
     policy,
-    links,
     statuses,
     statusTokens: authentication.statusTokens,
     urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },

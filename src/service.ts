@@ -5,7 +5,7 @@ import { createReaders } from "./api/index.ts";
 import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
-import { type Config, secretsOf } from "./config/index.ts";
+import { type Config, linkSettingsOf, secretsOf } from "./config/index.ts";
 import { type ConnectedProviders, connectProviders, isCloudflares } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
@@ -14,6 +14,7 @@ import { createHttpServer } from "./http-server.ts";
 import { createCallJournal, createRefusalCounter, type RefusalCounter } from "./journal/index.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
+import { createPlaybackLinks, type PlaybackLinks } from "./playback/index.ts";
 import { listenOn } from "./port.ts";
 import type { OnCall } from "./providers/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
@@ -40,7 +41,8 @@ export async function openService(
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
   const journal = openJournal(log, database, closers);
-  const notifier = openNotifier(config, log, database, redactor, closers);
+  const links = createPlaybackLinks(linkSettingsOf(config), { log });
+  const notifier = openNotifier(config, log, { database, redactor, links }, closers);
   const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
@@ -52,7 +54,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, notifier, journal, agoraSenders },
+    { database, engine, eventLog, feed, redactor, links, notifier, journal, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -80,12 +82,12 @@ interface Journal {
 function openNotifier(
   { agora, notifications }: Config,
   log: Logger,
-  { knex, schema }: OpenDatabase,
-  redactor: Redactor,
+  { database, redactor, links }: { database: OpenDatabase; redactor: Redactor; links: PlaybackLinks },
   closers: Closers,
 ): Notifier {
+  const { knex, schema } = database;
   const vault = createVault(agora.appCertificate);
-  const notifier = createNotifier({ knex, schema, log, redactor, vault, ...notifications });
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, ...notifications });
   closers.add("the notifier", () => notifier.stop());
   return notifier;
 }
@@ -167,13 +169,14 @@ interface Parts {
   eventLog: EventLog;
   feed: Feed;
   redactor: Redactor;
+  links: PlaybackLinks;
   notifier: Notifier;
   journal: Journal;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, notifier, journal, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, links, notifier, journal, agoraSenders } = parts;
   const readers = createReaders({
     most: config.streamReadersMost,
     onCount: (streams) => (server.maxConnections = connectionsMost + streams),
@@ -185,6 +188,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     feed,
     readers,
     redactor,
+    links,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
     onNotified: () => notifier.nudge(),

@@ -13,6 +13,8 @@ import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { plainLinks } from "../support/playback-links.ts";
+import { checkAnswers } from "./described-answers.ts";
 
 export const apiKey = "operators-key";
 /** In the form of Agora's: 32 hexadecimal digits each. */
@@ -22,14 +24,6 @@ export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
 /** Easily told apart, and not the default ones. */
-/** As Tally has them without signed links. */
-export const cloudflareSettings: AppConfig["cloudflare"] = {
-  notificationSecrets: [notificationSecret],
-  webhookSecrets: [],
-  requireSignedUrls: false,
-  signing: null,
-};
-
 export const prices = {
   asOf: "2026-01-02",
   cloudRecording: { HD: 10, FHD: 20 },
@@ -58,6 +52,7 @@ export interface Service {
   countEvents: (...sources: NewEvent["source"][]) => Promise<number>;
   /** Resolves when everything appended so far is folded. */
   settled: () => Promise<void>;
+  /** Rejects if anything that it answered is not as /openapi.json says. */
   close: () => Promise<void>;
 }
 
@@ -113,8 +108,7 @@ export async function startService(
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    playbackTokenMs: 4 * 3_600_000,
-    cloudflare: cloudflareSettings,
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });
@@ -124,12 +118,14 @@ export async function startService(
     log,
     feed,
     readers,
+    links: plainLinks,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
     onNotified: () => undefined,
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
-  const server = createHttpServer(app, overrides.limits);
+  const { listener, wrong } = checkAnswers(app);
+  const server = createHttpServer(listener, overrides.limits);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -213,6 +209,7 @@ export async function startService(
       await eventLog.close();
       await advancing.idle();
       await feed.close();
+      if (wrong.length > 0) throw new Error(`Not as /openapi.json says:\n${wrong.join("\n")}`);
     },
   };
 }

@@ -18,8 +18,9 @@ const names = [
   "0008_notifications",
   "0009_session_video",
   "0010_viewers",
-  "0011_provider_calls",
-  "0012_refusals",
+  "0011_notification_links",
+  "0012_provider_calls",
+  "0013_refusals",
 ];
 let database: TestDatabase;
 beforeAll(async () => {

@@ -468,52 +468,101 @@ export interface components {
          *     }
          */
         Status: {
+            /** @description The channel's name. */
             channel: string;
+            /** @description The channel's number. */
             channelId: number;
-            /** @enum {string} */
+            /**
+             * @description Where the broadcast is. `idle`: there was none yet; `stopped`: the last one is over, or is held.
+             * @enum {string}
+             */
             state: "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
+            /** @description A recorder runs. */
             isRecording: boolean;
+            /** @description On air: the seller is there, a recorder runs, and Cloudflare gets the picture. */
             live: boolean;
+            /** @description Viewers can watch: Cloudflare's delivery was asked. Shorter drops leave it so. */
             playable: boolean;
+            /** @description Why it isn't as the seller wants it; null if it is. */
             reason: components["schemas"]["Reason"] | null;
+            /** @description Nothing starts until the host joins the next time, or a start is asked for; null if nothing is held. */
             hold: {
-                /** @enum {string} */
+                /**
+                 * @description Why so.
+                 * @enum {string}
+                 */
                 reason: "operator_stop" | "max_duration" | "gave_up" | "replay";
             } | null;
+            /** @description The seller in the app. */
             host: {
+                /** @description She broadcasts at Agora. */
                 present: boolean;
+                /** @description When she began; null if she isn't there. */
                 since: string | null;
             };
+            /** @description What carries the picture from Agora to Cloudflare. */
             relay: {
+                /** @description What carries the picture. */
                 mode: components["schemas"]["RelayMode"];
-                /** @enum {string} */
+                /**
+                 * @description Where its recorder is.
+                 * @enum {string}
+                 */
                 state: "none" | "requested" | "starting" | "running" | "stopping";
+                /** @description Its connection to Cloudflare, if Agora has told. */
                 rtmp: ("connecting" | "publishing" | "onhold" | "disconnected") | null;
             };
+            /** @description The picture at Cloudflare. */
             ingest: {
-                /** @enum {string} */
+                /**
+                 * @description Whether the picture arrives.
+                 * @enum {string}
+                 */
                 state: "unknown" | "connected" | "disconnected" | "errored";
+                /** @description When that began. */
                 since: string | null;
+                /** @description What Cloudflare doesn't like about the picture. */
                 error: {
+                    /** @description Cloudflare's code. */
                     code: string;
+                    /** @description Cloudflare's words, or Tally's. */
                     message: string;
                 } | null;
             };
+            /** @description Links for viewers, good while the session is open. Signed ones end: read the status again. */
             playback: {
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A manifest for players of HLS.
+                 */
                 hls: string;
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A manifest for players of DASH.
+                 */
                 dash: string;
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A page with a player, to be embedded.
+                 */
                 iframe: string;
             } | null;
+            /** @description The newest session, such as `42-3`; null before the first. */
             sessionId: string | null;
+            /** @description When that session began. */
             startedAt: string | null;
+            /** @description When it was first live. */
             liveAt: string | null;
+            /** @description When viewers could first watch it. */
             playableAt: string | null;
+            /** @description When it ended. */
             stoppedAt: string | null;
+            /** @description Counts the channel's changes: of two statuses the greater one is newer. */
             version: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the version was made.
+             */
             updatedAt: string;
         };
         /**
@@ -524,13 +573,19 @@ export interface components {
          *     }
          */
         StatusToken: {
+            /** @description A JWT: sent as a key is, or as `?token=`. */
             token: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
             expiresAt: string;
         };
         /** @description Why a channel is not as the seller wants it. */
         Reason: {
+            /** @description For programs. */
             code: components["schemas"]["ReasonCode"];
+            /** @description For the seller. */
             message: string;
         };
         /**
@@ -565,26 +620,50 @@ export interface components {
          *     }
          */
         Channel: {
+            /** @description Its number, for good. */
             id: number;
+            /** @description Its name, as at Agora. */
             name: string;
+            /** @description The app's id of the seller. */
             hostUserId: string | null;
+            /** @description The seller's uid at Agora. Null: any broadcaster makes it live. */
             hostUid: number | null;
+            /** @description What carries the picture. Null: the service's default. */
             relayMode: components["schemas"]["RelayMode"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it became known.
+             */
             createdAt: string;
+            /** @description The essence of its status. */
             status: {
-                /** @enum {string} */
+                /**
+                 * @description Where the broadcast is. `idle`: there was none yet; `stopped`: the last one is over, or is held.
+                 * @enum {string}
+                 */
                 state: "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
+                /** @description A recorder runs. */
                 isRecording: boolean;
+                /** @description On air: the seller is there, a recorder runs, and Cloudflare gets the picture. */
                 live: boolean;
+                /** @description Why it isn't as the seller wants it; null if it is. */
                 reason: components["schemas"]["Reason"] | null;
+                /** @description Nothing starts until the host joins the next time, or a start is asked for; null if nothing is held. */
                 hold: {
-                    /** @enum {string} */
+                    /**
+                     * @description Why so.
+                     * @enum {string}
+                     */
                     reason: "operator_stop" | "max_duration" | "gave_up" | "replay";
                 } | null;
+                /** @description The newest session, such as `42-3`; null before the first. */
                 sessionId: string | null;
+                /** @description Counts the channel's changes: of two statuses the greater one is newer. */
                 version: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the version was made.
+                 */
                 updatedAt: string;
             };
         };
@@ -615,7 +694,9 @@ export interface components {
          *     }
          */
         ChannelList: {
+            /** @description By name. */
             items: components["schemas"]["Channel"][];
+            /** @description The next page's `after`; null: this is the last. */
             next: string | null;
         };
         /**
@@ -688,24 +769,45 @@ export interface components {
          *     }
          */
         Session: {
+            /** @description The channel's number and the session's, such as `42-3`. */
             id: string;
+            /** @description The channel's name. */
             channel: string;
+            /** @description The channel's number. */
             channelId: number;
+            /** @description Counts the channel's sessions from 1. */
             number: number;
-            /** @enum {string} */
+            /**
+             * @description The host joined, or it was started by hand.
+             * @enum {string}
+             */
             cause: "host" | "manual";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
             openedAt: string;
+            /** @description When it was first live. */
             liveAt: string | null;
+            /** @description When it ended; null while it is open. */
             closedAt: string | null;
+            /** @description Why it ended; null until it is to end. */
             endReason: ("host_left" | "no_host" | "operator_stop" | "max_duration" | "gave_up" | "replay") | null;
+            /** @description How long recorders ran for it, in seconds. */
             recordedSeconds: number;
+            /** @description How many of those seconds nobody broadcast. */
             recordedSecondsWithoutHost: number;
+            /** @description What it costs, by estimate; of an open session until now. */
             cost: components["schemas"]["Cost"];
+            /** @description Agora's ids of its recorders. */
             recordingSids: string[];
+            /** @description What Cloud Recording wrote, by its names in the bucket. */
             files: string[];
+            /** @description Where those are: the bucket, or Agora's backup for now. */
             upload: ("storage" | "backup") | null;
+            /** @description The longest that can be watched, else the newest. */
             video: components["schemas"]["Video"] | null;
+            /** @description All of them, the oldest first. */
             videos: components["schemas"]["Video"][];
         };
         /**
@@ -783,7 +885,9 @@ export interface components {
          *     }
          */
         SessionList: {
+            /** @description The newest first. */
             items: components["schemas"]["Session"][];
+            /** @description The next page's `after`; null: this is the last. */
             next: number | null;
         };
         /**
@@ -912,17 +1016,28 @@ export interface components {
         };
         /** @description What Cloudflare made of a broadcast. */
         Video: {
+            /** @description Cloudflare's id. */
             uid: string;
+            /** @description It can be watched. */
             ready: boolean;
+            /** @description Since when. */
             readyAt: string | null;
+            /** @description A manifest for players of HLS; null until it is ready. A signed link ends. */
             hls: string | null;
+            /** @description A manifest for players of DASH. */
             dash: string | null;
+            /** @description A picture of it. */
             thumbnail: string | null;
+            /** @description Its length in seconds, once it is known. */
             durationSeconds: number | null;
+            /** @description Why it could not be made. */
             error: {
+                /** @description Cloudflare's code. */
                 code: string;
+                /** @description Cloudflare's words, or Tally's. */
                 message: string;
             } | null;
+            /** @description When it was deleted at Cloudflare. */
             deletedAt: string | null;
         };
         /**
@@ -949,118 +1064,220 @@ export interface components {
          *     }
          */
         Metrics: {
+            /** @description The channel's name. */
             channel: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The begin of the first step.
+             */
             from: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The end of the last step.
+             */
             to: string;
+            /** @description A step's length in seconds. */
             step: number;
+            /** @description Steps with a sample, the oldest first; of each the most viewers. */
             items: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description The step's begin.
+                 */
                 at: string;
+                /** @description The audience in the app; null where nobody counted. */
                 agoraViewers: number | null;
+                /** @description The players at Cloudflare; null where nobody counted. */
                 hlsViewers: number | null;
+                /** @description How the relay was at the step's end. */
                 relayHealth: ("none" | "requested" | "starting" | "running" | "connecting" | "publishing" | "onhold" | "disconnected" | "stopping") | null;
             }[];
         };
         /** @description An estimate by the prices of the settings. */
         Cost: {
-            /** @constant */
+            /**
+             * @description Of every amount.
+             * @constant
+             */
             currency: "USD";
+            /** @description All parts together. */
             amount: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The date of the prices.
+             */
             asOf: string;
-            /** @enum {string} */
+            /**
+             * @description Agora's class of the picture, by which its prices go.
+             * @enum {string}
+             */
             resolution: "HD" | "FHD";
+            /** @description What Agora takes. */
             agora: {
+                /** @description Recorded by Cloud Recording. */
                 cloudRecording: {
+                    /** @description What is paid for, in seconds. */
                     seconds: number;
+                    /** @description What that costs, in USD. */
                     amount: number;
                 };
+                /** @description Carried by Media Push. */
                 mediaPush: {
+                    /** @description What is paid for, in seconds. */
                     seconds: number;
+                    /** @description What that costs, in USD. */
                     amount: number;
                 };
             };
+            /** @description What Cloudflare takes, without what viewers watch. */
             cloudflare: {
+                /** @description The videos, stored for a month. */
                 storedMonth: {
+                    /** @description What is paid for, in seconds. */
                     seconds: number;
+                    /** @description What that costs, in USD. */
                     amount: number;
                 };
             };
         };
         /** @description An address of the app's that is told. */
         NotificationEndpoint: {
+            /** @description Its id, such as `ep_0k2x…`. */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where notifications are sent.
+             */
             url: string;
+            /** @description What it is told of. Null: everything. */
             events: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description: string | null;
+            /** @description Whether it is told. */
             enabled: boolean;
+            /** @description When it was disabled; null while it is enabled. */
             disabledAt: string | null;
+            /** @description Why it was. */
             disabledReason: string | null;
+            /** @description The first failure after the last success. */
             failingSince: string | null;
+            /** @description The last success. */
             lastDeliveredAt: string | null;
+            /** @description Until when the secret before the last rotation signs too. */
             previousSecretUntil: string | null;
+            /** @description What keeps it from being sent to, beside that it is disabled. */
             problem: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             updatedAt: string;
         };
         /** @description With the secret that was just made. */
         NotificationEndpointWithSecret: {
+            /** @description Its id, such as `ep_0k2x…`. */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where notifications are sent.
+             */
             url: string;
+            /** @description What it is told of. Null: everything. */
             events: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description: string | null;
+            /** @description Whether it is told. */
             enabled: boolean;
+            /** @description When it was disabled; null while it is enabled. */
             disabledAt: string | null;
+            /** @description Why it was. */
             disabledReason: string | null;
+            /** @description The first failure after the last success. */
             failingSince: string | null;
+            /** @description The last success. */
             lastDeliveredAt: string | null;
+            /** @description Until when the secret before the last rotation signs too. */
             previousSecretUntil: string | null;
+            /** @description What keeps it from being sent to, beside that it is disabled. */
             problem: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             updatedAt: string;
-            /** Format: starts_with */
+            /**
+             * Format: starts_with
+             * @description What its notifications are signed with; not shown again.
+             */
             secret: string;
         };
         /** @description All endpoints. */
         NotificationEndpointList: {
+            /** @description The oldest first. */
             items: components["schemas"]["NotificationEndpoint"][];
         };
         /** @description A test that is being sent. */
         NotificationTest: {
+            /** @description The `webhook-id` of the test. */
             notificationId: string;
         };
         /** @description A notification on its way to one endpoint. */
         NotificationDelivery: {
+            /** @description As in the header `webhook-id`. */
             notificationId: string;
-            /** @enum {string} */
+            /**
+             * @description What it tells.
+             * @enum {string}
+             */
             type: "live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready" | "tally.test";
+            /** @description The channel's name; null of a test. */
             channel: string | null;
-            /** @enum {string} */
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
             status: "pending" | "delivered" | "given_up";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When there was something to tell.
+             */
             createdAt: string;
+            /** @description When it was delivered or given up. */
             finishedAt: string | null;
+            /** @description When it is tried next; null if it isn't. */
             nextAt: string | null;
+            /** @description How often it was tried. */
             attemptCount: number;
+            /** @description The newest of them, the oldest of these first. */
             attempts: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was sent.
+                 */
                 at: string;
+                /** @description The answer's HTTP status; null if there was none. */
                 status: number | null;
+                /** @description How long it took, in ms. */
                 ms: number;
+                /** @description What went wrong; null if it was delivered. */
                 error: string | null;
             }[];
         };
         /** @description One page of an endpoint's deliveries. */
         NotificationDeliveryList: {
+            /** @description The newest first. */
             items: components["schemas"]["NotificationDelivery"][];
+            /** @description The next page's `after`; null: this is the last. */
             next: number | null;
         };
         /**
@@ -1074,16 +1291,27 @@ export interface components {
          *     }
          */
         Problem: {
-            /** @constant */
+            /**
+             * @description Always this: `code` tells problems apart.
+             * @constant
+             */
             type: "about:blank";
+            /** @description The HTTP status in words. */
             title: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description What is wrong, for programs. */
             code: components["schemas"]["ProblemCode"];
+            /** @description What is wrong and what to do about it, for people. */
             detail: string;
+            /** @description Of `invalid_request`: what is wrong with each part. */
             errors?: {
+                /** @description Which part, such as `hostUid`; empty for the whole. */
                 path: string;
+                /** @description What is wrong with it; goes on after the part's name. */
                 message: string;
             }[];
+            /** @description Of `internal_error`: the request's id in the service's log. */
             requestId?: string;
         };
         /**
@@ -1093,6 +1321,7 @@ export interface components {
         ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "endpoint_disabled" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
+            /** @description The version of OpenAPI. */
             openapi: string;
         };
         /**
@@ -1102,7 +1331,10 @@ export interface components {
          *     }
          */
         Health: {
-            /** @constant */
+            /**
+             * @description Always this: it answers.
+             * @constant
+             */
             status: "ok";
         };
         /**
@@ -1117,14 +1349,27 @@ export interface components {
          *     }
          */
         Readiness: {
-            /** @enum {string} */
+            /**
+             * @description `ready` if every check is `ok`.
+             * @enum {string}
+             */
             status: "ready" | "unready";
+            /** @description What it needs. */
             checks: {
-                /** @enum {string} */
+                /**
+                 * @description Whether it answers.
+                 * @enum {string}
+                 */
                 database: "ok" | "unreachable";
-                /** @enum {string} */
+                /**
+                 * @description Whether its migrations are this process's.
+                 * @enum {string}
+                 */
                 schema: "ok" | "mismatched" | "unknown";
-                /** @enum {string} */
+                /**
+                 * @description Whether jobs are worked off.
+                 * @enum {string}
+                 */
                 worker: "ok" | "stopped";
             };
         };
@@ -1137,9 +1382,13 @@ export interface components {
          *     }
          */
         Registration: {
+            /** @description The channel's number, for good. By itself Tally counts from 1,000,000,000, so that the two never meet. */
             id?: number;
+            /** @description The app's id of the seller: her JWT reads this channel. */
             hostUserId?: string | null;
+            /** @description The seller's uid at Agora: nobody else makes the channel live. Null: any broadcaster does. */
             hostUid?: number | null;
+            /** @description What carries the picture, from the next recorder on. Null: the service's default. */
             relayMode?: ("cloud-recording" | "media-push") | null;
         };
         /**
@@ -1153,9 +1402,13 @@ export interface components {
          *     }
          */
         NewNotificationEndpoint: {
+            /** @description Where notifications are sent, by POST over https. */
             url: string;
+            /** @description What it is told of. Null: everything. */
             events?: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description?: string | null;
+            /** @description Whether it is told; true if missing. */
             enabled?: boolean;
         };
         /**
@@ -1165,9 +1418,13 @@ export interface components {
          *     }
          */
         NotificationEndpointChange: {
+            /** @description Where notifications are sent, by POST over https. */
             url?: string;
+            /** @description What it is told of. Null: everything. */
             events?: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description?: string | null;
+            /** @description Whether it is told. */
             enabled?: boolean;
         };
         /**
@@ -3486,7 +3743,9 @@ export interface operations {
     listNotificationDeliveries: {
         parameters: {
             query?: {
+                /** @description Only deliveries that are so. */
                 status?: "pending" | "delivered" | "given_up";
+                /** @description The `next` of the page before. */
                 after?: number;
                 /** @description Items of a page. */
                 limit?: number;

@@ -14,24 +14,18 @@ import {
 import {
   channelAnswer,
   channelListAnswer,
-  costAnswer,
   healthAnswer,
   noMembers,
   openApiAnswer,
   problemAnswer,
   problemCode,
   readinessAnswer,
-  reasonAnswer,
-  reasonCode,
   registration,
-  relayMode,
-  sessionAnswer,
-  sessionListAnswer,
-  statusAnswer,
   statusTokenAnswer,
-  videoAnswer,
 } from "../schemas.ts";
+import { costAnswer, sessionAnswer, sessionListAnswer, videoAnswer } from "../sessions/schemas.ts";
 import { callAnswer, timelineAnswer, timelineEntryAnswer } from "../sessions/timeline-schemas.ts";
+import { reasonAnswer, reasonCode, relayMode, statusAnswer } from "../status-schema.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 import { timelineExample } from "./timeline-example.ts";
 

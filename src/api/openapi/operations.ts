@@ -11,14 +11,11 @@ import {
   openApiAnswer,
   readinessAnswer,
   registration,
-  sessionAnswer,
-  sessionListAnswer,
-  sessionListQuery,
-  sessionPath,
-  statusAnswer,
   statusTokenAnswer,
 } from "../schemas.ts";
+import { sessionAnswer, sessionListAnswer, sessionListQuery, sessionPath } from "../sessions/schemas.ts";
 import { timelineAnswer } from "../sessions/timeline-schemas.ts";
+import { statusAnswer } from "../status-schema.ts";
 import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
 

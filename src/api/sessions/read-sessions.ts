@@ -4,7 +4,7 @@ import { rowsOf, table } from "../../eventlog/index.ts";
 import type { PlaybackLinks } from "../../playback/index.ts";
 import { presentVideos } from "../../playback/index.ts";
 import type { Api } from "../api.ts";
-import type { SessionAnswer } from "../schemas.ts";
+import type { SessionAnswer } from "./schemas.ts";
 
 /**
  * Sessions with their channel's name, newest first.

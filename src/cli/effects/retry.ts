@@ -1,90 +1,99 @@
 import type { Command } from "commander";
 import type { Knex } from "knex";
 
-import type { EffectStatus } from "../../db/index.ts";
-import { addJobs, isStillWanted } from "../../engine/index.ts";
-import { appendWithin, operatorEvent, rowsOf, table } from "../../eventlog/index.ts";
-import type { ChannelState } from "../../live/index.ts";
+import { addJobs } from "../../engine/index.ts";
+import { appendWithin, operatorEvent, rowsOf, table, type Tables } from "../../eventlog/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
-import { Failure } from "../failure.ts";
+import { confirm } from "../confirm.ts";
 import type { Io } from "../io.ts";
 import { printJson } from "../output/print.ts";
+import { count, plain } from "../output/text.ts";
 import { whole } from "../parse/whole.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
-import { lockState } from "../store/channel.ts";
+import { findChannel, lockState } from "../store/channel.ts";
 import { findEffect, type StoredEffect, toEffectItem } from "../store/effects.ts";
 import { inTransaction } from "../store/in-transaction.ts";
 import { withService } from "../with-service.ts";
+import { describeCall } from "./describe-call.ts";
+import { wayToRetry } from "./way-to-retry.ts";
+
+interface RetryOptions extends CommonOptions {
+  yes?: true;
+}
 
 export function addEffectsRetry(effects: Command, io: Io): void {
   addCommand(effects, "retry", {
-    summary: "Try a dead effect again, if it is still wanted.",
+    summary: "Try dead effects again, those that are still wanted.",
     details:
-      "The running service makes the call. A dead StopRecorder or DeleteVideo gets a new effect, and all its tries again.",
-    examples: ["effects retry 17"],
+      "The running service makes the calls. A dead StopRecorder or DeleteVideo gets a new effect, and all its tries again. " +
+      "If one of those that you name can't be tried again, none is.\n" +
+      "Without --yes the plan is shown and you are asked; where there is no terminal nothing happens.",
+    examples: ["effects retry 17", "effects retry 17 23 --yes"],
   })
-    .argument("<id>", "the effect's id, as in the list", whole(1))
-    .action((id: number, options: CommonOptions) =>
+    .argument("<ids...>", "the effects' ids, as in the list", parseId)
+    .option("--yes", "do it unasked")
+    .action((ids: number[], options: RetryOptions) =>
       withService(io, options, async (service) => {
         const { tables } = service;
-        const { channelId } = await findEffect(tables, id);
-        await inTransaction(tables, (trx) => retry(trx, tables.schema, channelId, id));
-        await advanceChannels(service, [channelId]);
-        const effect = await findEffect(tables, id);
-        if (options.json) printJson(io, toEffectItem(effect));
-        else io.out(`${effect.type} of ${effect.channel} is tried again.\n`);
+        const plan = await planOf(tables, ids);
+        if (!options.json) for (const effect of plan) printPlan(io, effect);
+        await confirm(io, `Make ${count(plan.length, "call")} again?`, options.yes === true);
+        await inTransaction(tables, async (trx) => {
+          for (const effect of plan) await retry(trx, tables.schema, effect);
+        });
+        await advanceChannels(service, [...new Set(plan.map(({ channelId }) => channelId))]);
+        if (options.json) printJson(io, { items: (await findAll(tables, plan)).map(toEffectItem) });
+        else io.out(`Done: ${count(plan.length, "effect")} will be tried again.\n`);
       }),
     );
 }
 
-/** @throws {Failure} if the effect is not dead, or nobody wants it any more */
-async function retry(trx: Knex.Transaction, schema: string, channelId: number, id: number): Promise<void> {
+function parseId(text: string, previous: number[] | undefined): number[] {
+  return [...(previous ?? []), whole(1)(text)];
+}
+
+/**
+ * @returns what may be tried again, in the order in which the channels are locked
+ * @throws {Failure} if one of them may not
+ */
+async function planOf(tables: Tables, ids: number[]): Promise<StoredEffect[]> {
+  const effects = await findAll(
+    tables,
+    [...new Set(ids)].map((id) => ({ id })),
+  );
+  for (const effect of effects) wayToRetry(effect, (await findChannel(tables, effect.channel)).state);
+  return effects.sort((one, other) => one.channelId - other.channelId || one.id - other.id);
+}
+
+function findAll(tables: Tables, effects: { id: number }[]): Promise<StoredEffect[]> {
+  return Promise.all(effects.map(({ id }) => findEffect(tables, id)));
+}
+
+function printPlan(io: Io, { id, type, channel, effect, error }: StoredEffect): void {
+  io.out(`${id}  ${type} of ${plain(channel)}: Tally ${plain(describeCall(effect))}.\n`);
+  io.out(`${" ".repeat(String(id).length)}  It died of: ${plain(error ?? "nothing that was kept")}\n`);
+}
+
+/** @throws {Failure} if it can't be tried again any more */
+async function retry(trx: Knex.Transaction, schema: string, { id, channelId }: StoredEffect): Promise<void> {
   const state = await lockState(trx, schema, channelId);
   const stored = await findEffect({ knex: trx, schema }, id);
-  if (stored.status !== "dead") {
-    throw new Failure(`Effect ${id} is not dead but ${stored.status}: nothing to try again.`);
-  }
-  const { effect, channel } = stored;
-  if (effect.type === "StopRecorder") {
-    assertStopDead(stored, state, effect.resourceId);
-    const event = { type: "StopRetried", resourceId: effect.resourceId } as const;
-    await appendWithin(trx, schema, [operatorEvent({ id: channelId, name: channel }, event)]);
-    // What waits for a person is the next round now.
-    await setStatus(trx, schema, id, "failed");
+  const way = wayToRetry(stored, state);
+  if (way === "job") {
+    await reopen(trx, schema, id);
+    await addJobs(trx, schema, [{ id, type: stored.effect.type }]);
     return;
   }
-  if (effect.type === "DeleteVideo") {
-    if (state.deletions?.[effect.video]?.dead !== true) {
-      throw new Failure(`Effect ${id} is not wanted any more: ${channel} has gone on without it.`);
-    }
-    const event = { type: "VideoDeletionRetried", video: effect.video } as const;
-    await appendWithin(trx, schema, [operatorEvent({ id: channelId, name: channel }, event)]);
-    await setStatus(trx, schema, id, "failed");
-    return;
-  }
-  if (!isStillWanted(effect, state)) {
-    throw new Failure(`Effect ${id} is not wanted any more: ${channel} has gone on without it.`);
-  }
-  await setStatus(trx, schema, id, "open");
-  await addJobs(trx, schema, [{ id, type: effect.type }]);
+  await appendWithin(trx, schema, [operatorEvent({ id: channelId, name: stored.channel }, way)]);
+  // What waits for a person is the next round now.
+  await rowsOf(trx, `update ${table(schema, "effects")} set status = 'failed' where id = :id`, { id });
 }
 
-async function setStatus(trx: Knex.Transaction, schema: string, id: number, status: EffectStatus): Promise<void> {
+async function reopen(trx: Knex.Transaction, schema: string, id: number): Promise<void> {
   await rowsOf(
     trx,
-    `update ${table(schema, "effects")} set status = :status, enqueued_at = clock_timestamp(),
-       finished_at = case when :status <> 'open' then finished_at end
+    `update ${table(schema, "effects")} set status = 'open', enqueued_at = clock_timestamp(), finished_at = null
      where id = :id`,
-    { id, status },
+    { id },
   );
-}
-
-function assertStopDead({ id }: StoredEffect, { recorders }: ChannelState, resourceId: string): void {
-  const recorder = recorders[resourceId];
-  if (recorder === undefined || recorder.state === "ended") {
-    throw new Failure(`Effect ${id} is not wanted any more: its recorder has ended.`);
-  }
-  if (recorder.stop?.dead !== true) {
-    throw new Failure(`Effect ${id} is not needed: Tally is stopping that recorder, try ${recorder.stop?.round ?? 0}.`);
-  }
 }
