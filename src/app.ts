@@ -31,6 +31,7 @@ export interface AppConfig extends Pick<
   | "publicUrl"
   | "relayMode"
   | "prices"
+  | "policy"
   | "trustProxy"
   | "production"
   | "notifications"
@@ -44,9 +45,9 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "statusTokens" | "statuses" | "urlRules" | "vault">,
+    Omit<Api, "defaultMode" | "prices" | "policy" | "statusTokens" | "statuses" | "urlRules" | "vault">,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
   feed: Feed;
 }
 
@@ -56,8 +57,8 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
-  const { log, links, append, redactor, agoraSenders } = deps;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
+  const { log, links, append, redactor, agoraSenders, onRefused } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -72,7 +73,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.set("trust proxy", config.trustProxy);
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
+  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
   app.use(createOpenApiRouter(config.publicUrl));
@@ -85,6 +86,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     ...deps,
     defaultMode: relayMode,
     prices,
+    policy,
     statuses,
     statusTokens: authentication.statusTokens,
     urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },

@@ -9,6 +9,7 @@ import { createReaders } from "../../src/api/index.ts";
 import { problemAnswer } from "../../src/api/schemas.ts";
 import { createApp } from "../../src/app.ts";
 import { createDatabase } from "../../src/db/index.ts";
+import { defaultPolicy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { plainLinks } from "../support/playback-links.ts";
@@ -129,6 +130,7 @@ describe("the operators' key", () => {
       agora: { appId, appCertificate, ncsSecrets: [] },
       cloudflare: { notificationSecrets: [], webhookSecrets: [] },
       prices,
+      policy: defaultPolicy,
     };
     const { knex, schema } = service.database;
     const deps = {

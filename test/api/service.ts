@@ -102,6 +102,7 @@ export async function startService(
     notifications: { allowPrivate: false, disableAfterMs: 0 },
     relayMode: "cloud-recording" as const,
     prices,
+    policy: defaultPolicy,
     // Every test here comes from one address.
     failedKeysMost: 10_000,
     publicUrl: "http://127.0.0.1",

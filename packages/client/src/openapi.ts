@@ -222,6 +222,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened in a session, and why
+         * @description Webhooks of both providers, Tally's decisions with their reasons, the calls that these led to and what came of them, and what was waited for: in the order in which it happened, 5,000 entries at most. For people: titles may change.
+         *
+         *     Needs the scope `read`, and a key.
+         */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notification-endpoints": {
         parameters: {
             query?: never;
@@ -868,6 +890,130 @@ export interface components {
             /** @description The next page's `after`; null: this is the last. */
             next: number | null;
         };
+        /**
+         * @description What happened in a session and why. `clocks` says how much later than its own time a provider's word came, by our clock.
+         * @example {
+         *       "sessionId": "42-3",
+         *       "channel": "evening-sale",
+         *       "openedAt": "2026-03-01T18:00:02.412Z",
+         *       "closedAt": null,
+         *       "endReason": null,
+         *       "isTruncated": false,
+         *       "clocks": {
+         *         "agora": {
+         *           "medianMs": 412,
+         *           "mostMs": 412
+         *         },
+         *         "cloudflare": null
+         *       },
+         *       "entries": [
+         *         {
+         *           "detail": null,
+         *           "tone": "good",
+         *           "eventId": 9001,
+         *           "effectId": null,
+         *           "occurredAt": "2026-03-01T18:00:02.000Z",
+         *           "skewMs": 412,
+         *           "status": "applied",
+         *           "note": null,
+         *           "call": null,
+         *           "untilAt": null,
+         *           "at": "2026-03-01T18:00:02.412Z",
+         *           "kind": "event",
+         *           "lane": "host",
+         *           "id": "event:9001",
+         *           "type": "rtc.103",
+         *           "title": "Host 1001 joined"
+         *         },
+         *         {
+         *           "detail": "attempt 1; Cloud Recording as uid 999042",
+         *           "tone": "neutral",
+         *           "eventId": 9003,
+         *           "effectId": 512,
+         *           "occurredAt": null,
+         *           "skewMs": null,
+         *           "status": "applied",
+         *           "note": null,
+         *           "call": null,
+         *           "untilAt": null,
+         *           "at": "2026-03-01T18:00:02.430Z",
+         *           "kind": "decision",
+         *           "lane": "tally",
+         *           "id": "event:9003",
+         *           "type": "RelayRequested",
+         *           "title": "Recorder asked to start: a host is present"
+         *         }
+         *       ]
+         *     }
+         */
+        Timeline: {
+            sessionId: string;
+            channel: string;
+            /** Format: date-time */
+            openedAt: string;
+            closedAt: string | null;
+            endReason: string | null;
+            isTruncated: boolean;
+            clocks: {
+                agora: {
+                    medianMs: number;
+                    mostMs: number;
+                } | null;
+                cloudflare: {
+                    medianMs: number;
+                    mostMs: number;
+                } | null;
+            };
+            entries: components["schemas"]["TimelineEntry"][];
+        };
+        /** @description One thing that happened. `lane` is what it is about, `tone` whether it was good. `untilAt` is the end of what was waited for, `skewMs` how much later than `occurredAt`, by the provider's clock, we learnt it. */
+        TimelineEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "event" | "decision" | "call" | "deadline" | "outcome";
+            /** @enum {string} */
+            lane: "host" | "recorder" | "rtmp" | "cloudflare" | "tally" | "calls" | "operator";
+            id: string;
+            type: string;
+            title: string;
+            detail: string | null;
+            /** @enum {string} */
+            tone: "good" | "bad" | "neutral";
+            eventId: number | null;
+            effectId: number | null;
+            occurredAt: string | null;
+            skewMs: number | null;
+            status: string | null;
+            note: string | null;
+            call: components["schemas"]["ProviderCall"] | null;
+            untilAt: string | null;
+        };
+        /** @description A call of a provider, without secrets; `outcome` is null until it has ended. */
+        ProviderCall: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            provider: "agora" | "cloudflare" | "storage";
+            operation: string;
+            method: string;
+            path: string;
+            host: string | null;
+            attempt: number | null;
+            status: number | null;
+            code: string | null;
+            outcome: string | null;
+            error: string | null;
+            ms: number | null;
+            requestId: string | null;
+            attempts: {
+                host: string;
+                ms: number;
+                outcome: number | string;
+            }[];
+            request: unknown;
+            response: unknown;
+        };
         /** @description What Cloudflare made of a broadcast. */
         Video: {
             /** @description Cloudflare's id. */
@@ -1302,6 +1448,9 @@ export type Channel = components['schemas']['Channel'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type Timeline = components['schemas']['Timeline'];
+export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type ProviderCall = components['schemas']['ProviderCall'];
 export type Video = components['schemas']['Video'];
 export type Metrics = components['schemas']['Metrics'];
 export type Cost = components['schemas']['Cost'];
@@ -2567,6 +2716,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_unknown`: There is no such session, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session's id, such as 42-3. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The timeline. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /**
