@@ -34,9 +34,11 @@ const mayImport = {
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
-    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback"],
+    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "operators"],
     ...["db", "config", "log", "coalesce"],
   ],
+  console: ["api"],
+  operators: ["live", "cost", "eventlog", "engine", "webhooks", "playback", "db"],
   stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
   cli: [
     "live",
@@ -46,6 +48,7 @@ const mayImport = {
     "keys",
     "webhooks",
     "playback",
+    "operators",
     "providers",
     "notifications",
     "engine",

@@ -8,6 +8,7 @@ import {
   createErrorHandler,
   createHealthRouter,
   createOpenApiRouter,
+  createOverview,
   createStatuses,
   createTrpcHandler,
   createV1Router,
@@ -16,6 +17,7 @@ import {
   note,
 } from "./api/index.ts";
 import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
+import { type ConsoleSettings, createConsoleRouter } from "./console/index.ts";
 import type { Feed } from "./eventlog/index.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
@@ -38,15 +40,19 @@ export interface AppConfig extends Pick<
   | "playbackTokenMs"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
-  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing">;
+  cloudflare: Pick<
+    CloudflareConfig,
+    "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing" | "playbackUrl"
+  >;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
+  console?: Pick<ConsoleSettings, "pageFolder">;
   stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
 }
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "urlRules" | "vault">,
+    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "overview" | "urlRules" | "vault">,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
   feed: Feed;
@@ -67,6 +73,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   };
   const { appId, appCertificate } = agora;
   const stageSettings = { publicUrl: config.publicUrl, appId, appCertificate, ...config.stage };
+  const consoleSettings = { publicUrl: config.publicUrl, playbackUrl: cloudflare.playbackUrl, ...config.console };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // a status has one of its own, nothing else has any
@@ -84,8 +91,10 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
+  const overview = createOverview({ ...deps, defaultMode: relayMode, links });
   const api = {
     ...deps,
+    overview,
     defaultMode: relayMode,
     prices,
     links,
@@ -94,6 +103,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },
     vault: createVault(appCertificate),
   };
+  app.use("/console", note({ route: "/console" }), pageHeaders(), createConsoleRouter(consoleSettings, authentication));
   app.use("/v1", createV1Router(api, authentication));
   app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);

@@ -5,6 +5,7 @@ import type { Logger } from "../log.ts";
 import type { UrlRules, Vault } from "../notifications/index.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
+import type { Overview } from "./overview/overview.ts";
 import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
 
@@ -20,6 +21,8 @@ export interface Api extends Tables {
   statusTokens: Pick<StatusTokens, "sign">;
   /** That somebody follows. */
   statuses: Statuses;
+  /** Of all channels, for whoever follows it. */
+  overview: Overview;
   /** Of streams. */
   readers: Readers;
   /** Folds what is pending for a channel, and acts on it. */

@@ -126,7 +126,13 @@ describe("the operators' key", () => {
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },
       agora: { appId, appCertificate, ncsSecrets: [] },
-      cloudflare: { notificationSecrets: [], webhookSecrets: [], requireSignedUrls: false, signing: null },
+      cloudflare: {
+        notificationSecrets: [],
+        webhookSecrets: [],
+        requireSignedUrls: false,
+        signing: null,
+        playbackUrl: null,
+      },
       playbackTokenMs: 3_600_000,
       prices,
     };
@@ -135,7 +141,7 @@ describe("the operators' key", () => {
       knex,
       schema,
       log: createLogger({ level: "silent" }),
-      feed: { subscribe: () => () => undefined, close: () => Promise.resolve() },
+      feed: { subscribe: () => () => undefined, subscribeToAll: () => () => undefined, close: () => Promise.resolve() },
       readers: createReaders(),
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),

@@ -28,6 +28,7 @@ export const cloudflareSettings: AppConfig["cloudflare"] = {
   webhookSecrets: [],
   requireSignedUrls: false,
   signing: null,
+  playbackUrl: null,
 };
 
 export const prices = {

@@ -54,6 +54,7 @@ describe("events list", () => {
     expect(items.find(({ type }) => type === "rtc.103")).toEqual({
       id: expect.any(Number) as number,
       source: "agora",
+      description: "host joined",
       type: "rtc.103",
       status: "applied",
       channel: "channel_42",

@@ -18,6 +18,7 @@ const names = [
   "0008_notifications",
   "0009_session_video",
   "0010_viewers",
+  "0012_operators",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -71,7 +72,7 @@ describe("migrate", () => {
       `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys,
          tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
          tally.audience, tally.viewer_counts;
-       drop index tally.sessions_recordings, tally.channels_host;
+       drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video;

@@ -342,6 +342,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what was heard and decided, newest first
+         * @description Give `next` as `before` for the page that follows: what comes in meanwhile moves nothing.
+         *
+         *     Needs the scope `read`, and a key.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one event, with its body
+         * @description Needs the scope `read`, and a key.
+         */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/effects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the calls that are owed to providers, were made or were given up, newest first
+         * @description Needs the scope `read`, and a key.
+         */
+        get: operations["listEffects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/effects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read one of them, with its calls and what trying it again would do
+         * @description Needs the scope `read`, and a key.
+         */
+        get: operations["getEffect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/effects/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try one again that was given up
+         * @description If the channel still wants it. A stop or a deletion gets a new effect, with all its tries again.
+         *
+         *     Needs the scope `operate`, and a key.
+         */
+        post: operations["retryEffect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sessions of all channels, those first that were opened last
+         * @description Needs the scope `read`, and a key.
+         */
+        get: operations["listAllSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{name}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a channel's hold
+         * @description It starts again what it should: if a host is there, a recording.
+         *
+         *     Needs the scope `operate`, and a key.
+         */
+        post: operations["releaseChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a session
+         * @description As a stop of its channel; but if it was closed meanwhile, nothing is done to the session after it.
+         *
+         *     Needs the scope `operate`, and a key.
+         */
+        post: operations["stopSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/overview/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow all channels that matter now
+         * @description Server-sent events: `overview`, the channels with an open session or a change in the last 12 hours, and the counts; then `channel` and `counts` as they change. The stream ends after an hour: connect again.
+         *
+         *     Needs the scope `read`, and a key.
+         */
+        get: operations["streamOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -917,6 +1107,144 @@ export interface components {
             items: components["schemas"]["NotificationDelivery"][];
             next: number | null;
         };
+        /** @description What came in, was decided or was asked for. */
+        Event: {
+            id: number;
+            /** @enum {string} */
+            source: "agora" | "cloudflare" | "operator" | "tally";
+            type: string;
+            description: string;
+            /** @enum {string} */
+            status: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+            channel: string | null;
+            occurredAt: string | null;
+            /** Format: date-time */
+            receivedAt: string;
+            note: string | null;
+        };
+        /** @description An event with its body, without any secret. */
+        EventDetail: {
+            id: number;
+            /** @enum {string} */
+            source: "agora" | "cloudflare" | "operator" | "tally";
+            type: string;
+            description: string;
+            /** @enum {string} */
+            status: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+            channel: string | null;
+            occurredAt: string | null;
+            /** Format: date-time */
+            receivedAt: string;
+            note: string | null;
+            dedupeKey: string;
+            route: {
+                /** @enum {string} */
+                kind: "channel" | "live_input" | "converter" | "video";
+                key: string;
+            } | null;
+            payload: unknown;
+            raw: string | null;
+            headers: Record<string, never> | null;
+            bodySha256: string | null;
+            appliedAt: string | null;
+            appliedVersion: number | null;
+        };
+        /** @description One page of the log. */
+        EventList: {
+            items: components["schemas"]["Event"][];
+            next: number | null;
+        };
+        /** @description Something that is owed to a provider, and what came of it. */
+        Effect: {
+            id: number;
+            type: string;
+            description: string;
+            channel: string;
+            /** @enum {string} */
+            status: "open" | "succeeded" | "failed" | "cancelled" | "dead";
+            attempts: number;
+            error: string | null;
+            isPaid: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+        };
+        /** @description An effect with its calls. */
+        EffectDetail: {
+            id: number;
+            type: string;
+            description: string;
+            channel: string;
+            /** @enum {string} */
+            status: "open" | "succeeded" | "failed" | "cancelled" | "dead";
+            attempts: number;
+            error: string | null;
+            isPaid: boolean;
+            /** Format: date-time */
+            createdAt: string;
+            finishedAt: string | null;
+            calls: components["schemas"]["ProviderCall"][];
+            retry: components["schemas"]["RetryAdvice"];
+        };
+        /** @description One page of effects. */
+        EffectList: {
+            items: components["schemas"]["Effect"][];
+            next: number | null;
+        };
+        /** @description A call of a provider's API. */
+        ProviderCall: {
+            /** Format: date-time */
+            at: string;
+            provider: string;
+            operation: string;
+            host: string;
+            path: string;
+            attempt: number;
+            status: number | null;
+            code: string | null;
+            outcome: string;
+            ms: number;
+            request: string | null;
+            response: string | null;
+        };
+        /** @description Whether an effect can be tried again, and what that does. */
+        RetryAdvice: {
+            possible: boolean;
+            does: string;
+            why: string | null;
+        };
+        /** @description One page of the sessions of all channels. */
+        AllSessionsList: {
+            items: components["schemas"]["Session"][];
+            next: string | null;
+        };
+        /** @description All channels that matter now, and counts. */
+        Overview: {
+            channels: components["schemas"]["OverviewChannel"][];
+            counts: components["schemas"]["OverviewCounts"];
+        };
+        /** @description A channel with its newest count of viewers. */
+        OverviewChannel: {
+            channel: string;
+            channelId: number;
+            status: components["schemas"]["Status"];
+            sessionId: string | null;
+            viewers: {
+                agora: number | null;
+                hls: number | null;
+                /** Format: date-time */
+                at: string;
+            } | null;
+        };
+        /** @description How many of what. */
+        OverviewCounts: {
+            onAir: number;
+            open: number;
+            pending: number;
+            failed: number;
+            dead: number;
+            oldestPendingSeconds: number | null;
+        };
         /**
          * @description Why a request was refused or failed (RFC 9457).
          * @example {
@@ -944,7 +1272,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "endpoint_disabled" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
+        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "event_unknown" | "effect_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "effect_not_dead" | "effect_not_wanted" | "session_not_open" | "endpoint_disabled" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
             openapi: string;
@@ -1054,6 +1382,18 @@ export type NotificationEndpointList = components['schemas']['NotificationEndpoi
 export type NotificationTest = components['schemas']['NotificationTest'];
 export type NotificationDelivery = components['schemas']['NotificationDelivery'];
 export type NotificationDeliveryList = components['schemas']['NotificationDeliveryList'];
+export type Event = components['schemas']['Event'];
+export type EventDetail = components['schemas']['EventDetail'];
+export type EventList = components['schemas']['EventList'];
+export type Effect = components['schemas']['Effect'];
+export type EffectDetail = components['schemas']['EffectDetail'];
+export type EffectList = components['schemas']['EffectList'];
+export type ProviderCall = components['schemas']['ProviderCall'];
+export type RetryAdvice = components['schemas']['RetryAdvice'];
+export type AllSessionsList = components['schemas']['AllSessionsList'];
+export type Overview = components['schemas']['Overview'];
+export type OverviewChannel = components['schemas']['OverviewChannel'];
+export type OverviewCounts = components['schemas']['OverviewCounts'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type OpenApi = components['schemas']['OpenApi'];
@@ -3329,6 +3669,1072 @@ export interface operations {
                 };
             };
             /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Received at or after. */
+                since?: string;
+                /** @description Received before. */
+                until?: string;
+                /** @description Of this channel. */
+                channel?: string;
+                source?: "agora" | "cloudflare" | "operator" | "tally";
+                /** @description The whole type (`rtc.103`), or what follows its last dot (`103`). */
+                type?: string;
+                status?: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+                /** @description The `next` of the page before. */
+                before?: number;
+                /** @description Items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An event's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDetail"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `event_unknown`: The log has no such event. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEffects: {
+        parameters: {
+            query?: {
+                status?: "open" | "succeeded" | "failed" | "cancelled" | "dead";
+                /** @description Of this channel. */
+                channel?: string;
+                /** @description The `next` of the page before. */
+                before?: number;
+                /** @description Items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEffect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An effect's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The effect. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectDetail"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `effect_unknown`: There is no such effect. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryEffect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An effect's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoMembers"];
+            };
+        };
+        responses: {
+            /** @description It is tried again. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `effect_unknown`: There is no such effect. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `effect_not_dead`: The effect was not given up, so that there is nothing to try again.
+             *
+             *     `effect_not_wanted`: The channel has gone on without the effect.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAllSessions: {
+        parameters: {
+            query?: {
+                /** @description Opened at or after. */
+                since?: string;
+                /** @description Opened before. */
+                until?: string;
+                /** @description Only those that are open, or closed. */
+                isOpen?: "true" | "false";
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description Items of a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllSessionsList"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    releaseChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A channel's name, as at Agora. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoMembers"];
+            };
+        };
+        responses: {
+            /** @description The status that it led to. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `channel_unknown`: There is no such channel, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session's id, such as 42-3. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoMembers"];
+            };
+        };
+        responses: {
+            /** @description It is asked to end. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_unknown`: There is no such session, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_not_open`: The session was closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Overview"];
+                };
+            };
+            /**
+             * @description `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `too_many_streams`: As many streams are open as this process may have; `Retry-After` says when to try again.
+             *
+             *     `unavailable`: The database can't be reached; `Retry-After` says when to try again.
+             */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -32,10 +32,11 @@ import {
   videoAnswer,
 } from "../schemas.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
+import { operatorAnswers } from "./operator-components.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
-interface Component {
+export interface Component {
   schema: z.ZodType;
   /** Its name in the document, and so of the type that a generator makes of it. */
   id: string;
@@ -106,6 +107,7 @@ export const answers: readonly Component[] = [
   { schema: testAnswer, id: "NotificationTest", description: "A test that is being sent." },
   { schema: deliveryAnswer, id: "NotificationDelivery", description: "A notification on its way to one endpoint." },
   { schema: deliveryListAnswer, id: "NotificationDeliveryList", description: "One page of an endpoint's deliveries." },
+  ...operatorAnswers,
   {
     schema: problemAnswer,
     id: "Problem",

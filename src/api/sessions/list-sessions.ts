@@ -1,3 +1,4 @@
+import { readSessions } from "../../operators/index.ts";
 import type { Answer } from "../answer.ts";
 import type { Api } from "../api.ts";
 import { readChannel } from "../channels/read-channel.ts";
@@ -5,7 +6,6 @@ import type { Call } from "../create-router.ts";
 import { pageOf } from "../page.ts";
 import { readInput } from "../read-input.ts";
 import { sessionListQuery } from "../schemas.ts";
-import { readSessions } from "./read-sessions.ts";
 
 /** A channel's sessions, newest first. */
 export async function listSessions(api: Api, call: Call): Promise<Answer> {

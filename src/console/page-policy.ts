@@ -1,0 +1,32 @@
+/** Where Cloudflare delivers videos and pictures from, if nothing else is set. */
+const cloudflares = ["https://*.cloudflarestream.com", "https://*.videodelivery.net"];
+
+/**
+ * The headers with which the page is served, beside those of all pages: it loads itself, talks to us, and plays what is
+ * delivered.
+ *
+ * @param playbackUrl - what playback links begin with; null: Cloudflare's, by its answer
+ */
+export function pagePolicy(playbackUrl: string | null): Record<string, string> {
+  const delivery = playbackUrl === null ? cloudflares : [new URL(playbackUrl).origin, ...cloudflares];
+  const directives = {
+    "default-src": ["'none'"],
+    "script-src": ["'self'"],
+    "style-src": ["'self'"],
+    "font-src": ["'self'"],
+    "img-src": ["'self'", "data:", ...delivery],
+    "connect-src": ["'self'", ...delivery],
+    "media-src": ["'self'", "blob:", ...delivery],
+    // The player's, so that the page stays quick.
+    "worker-src": ["'self'", "blob:"],
+    "base-uri": ["'none'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'none'"],
+  };
+  return {
+    "content-security-policy": Object.entries(directives)
+      .map(([name, sources]) => [name, ...sources].join(" "))
+      .join(";"),
+    "cache-control": "no-cache",
+  };
+}
