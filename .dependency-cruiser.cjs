@@ -34,7 +34,7 @@ const mayImport = {
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
-    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "operators"],
+    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "operators", "engine"],
     ...["db", "config", "log", "coalesce"],
   ],
   console: ["api"],

@@ -23,7 +23,7 @@ import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
-import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
+import { createWebhookRouter, interpret, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
 export interface AppConfig extends Pick<
@@ -32,6 +32,7 @@ export interface AppConfig extends Pick<
   | "jwt"
   | "corsOrigins"
   | "publicUrl"
+  | "policy"
   | "relayMode"
   | "prices"
   | "trustProxy"
@@ -52,7 +53,18 @@ export interface AppConfig extends Pick<
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "links" | "statusTokens" | "statuses" | "overview" | "urlRules" | "vault">,
+    Omit<
+      Api,
+      | "defaultMode"
+      | "prices"
+      | "links"
+      | "statusTokens"
+      | "statuses"
+      | "overview"
+      | "replayRules"
+      | "urlRules"
+      | "vault"
+    >,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
   feed: Feed;
@@ -99,6 +111,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     prices,
     links,
     statuses,
+    replayRules: { policy: config.policy, interpret, defaultMode: relayMode },
     statusTokens: authentication.statusTokens,
     urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },
     vault: createVault(appCertificate),

@@ -1,4 +1,5 @@
 import type { Prices } from "../cost/index.ts";
+import type { ReplayRules } from "../engine/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
@@ -25,6 +26,8 @@ export interface Api extends Tables {
   overview: Overview;
   /** Of streams. */
   readers: Readers;
+  /** By which a replay folds a channel's history again. */
+  replayRules: ReplayRules;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
   /** Where notifications may go. */

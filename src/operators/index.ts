@@ -5,3 +5,11 @@ export { releaseChannel } from "./release.ts";
 export { adviseRetry, type RetryAdvice, retryEffect } from "./retry.ts";
 export { listSessions, readSessions, type SessionDeps, type SessionFilter, type SessionItem } from "./sessions.ts";
 export { assertOpen, stopSession } from "./stop-session.ts";
+export {
+  type ChannelReplayItem,
+  rebuild,
+  replay,
+  type ReplayItem,
+  toChannelReplayItem,
+  toReplayItem,
+} from "./replay.ts";

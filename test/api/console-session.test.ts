@@ -71,8 +71,8 @@ describe("POST /console/session", () => {
     const other = await startOther({ failedKeysMost: 3 });
     const minted = await other.call("put", "/v1/channels/shop").expect(201);
     expect(minted.body).toMatchObject({ name: "shop" });
-    const { body } = await other.call("post", "/v1/channels/shop/status-token").expect(200);
-    for (const key of ["wrong", (body as { token: string }).token, `${apiKey} `]) {
+    const token = await other.call("post", "/v1/channels/shop/status-token").expect(200);
+    for (const key of ["wrong", (token.body as { token: string }).token, `${apiKey} `]) {
       const response = await signIn(key, ours, other);
       expectProblem(response, 401, "unauthenticated");
       expect(response.headers["set-cookie"]).toBeUndefined();
@@ -206,11 +206,11 @@ describe("a cookie at /v1", () => {
   it("is nobody's if it was signed by anything else, or is another kind of token", async () => {
     const minted = await service.call("put", "/v1/channels/shop");
     expect(minted.status).toBeLessThan(300);
-    const { body } = await service.call("post", "/v1/channels/shop/status-token").expect(200);
+    const status = await service.call("post", "/v1/channels/shop/status-token").expect(200);
     const forged = await createConsoleSessions({ appCertificate: "another", apiKey }).sign("operator");
     // Signed as a key's, for somebody who is none.
     const unknown = await createConsoleSessions({ appCertificate, apiKey }).sign({ key: "operator" });
-    for (const token of [(body as { token: string }).token, forged.token, unknown.token, "x", "e30.e30."]) {
+    for (const token of [(status.body as { token: string }).token, forged.token, unknown.token, "x", "e30.e30."]) {
       const cookie = `tally_session=${token}`;
       expectProblem(await get("/v1/events", { ...ours, cookie }), 401, "unauthenticated");
     }

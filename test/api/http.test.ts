@@ -9,6 +9,7 @@ import { createReaders } from "../../src/api/index.ts";
 import { problemAnswer } from "../../src/api/schemas.ts";
 import { createApp } from "../../src/app.ts";
 import { createDatabase } from "../../src/db/index.ts";
+import { defaultPolicy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../support/database.ts";
 import {
@@ -72,6 +73,13 @@ const paths = {
   "/v1/channels/shop/recording/stop": "POST",
   "/v1/channels/shop/sessions": "GET, HEAD",
   "/v1/sessions/5-1": "GET, HEAD",
+  "/v1/sessions": "GET, HEAD",
+  "/v1/events/1": "GET, HEAD",
+  "/v1/effects/1": "GET, HEAD",
+  "/v1/effects/1/retry": "POST",
+  "/v1/replays": "POST",
+  "/v1/replays/plan": "POST",
+  "/v1/overview/stream": "GET, HEAD",
   "/v1/notification-endpoints": "POST, GET, HEAD",
   "/v1/notification-endpoints/ep_1": "GET, HEAD, PATCH, DELETE",
 };
@@ -122,6 +130,7 @@ describe("the operators' key", () => {
       trustProxy: 0,
       production: false,
       notifications: { allowPrivate: false, disableAfterMs: 0 },
+      policy: defaultPolicy,
       relayMode: "cloud-recording" as const,
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },

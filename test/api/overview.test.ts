@@ -176,8 +176,8 @@ describe("the overview", () => {
       { channel_id: 7, timestamp: at, agora_viewers: 12, hls_viewers: 5 },
       { channel_id: 8, timestamp: new Date(1), agora_viewers: 99 },
     ]);
-    const { viewers } = (await until(follower, ofChannel("channel_7"))) as { viewers?: unknown };
-    expect(viewers).toEqual({ agora: 12, hls: 5, at: at.toISOString() });
+    const viewers = { agora: 12, hls: 5, at: at.toISOString() };
+    expect(await until(follower, ofChannel("channel_7"))).toMatchObject({ viewers });
     const news = await until(follow(), (found) => found);
     expect(ofChannel("channel_8")(news)).toMatchObject({ viewers: null });
   });

@@ -106,6 +106,7 @@ export async function startService(
     trustProxy: 0,
     production: false,
     notifications: { allowPrivate: false, disableAfterMs: 0 },
+    policy: defaultPolicy,
     relayMode: "cloud-recording" as const,
     prices,
     // Every test here comes from one address.

@@ -257,7 +257,7 @@ describe("events replay", () => {
 
   it("is done at once where no event fits", async () => {
     const { code, json } = await service.tally(["events", "replay", "--channel", "elsewhere", "--json"]);
-    expect([code, json()]).toEqual([0, { events: 0, channels: [] }]);
+    expect([code, json()]).toEqual([0, { events: 0, isTruncated: false, channels: [] }]);
   });
 
   it("has nothing to ask for where no event belongs to a channel", async () => {

@@ -18,7 +18,7 @@ const names = [
   "0008_notifications",
   "0009_session_video",
   "0010_viewers",
-  "0012_operators",
+  "0013_operators",
 ];
 let database: TestDatabase;
 beforeAll(async () => {

@@ -32,7 +32,7 @@ import {
   videoAnswer,
 } from "../schemas.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
-import { operatorAnswers } from "./operator-components.ts";
+import { operatorAnswers, operatorRequests } from "./operator-components.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -145,6 +145,7 @@ export const requests: readonly Component[] = [
     description: "Null clears, a missing member stays as it is.",
     examples: [{ enabled: true }],
   },
+  ...operatorRequests,
   { schema: noMembers, id: "NoMembers", description: "The address says everything.", examples: [{}] },
 ];
 

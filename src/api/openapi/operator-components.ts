@@ -1,6 +1,7 @@
 import {
   allSessionsAnswer,
   callAnswer,
+  channelReplayAnswer,
   countsAnswer,
   effectAnswer,
   effectDetailAnswer,
@@ -10,6 +11,9 @@ import {
   eventListAnswer,
   overviewAnswer,
   overviewChannelAnswer,
+  replayAnswer,
+  replayPlanAnswer,
+  replayRequest,
   retryAnswer,
 } from "../operators/schemas.ts";
 import type { Component } from "./components.ts";
@@ -28,4 +32,24 @@ export const operatorAnswers: readonly Component[] = [
   { schema: overviewAnswer, id: "Overview", description: "All channels that matter now, and counts." },
   { schema: overviewChannelAnswer, id: "OverviewChannel", description: "A channel with its newest count of viewers." },
   { schema: countsAnswer, id: "OverviewCounts", description: "How many of what." },
+  {
+    schema: channelReplayAnswer,
+    id: "ChannelReplay",
+    description: "A channel before and after, and what it would call.",
+  },
+  { schema: replayPlanAnswer, id: "ReplayPlan", description: "What processing events again would change." },
+  { schema: replayAnswer, id: "Replay", description: "What processing events again has changed." },
+];
+
+/** What requests of operators hold. */
+export const operatorRequests: readonly Component[] = [
+  {
+    schema: replayRequest,
+    id: "ReplayRequest",
+    description: "Which events, by id or by what they have in common.",
+    examples: [
+      { channel: "channel_42", since: "2026-03-14T20:00:00Z" },
+      { ids: [1234, 1235], act: true },
+    ],
+  },
 ];

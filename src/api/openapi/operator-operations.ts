@@ -1,6 +1,7 @@
 import {
   allSessionsAnswer,
   allSessionsQuery,
+  channelReplayAnswer,
   effectAnswer,
   effectDetailAnswer,
   effectListAnswer,
@@ -11,6 +12,9 @@ import {
   eventListQuery,
   eventPath,
   overviewAnswer,
+  replayAnswer,
+  replayPlanAnswer,
+  replayRequest,
 } from "../operators/schemas.ts";
 import { channelPath, noMembers, sessionAnswer, sessionPath, statusAnswer } from "../schemas.ts";
 import type { Operation } from "./operation.ts";
@@ -85,6 +89,46 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     body: noMembers,
     answers: { 202: { description: "The status that it led to.", schema: statusAnswer } },
     problems: ["channel_unknown"],
+  },
+  "post /v1/channels/{name}/rebuild/plan": {
+    operationId: "planRebuild",
+    tag,
+    summary: "Say what a channel would be by its events",
+    description: "Changes nothing.",
+    path: channelPath,
+    body: noMembers,
+    answers: { 200: { description: "What differs.", schema: channelReplayAnswer } },
+    problems: ["channel_unknown"],
+  },
+  "post /v1/channels/{name}/rebuild": {
+    operationId: "rebuildChannel",
+    tag,
+    summary: "Make a channel what it is by its events",
+    description: "If the new state would start something at a provider, the channel is held instead.",
+    path: channelPath,
+    body: noMembers,
+    answers: { 200: { description: "What differed.", schema: channelReplayAnswer } },
+    problems: ["channel_unknown"],
+  },
+  "post /v1/replays/plan": {
+    operationId: "planReplay",
+    tag,
+    summary: "Say what processing events again would change, and which calls it would make",
+    description: "Changes nothing.",
+    body: replayRequest,
+    answers: { 200: { description: "The plan.", schema: replayPlanAnswer } },
+    problems: ["event_unknown"],
+  },
+  "post /v1/replays": {
+    operationId: "replayEvents",
+    tag,
+    summary: "Process events again",
+    description:
+      "Each is interpreted again, and its channel folded from its first event on. A channel whose new state would start " +
+      "something is held, unless `act` lets it; one whose last broadcast is over needs `ended` too.",
+    body: replayRequest,
+    answers: { 200: { description: "What it came to.", schema: replayAnswer } },
+    problems: ["event_unknown"],
   },
   "get /v1/overview/stream": {
     operationId: "streamOverview",

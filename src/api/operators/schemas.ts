@@ -2,9 +2,25 @@ import { z } from "zod";
 
 import type { EffectStatus } from "../../db/index.ts";
 import type { EventSource, EventStatus } from "../../eventlog/index.ts";
-import type { EffectItem, EventDetail, EventItem, RetryAdvice } from "../../operators/index.ts";
+import type { EffectType } from "../../live/index.ts";
+import type {
+  ChannelReplayItem,
+  EffectItem,
+  EventDetail,
+  EventItem,
+  ReplayItem,
+  RetryAdvice,
+} from "../../operators/index.ts";
 import type { Counts, OverviewChannel } from "../overview/overview.ts";
-import { channelName, pageSize, sessionAnswer, statusAnswer, timeInText, wholeNumberInText } from "../schemas.ts";
+import {
+  channelName,
+  pageSize,
+  sessionAnswer,
+  statusAnswer,
+  timeInText,
+  wholeNumber,
+  wholeNumberInText,
+} from "../schemas.ts";
 
 // What requests may hold. A message goes on after the member's name.
 
@@ -17,6 +33,22 @@ const eventStatuses = [
   "failed",
 ] as const satisfies readonly EventStatus[];
 const effectStatuses = ["open", "succeeded", "failed", "cancelled", "dead"] as const satisfies readonly EffectStatus[];
+
+const effectTypes = [
+  "EnsureLiveInput",
+  "DisableLiveInput",
+  "StartRelay",
+  "StopRecorder",
+  "RepointRecorder",
+  "ArrangeHosts",
+  "RenewStorage",
+  "CheckPresence",
+  "CheckRecorder",
+  "CheckIngest",
+  "CheckVideo",
+  "DeleteVideo",
+  "CheckPlayback",
+] as const satisfies readonly EffectType[];
 
 const id = wholeNumberInText(1, Number.MAX_SAFE_INTEGER);
 const before = id.optional().meta({ description: "The `next` of the page before." });
@@ -64,6 +96,38 @@ export const allSessionsQuery = z.object({
     .meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
+
+/** Events of one replay at most: the newest. */
+export const replayMost = 10_000;
+
+const isNamed = "name ids, or at least one member that chooses events";
+
+/** Which events are processed again, and how. */
+export const replayRequest = z
+  .strictObject(
+    {
+      ids: z
+        .array(wholeNumber(1, Number.MAX_SAFE_INTEGER), "must be a list of ids")
+        .min(1, "must name one")
+        .max(replayMost)
+        .optional(),
+      ...eventFilter,
+      limit: wholeNumber(1, replayMost).optional(),
+      act: z
+        .boolean("must be true or false")
+        .optional()
+        .meta({ description: "Let the new state start what it wants, instead of holding the channel." }),
+      ended: z
+        .boolean("must be true or false")
+        .optional()
+        .meta({ description: "With `act`: also where the last broadcast is over." }),
+    },
+    "the body must be a JSON object",
+  )
+  .refine(
+    ({ act: _act, ended: _ended, ...selection }) => Object.values(selection).some((member) => member !== undefined),
+    isNamed,
+  );
 
 function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, `must be one of ${values.join(", ")}`);
@@ -115,15 +179,15 @@ export const callAnswer = z.strictObject({
   at: time,
   provider: z.string(),
   operation: z.string(),
-  host: z.string(),
+  host: z.string().nullable(),
   path: z.string(),
-  attempt: z.int(),
+  attempt: z.int().nullable(),
   status: z.int().nullable(),
   code: z.string().nullable(),
-  outcome: z.string(),
-  ms: z.number(),
-  request: z.string().nullable(),
-  response: z.string().nullable(),
+  outcome: z.string().nullable(),
+  ms: z.number().nullable(),
+  request: z.unknown(),
+  response: z.unknown(),
 });
 
 export const retryAnswer = z.strictObject({
@@ -139,6 +203,26 @@ export const effectListAnswer = z.strictObject({ items: z.array(effectAnswer), n
 export const allSessionsAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.string().nullable() });
 
 const count = z.int().min(0);
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+export const channelReplayAnswer = z.strictObject({
+  channel: z.string(),
+  before: statusAnswer,
+  after: statusAnswer,
+  changes: z.array(z.strictObject({ path: z.string(), before: scalar, after: scalar })),
+  effects: z.array(z.enum(effectTypes)),
+  hold: z.boolean(),
+  differs: z.boolean(),
+  isEnded: z.boolean(),
+}) satisfies z.ZodType<ChannelReplayItem>;
+
+export const replayPlanAnswer = z.strictObject({
+  events: count,
+  isTruncated: z.boolean(),
+  channels: z.array(channelReplayAnswer),
+}) satisfies z.ZodType<ReplayItem>;
+
+export const replayAnswer = replayPlanAnswer.extend({ changed: count });
 
 export const overviewChannelAnswer = z.strictObject({
   channel: z.string(),

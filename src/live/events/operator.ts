@@ -41,7 +41,7 @@ export interface EffectRetried {
 /** An operator had the channel's history folded again. */
 export interface ReplayRequested {
   type: "ReplayRequested";
-  /** Whether it could start what the new state asks for. */
+  /** Whether it may start what the new state asks for. */
   act: boolean;
 }
 
