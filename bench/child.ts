@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /** A server in a process of its own, so that the load's cost is not its own. */
@@ -17,16 +18,16 @@ export interface BenchServer {
 export async function startServer(entry: string, args: string[]): Promise<BenchServer> {
   const file = fileURLToPath(import.meta.resolve(`./${entry}.js`));
   const child = fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = await readyUrl(child);
-  return {
-    url,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
+  return { url, pid: child.pid ?? 0, stop: () => quit(child) };
+}
+
+/** Ends a process; resolves when it has ended. */
+export async function quit(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await gone;
 }
 
 /** The other side: tells the parent where it listens. */

@@ -1,6 +1,5 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -10,7 +9,7 @@ import fetch from "node-fetch";
 import type { BenchServer } from "./child.ts";
 import { channel, delivery } from "./deliveries.ts";
 import type { FloodReport } from "./flood-sender.ts";
-import { residentMegabytes } from "./memory.ts";
+import { cpuMs, residentMegabytes } from "./process-usage.ts";
 import { startProvider } from "./provider.ts";
 import { startWholeService } from "./service.ts";
 import { median, quantile, table } from "./table.ts";
@@ -95,11 +94,4 @@ async function startFlood(url: string, connections: number, bodyBytes: number) {
       return report;
     },
   };
-}
-
-/** Processor time of a process so far; Linux counts it in ticks of 10 ms. NaN elsewhere. */
-async function cpuMs(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

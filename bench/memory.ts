@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-
 import autocannon from "autocannon";
 
 import { delivery } from "./deliveries.ts";
+import { residentMegabytes } from "./process-usage.ts";
 import { startProvider } from "./provider.ts";
 import { startWholeService } from "./service.ts";
 import { table } from "./table.ts";
@@ -46,11 +45,4 @@ export async function measureMemory({ url, events }: { url: string; events: numb
     await service.stop();
     await provider.close();
   }
-}
-
-/** Resident memory of a process, now and at its highest. NaN where there is no /proc. */
-export async function residentMegabytes(pid: number): Promise<{ now: number; most: number }> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  const of = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? NaN) / 1024;
-  return { now: of("VmRSS"), most: of("VmHWM") };
 }

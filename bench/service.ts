@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 import fetch from "node-fetch";
 
-import type { BenchServer } from "./child.ts";
+import { type BenchServer, quit } from "./child.ts";
 import { ncsSecret } from "./deliveries.ts";
 
 /**
@@ -25,20 +25,12 @@ export async function startWholeService(
     env: { ...process.env, ...environment(databaseUrl, providerUrl, port), ...settings },
     stdio: ["ignore", "ignore", "inherit"],
   });
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = `http://127.0.0.1:${port}`;
   while ((await fetch(`${url}/readyz`).catch(() => null))?.status !== 200) {
     if (child.exitCode !== null) throw new Error(`the service ended with code ${child.exitCode} at its start`);
     await wait(50);
   }
-  return {
-    url,
-    pid: child.pid ?? 0,
-    async stop() {
-      child.kill("SIGTERM");
-      await gone;
-    },
-  };
+  return { url, pid: child.pid ?? 0, stop: () => quit(child) };
 }
 
 function environment(databaseUrl: string, providerUrl: string, port: number): Record<string, string> {

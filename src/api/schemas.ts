@@ -1,17 +1,9 @@
 import { z } from "zod";
 
-import type { Cost } from "../cost/index.ts";
 import { isChannelName } from "../eventlog/index.ts";
-import {
-  type EndReason,
-  type HoldReason,
-  type ReasonCode,
-  type RelayMode,
-  type RtmpStatus,
-  type Status,
-} from "../live/index.ts";
-import type { VideoAnswer } from "../playback/index.ts";
 import { problemCodes } from "./problem.ts";
+import { relayMode, relayModes, statusAnswer } from "./status-schema.ts";
+import { time } from "./time-schema.ts";
 
 // What requests may hold. A message goes on after the member's name.
 
@@ -25,9 +17,6 @@ export const channelName = z
 
 export const channelPath = z.object({ name: channelName });
 
-const relayModes = ["cloud-recording", "media-push"] as const satisfies readonly RelayMode[];
-
-export const sessionPath = z.object({ id: z.string().meta({ description: "A session's id, such as 42-3." }) });
 /** The app's id of a seller. */
 export const hostUserId = z
   .string("must be text, or null")
@@ -38,15 +27,22 @@ export const hostUserId = z
 /** Null clears, a missing member stays as it is. */
 export const registration = z.strictObject(
   {
-    /** By itself Tally counts from 1,000,000,000, so that its ids and the app's never meet. */
-    id: wholeNumber(1, 900_000_000).optional(),
-    hostUserId: hostUserId.nullable().optional(),
-    /** Agora's uids have 32 bits; 0 lets Agora choose, so that it is nobody's. */
-    hostUid: wholeNumber(1, 0xffff_ffff).nullable().optional(),
+    id: wholeNumber(1, 900_000_000)
+      .optional()
+      .describe(
+        "The channel's number, for good. By itself Tally counts from 1,000,000,000, so that the two never meet.",
+      ),
+    hostUserId: hostUserId.nullable().optional().describe("The app's id of the seller: her JWT reads this channel."),
+    // Agora's uids have 32 bits; 0 lets Agora choose, so that it is nobody's.
+    hostUid: wholeNumber(1, 0xffff_ffff)
+      .nullable()
+      .optional()
+      .describe("The seller's uid at Agora: nobody else makes the channel live. Null: any broadcaster does."),
     relayMode: z
       .enum(relayModes, `must be ${relayModes.join(" or ")}, or null`)
       .nullable()
-      .optional(),
+      .optional()
+      .describe("What carries the picture, from the next recorder on. Null: the service's default."),
   },
   "the body must be a JSON object",
 );
@@ -62,11 +58,6 @@ export const channelListQuery = z.object({
     .optional()
     .meta({ description: "Only channels with, or without, an open session." }),
   after: channelName.optional().meta({ description: "The `next` of the page before." }),
-  limit: pageSize(),
-});
-
-export const sessionListQuery = z.object({
-  after: wholeNumberInText(1, 0x7fff_ffff).optional().meta({ description: "The `next` of the page before." }),
   limit: pageSize(),
 });
 
@@ -98,164 +89,68 @@ function wholeNumberRule(least: number, most: number): string {
 
 // What answers hold.
 
-const time = z.iso.datetime();
-const explained = z.strictObject({ code: z.string(), message: z.string() });
-const holdReasons = ["operator_stop", "max_duration", "gave_up", "replay"] as const satisfies readonly HoldReason[];
-const rtmpStatuses = ["connecting", "publishing", "onhold", "disconnected"] as const satisfies readonly RtmpStatus[];
-const reasonCodes = [
-  "recorder_start_failed",
-  "live_input_failed",
-  "recorder_lost",
-  "recorder_stop_failed",
-  "capacity",
-  "ingest_lost",
-  "ingest_codec_unsupported",
-  "ingest_error",
-  "rtmp_disconnected",
-  "not_playable",
-  "storage_quota",
-  "subscription_missing",
-  "host_away",
-  "operator_stop",
-  "max_duration",
-  "replay",
-] as const satisfies readonly ReasonCode[];
-
-export const reasonCode = z.enum(reasonCodes);
-export const reasonAnswer = z.strictObject({ code: reasonCode, message: z.string() });
-export const relayMode = z.enum(relayModes);
-
-export const statusAnswer = z.strictObject({
-  channel: z.string(),
-  channelId: z.int(),
-  state: z.enum(["idle", "starting", "recording", "stopping", "stopped", "error"]),
-  isRecording: z.boolean(),
-  live: z.boolean(),
-  playable: z.boolean(),
-  reason: reasonAnswer.nullable(),
-  hold: z.strictObject({ reason: z.enum(holdReasons) }).nullable(),
-  host: z.strictObject({ present: z.boolean(), since: time.nullable() }),
-  relay: z.strictObject({
-    mode: relayMode,
-    state: z.enum(["none", "requested", "starting", "running", "stopping"]),
-    rtmp: z.enum(rtmpStatuses).nullable(),
-  }),
-  ingest: z.strictObject({
-    state: z.enum(["unknown", "connected", "disconnected", "errored"]),
-    since: time.nullable(),
-    error: explained.nullable(),
-  }),
-  playback: z.strictObject({ hls: z.url(), dash: z.url(), iframe: z.url() }).nullable(),
-  sessionId: z.string().nullable(),
-  startedAt: time.nullable(),
-  liveAt: time.nullable(),
-  playableAt: time.nullable(),
-  stoppedAt: time.nullable(),
-  version: z.int().min(0),
-  updatedAt: time,
-}) satisfies z.ZodType<Status>;
-
 export const channelAnswer = z.strictObject({
-  id: z.int(),
-  name: z.string(),
-  hostUserId: z.string().nullable(),
-  hostUid: z.int().nullable(),
-  /** Null: the service's default. */
-  relayMode: relayMode.nullable(),
-  createdAt: time,
-  status: statusAnswer.pick({
-    state: true,
-    isRecording: true,
-    live: true,
-    reason: true,
-    hold: true,
-    sessionId: true,
-    version: true,
-    updatedAt: true,
-  }),
+  id: z.int().describe("Its number, for good."),
+  name: z.string().describe("Its name, as at Agora."),
+  hostUserId: z.string().nullable().describe("The app's id of the seller."),
+  hostUid: z.int().nullable().describe("The seller's uid at Agora. Null: any broadcaster makes it live."),
+  relayMode: relayMode.nullable().describe("What carries the picture. Null: the service's default."),
+  createdAt: time.describe("When it became known."),
+  status: statusAnswer
+    .pick({
+      state: true,
+      isRecording: true,
+      live: true,
+      reason: true,
+      hold: true,
+      sessionId: true,
+      version: true,
+      updatedAt: true,
+    })
+    .describe("The essence of its status."),
 });
 export type ChannelAnswer = z.infer<typeof channelAnswer>;
 
-export const statusTokenAnswer = z.strictObject({ token: z.string(), expiresAt: time });
-
-const endReasons = [
-  "host_left",
-  "no_host",
-  "operator_stop",
-  "max_duration",
-  "gave_up",
-  "replay",
-] as const satisfies readonly EndReason[];
-
-const costPart = z.strictObject({ seconds: z.number().min(0), amount: z.number().min(0) });
-
-export const videoAnswer = z.strictObject({
-  uid: z.string(),
-  ready: z.boolean(),
-  readyAt: time.nullable(),
-  hls: z.string().nullable(),
-  dash: z.string().nullable(),
-  thumbnail: z.string().nullable(),
-  durationSeconds: z.number().nullable(),
-  error: explained.nullable(),
-  deletedAt: time.nullable(),
-}) satisfies z.ZodType<VideoAnswer>;
-
-export const costAnswer = z.strictObject({
-  currency: z.literal("USD"),
-  amount: z.number().min(0),
-  asOf: z.iso.date(),
-  resolution: z.enum(["HD", "FHD"]),
-  agora: z.strictObject({ cloudRecording: costPart, mediaPush: costPart }),
-  cloudflare: z.strictObject({ storedMonth: costPart }),
-}) satisfies z.ZodType<Cost>;
-
-export const sessionAnswer = z.strictObject({
-  id: z.string(),
-  channel: z.string(),
-  channelId: z.int(),
-  number: z.int(),
-  cause: z.enum(["host", "manual"]),
-  openedAt: time,
-  liveAt: time.nullable(),
-  closedAt: time.nullable(),
-  endReason: z.enum(endReasons).nullable(),
-  recordedSeconds: z.number().min(0),
-  recordedSecondsWithoutHost: z.number().min(0),
-  cost: costAnswer,
-  recordingSids: z.array(z.string()),
-  files: z.array(z.string()),
-  upload: z.enum(["storage", "backup"]).nullable(),
-  /** The longest that can be watched, else the newest. */
-  video: videoAnswer.nullable(),
-  /** All of them, the oldest first. */
-  videos: z.array(videoAnswer),
+export const channelListAnswer = z.strictObject({
+  items: z.array(channelAnswer).describe("By name."),
+  next: z.string().nullable().describe("The next page's `after`; null: this is the last."),
 });
-export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
-export const channelListAnswer = z.strictObject({ items: z.array(channelAnswer), next: z.string().nullable() });
-export const sessionListAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.int().nullable() });
+export const statusTokenAnswer = z.strictObject({
+  token: z.string().describe("A JWT: sent as a key is, or as `?token=`."),
+  expiresAt: time.describe("When it is over."),
+});
 
 export const problemCode = z.enum(problemCodes);
 
 export const problemAnswer = z.strictObject({
-  type: z.literal("about:blank"),
-  title: z.string(),
-  status: z.int(),
-  code: problemCode,
-  detail: z.string(),
-  errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
-  requestId: z.string().optional(),
+  type: z.literal("about:blank").describe("Always this: `code` tells problems apart."),
+  title: z.string().describe("The HTTP status in words."),
+  status: z.int().describe("The HTTP status."),
+  code: problemCode.describe("What is wrong, for programs."),
+  detail: z.string().describe("What is wrong and what to do about it, for people."),
+  errors: z
+    .array(
+      z.strictObject({
+        path: z.string().describe("Which part, such as `hostUid`; empty for the whole."),
+        message: z.string().describe("What is wrong with it; goes on after the part's name."),
+      }),
+    )
+    .optional()
+    .describe("Of `invalid_request`: what is wrong with each part."),
+  requestId: z.string().optional().describe("Of `internal_error`: the request's id in the service's log."),
 });
 
-export const healthAnswer = z.strictObject({ status: z.literal("ok") });
+export const healthAnswer = z.strictObject({ status: z.literal("ok").describe("Always this: it answers.") });
 export const readinessAnswer = z.strictObject({
-  status: z.enum(["ready", "unready"]),
-  checks: z.strictObject({
-    database: z.enum(["ok", "unreachable"]),
-    schema: z.enum(["ok", "mismatched", "unknown"]),
-    worker: z.enum(["ok", "stopped"]),
-  }),
+  status: z.enum(["ready", "unready"]).describe("`ready` if every check is `ok`."),
+  checks: z
+    .strictObject({
+      database: z.enum(["ok", "unreachable"]).describe("Whether it answers."),
+      schema: z.enum(["ok", "mismatched", "unknown"]).describe("Whether its migrations are this process's."),
+      worker: z.enum(["ok", "stopped"]).describe("Whether jobs are worked off."),
+    })
+    .describe("What it needs."),
 });
 
-export const openApiAnswer = z.looseObject({ openapi: z.string() });
+export const openApiAnswer = z.looseObject({ openapi: z.string().describe("The version of OpenAPI.") });

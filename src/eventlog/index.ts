@@ -1,4 +1,4 @@
-export { announce } from "./announce.ts";
+export { announce, noticeChannel } from "./announce.ts";
 export { AppendUnavailable, createEventLog, type EventLog } from "./append.ts";
 export { appendWithin } from "./append-within.ts";
 export { attachEvents } from "./attach-events.ts";

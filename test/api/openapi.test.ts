@@ -26,7 +26,7 @@ interface OpenApiDocument {
 interface OperationObject {
   operationId: string;
   security: Record<string, unknown>[];
-  parameters: { name: string; in: string; required: boolean; schema: Record<string, unknown> }[];
+  parameters: { name: string; in: string; required: boolean; description?: string; schema: Record<string, unknown> }[];
   responses: Record<string, { content?: Record<string, { schema: unknown; examples?: Record<string, unknown> }> }>;
 }
 
@@ -59,6 +59,32 @@ describe("GET /openapi.json", () => {
         );
       }
     }
+  });
+
+  it("says what each property and each parameter is", () => {
+    const undescribed: string[] = [];
+    let described = 0;
+    const note = (where: string, { description }: { description?: unknown }) => {
+      if (typeof description === "string" && description.endsWith(".")) described++;
+      else undescribed.push(where);
+    };
+    const visit = (where: string, value: unknown) => {
+      if (typeof value !== "object" || value === null) return;
+      const { properties = {}, ...rest } = value as { properties?: Record<string, object> };
+      for (const [name, property] of Object.entries(properties)) note(`${where}.${name}`, property);
+      for (const [name, inner] of Object.entries({ ...rest, ...properties })) visit(`${where}.${name}`, inner);
+    };
+    for (const [id, schema] of Object.entries(document.components.schemas)) {
+      note(id, schema);
+      visit(id, schema);
+    }
+    for (const { operationId, parameters } of Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods),
+    )) {
+      for (const parameter of parameters) note(`${operationId}(${parameter.name})`, parameter);
+    }
+    expect(undescribed).toEqual([]);
+    expect(described).toBeGreaterThan(150);
   });
 
   it("has examples that fit the schemas that validate", () => {

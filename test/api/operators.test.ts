@@ -8,7 +8,7 @@ import {
   eventDetailAnswer,
   eventListAnswer,
 } from "../../src/api/operators/schemas.ts";
-import { statusAnswer } from "../../src/api/schemas.ts";
+import { statusAnswer } from "../../src/api/status-schema.ts";
 import type { EffectStatus } from "../../src/db/index.ts";
 import { getEvent, listEvents } from "../../src/eventlog/index.ts";
 import { createKey } from "../../src/keys/index.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { channelReplayAnswer, replayAnswer, replayPlanAnswer } from "../../src/api/operators/schemas.ts";
+import { channelReplayAnswer, replayAnswer, replayPlanAnswer } from "../../src/api/operators/replay-schemas.ts";
 import { listEvents } from "../../src/eventlog/index.ts";
 import { expectProblem, type Service, useService } from "./service.ts";
 

@@ -13,6 +13,7 @@ import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { checkAnswers } from "./described-answers.ts";
 
 export const apiKey = "operators-key";
 /** In the form of Agora's: 32 hexadecimal digits each. */
@@ -21,7 +22,6 @@ export const appCertificate = "8e7d6c5b4a39281706f5e4d3c2b1a090";
 export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
 
-/** Easily told apart, and not the default ones. */
 /** As Tally has them without signed links. */
 export const cloudflareSettings: AppConfig["cloudflare"] = {
   notificationSecrets: [notificationSecret],
@@ -31,6 +31,7 @@ export const cloudflareSettings: AppConfig["cloudflare"] = {
   playbackUrl: null,
 };
 
+/** Easily told apart, and not the default ones. */
 export const prices = {
   asOf: "2026-01-02",
   cloudRecording: { HD: 10, FHD: 20 },
@@ -59,6 +60,7 @@ export interface Service {
   countEvents: (...sources: NewEvent["source"][]) => Promise<number>;
   /** Resolves when everything appended so far is folded. */
   settled: () => Promise<void>;
+  /** Rejects if anything that it answered is not as /openapi.json says. */
   close: () => Promise<void>;
 }
 
@@ -130,7 +132,8 @@ export async function startService(
     onNotified: () => undefined,
   };
   const app = createApp({ ...config, ...overrides }, { ...collaborators, isWorkerRunning: () => true, ...overrides });
-  const server = createHttpServer(app, overrides.limits);
+  const { listener, wrong } = checkAnswers(app);
+  const server = createHttpServer(listener, overrides.limits);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
@@ -214,6 +217,7 @@ export async function startService(
       await eventLog.close();
       await advancing.idle();
       await feed.close();
+      if (wrong.length > 0) throw new Error(`Not as /openapi.json says:\n${wrong.join("\n")}`);
     },
   };
 }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 
-import { channelAnswer, sessionAnswer, sessionListAnswer } from "../../src/api/schemas.ts";
+import { channelAnswer } from "../../src/api/schemas.ts";
+import { sessionAnswer, sessionListAnswer } from "../../src/api/sessions/schemas.ts";
 import { expectProblem, prices, type Service, useService } from "./service.ts";
 
 const started = useService();

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 
-import { channelAnswer, statusAnswer } from "../../src/api/schemas.ts";
+import { channelAnswer } from "../../src/api/schemas.ts";
+import { statusAnswer } from "../../src/api/status-schema.ts";
 import { listEvents } from "../../src/eventlog/index.ts";
 import type { Status } from "../../src/live/index.ts";
 import { apiKey, expectProblem, type Service, startService, useService } from "./service.ts";

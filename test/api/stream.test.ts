@@ -1,7 +1,7 @@
 import { EventSource } from "eventsource";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
-import { statusAnswer } from "../../src/api/schemas.ts";
+import { statusAnswer } from "../../src/api/status-schema.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
 import type { Status } from "../../src/live/index.ts";
 import { logLines } from "../support/log-lines.ts";
@@ -127,7 +127,8 @@ describe("GET /v1/channels/{name}/status/stream", () => {
     await register("half-open");
     const { next } = await open("half-open", {}, other);
     await next();
-    expect(proxy.blackHoleListeners()).toBe(1);
+    // On a busy machine the feed may be between two connections.
+    await expect.poll(() => proxy.blackHoleListeners()).toBe(1);
     const version = await stop("half-open");
     expect((await next()).id).toBe(String(version));
   });

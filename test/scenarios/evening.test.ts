@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { sessionAnswer } from "../../src/api/schemas.ts";
+import { sessionAnswer } from "../../src/api/sessions/schemas.ts";
 import { type Evening, openEvening, policy } from "./evening.ts";
 
 type CallFault = Extract<Parameters<Evening["sandbox"]["control"]["planFaults"]>[0], { operation: unknown }>;

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import fetch from "node-fetch";
 import { expect, onTestFinished, test } from "vitest";
 
-import { sessionAnswer } from "../../src/api/schemas.ts";
+import { sessionAnswer } from "../../src/api/sessions/schemas.ts";
 import type { SettingsChange } from "../../src/sandbox/settings.ts";
 import { type Evening, openEvening } from "./evening.ts";
 

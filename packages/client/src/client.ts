@@ -1,15 +1,11 @@
 import createFetchClient from "openapi-fetch";
 
-import type { operations, paths, Registration, Status } from "./openapi.ts";
+import { type CallOptions, dataOf, type Query } from "./calls.ts";
+import { notificationEndpoints } from "./notification-endpoints.ts";
+import type { paths, Registration, Status } from "./openapi.ts";
+import { operators } from "./operators.ts";
 import { type ClientOptions, createSend } from "./request.ts";
 import { type WatchOptions, watchStatus } from "./watch-status.ts";
-
-interface CallOptions {
-  /** Ends the call. */
-  signal?: AbortSignal;
-}
-
-type Query<Operation extends keyof operations> = NonNullable<operations[Operation]["parameters"]["query"]>;
 
 export type TallyClient = ReturnType<typeof createTallyClient>;
 
@@ -22,7 +18,8 @@ export type TallyClient = ReturnType<typeof createTallyClient>;
 export function createTallyClient(options: ClientOptions) {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   const send = createSend(options);
-  const { GET, PUT, POST } = createFetchClient<paths>({ baseUrl, fetch: send });
+  const fetchClient = createFetchClient<paths>({ baseUrl, fetch: send });
+  const { GET, PUT, POST } = fetchClient;
   const ofChannel = (name: string) => ({ path: { name } });
 
   return {
@@ -39,32 +36,31 @@ export function createTallyClient(options: ClientOptions) {
     /** A token for a browser that reads this channel's status. Needs a key. */
     createStatusToken: (channel: string, options: CallOptions = {}) =>
       dataOf(POST("/v1/channels/{name}/status-token", { ...options, params: ofChannel(channel) })),
+    /** Starts by hand; however often it is asked for, it starts once. Needs a key with the scope `operate`. */
     startRecording: (channel: string, options: CallOptions = {}) =>
       dataOf(POST("/v1/channels/{name}/recording/start", { ...options, params: ofChannel(channel) })),
+    /** Stops by hand, and holds the channel until the host joins the next time. Needs the scope `operate`. */
     stopRecording: (channel: string, options: CallOptions = {}) =>
       dataOf(POST("/v1/channels/{name}/recording/stop", { ...options, params: ofChannel(channel) })),
     /** A page of channels, by name; `next` is the next page's `after`. */
     listChannels: (query: Query<"listChannels"> = {}, options: CallOptions = {}) =>
       dataOf(GET("/v1/channels", { ...options, params: { query } })),
+    /** How a channel is registered, and the essence of its status. */
     getChannel: (channel: string, options: CallOptions = {}) =>
       dataOf(GET("/v1/channels/{name}", { ...options, params: ofChannel(channel) })),
-    /** Registers a channel, or changes how it is registered. */
+    /** Registers a channel, or changes how it is registered. Needs a key with the scope `operate`. */
     putChannel: (channel: string, registration: Registration = {}, options: CallOptions = {}) =>
       dataOf(PUT("/v1/channels/{name}", { ...options, params: ofChannel(channel), body: registration })),
     /** A page of a channel's sessions, newest first; `next` is the next page's `after`. */
     listSessions: (channel: string, query: Query<"listSessions"> = {}, options: CallOptions = {}) =>
       dataOf(GET("/v1/channels/{name}/sessions", { ...options, params: { ...ofChannel(channel), query } })),
-    /** How many watched a channel, step by step. */
+    /** How many watched a channel, step by step; by itself of its newest session. */
     getMetrics: (channel: string, query: Query<"getMetrics"> = {}, options: CallOptions = {}) =>
       dataOf(GET("/v1/channels/{name}/metrics", { ...options, params: { ...ofChannel(channel), query } })),
+    /** A session by its id, such as `42-3`. */
     getSession: (id: string, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions/{id}", { ...options, params: { path: { id } } })),
+    ...notificationEndpoints(fetchClient),
+    ...operators(fetchClient),
   };
-}
-
-/** What isn't data was thrown already. */
-async function dataOf<Data>(answer: Promise<{ data?: Data }>): Promise<NonNullable<Data>> {
-  const { data } = await answer;
-  if (data == null) throw new TypeError("The service answered without a body");
-  return data;
 }

@@ -724,52 +724,101 @@ export interface components {
          *     }
          */
         Status: {
+            /** @description The channel's name. */
             channel: string;
+            /** @description The channel's number. */
             channelId: number;
-            /** @enum {string} */
+            /**
+             * @description Where the broadcast is. `idle`: there was none yet; `stopped`: the last one is over, or is held.
+             * @enum {string}
+             */
             state: "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
+            /** @description A recorder runs. */
             isRecording: boolean;
+            /** @description On air: the seller is there, a recorder runs, and Cloudflare gets the picture. */
             live: boolean;
+            /** @description Viewers can watch: Cloudflare's delivery was asked. Shorter drops leave it so. */
             playable: boolean;
+            /** @description Why it isn't as the seller wants it; null if it is. */
             reason: components["schemas"]["Reason"] | null;
+            /** @description Nothing starts until the host joins the next time, or a start is asked for; null if nothing is held. */
             hold: {
-                /** @enum {string} */
+                /**
+                 * @description Why so.
+                 * @enum {string}
+                 */
                 reason: "operator_stop" | "max_duration" | "gave_up" | "replay";
             } | null;
+            /** @description The seller in the app. */
             host: {
+                /** @description She broadcasts at Agora. */
                 present: boolean;
+                /** @description When she began; null if she isn't there. */
                 since: string | null;
             };
+            /** @description What carries the picture from Agora to Cloudflare. */
             relay: {
+                /** @description What carries the picture. */
                 mode: components["schemas"]["RelayMode"];
-                /** @enum {string} */
+                /**
+                 * @description Where its recorder is.
+                 * @enum {string}
+                 */
                 state: "none" | "requested" | "starting" | "running" | "stopping";
+                /** @description Its connection to Cloudflare, if Agora has told. */
                 rtmp: ("connecting" | "publishing" | "onhold" | "disconnected") | null;
             };
+            /** @description The picture at Cloudflare. */
             ingest: {
-                /** @enum {string} */
+                /**
+                 * @description Whether the picture arrives.
+                 * @enum {string}
+                 */
                 state: "unknown" | "connected" | "disconnected" | "errored";
+                /** @description When that began. */
                 since: string | null;
+                /** @description What Cloudflare doesn't like about the picture. */
                 error: {
+                    /** @description Cloudflare's code. */
                     code: string;
+                    /** @description Cloudflare's words, or Tally's. */
                     message: string;
                 } | null;
             };
+            /** @description Links for viewers, good while the session is open. Signed ones end: read the status again. */
             playback: {
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A manifest for players of HLS.
+                 */
                 hls: string;
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A manifest for players of DASH.
+                 */
                 dash: string;
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description A page with a player, to be embedded.
+                 */
                 iframe: string;
             } | null;
+            /** @description The newest session, such as `42-3`; null before the first. */
             sessionId: string | null;
+            /** @description When that session began. */
             startedAt: string | null;
+            /** @description When it was first live. */
             liveAt: string | null;
+            /** @description When viewers could first watch it. */
             playableAt: string | null;
+            /** @description When it ended. */
             stoppedAt: string | null;
+            /** @description Counts the channel's changes: of two statuses the greater one is newer. */
             version: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the version was made.
+             */
             updatedAt: string;
         };
         /**
@@ -780,13 +829,19 @@ export interface components {
          *     }
          */
         StatusToken: {
+            /** @description A JWT: sent as a key is, or as `?token=`. */
             token: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it is over.
+             */
             expiresAt: string;
         };
         /** @description Why a channel is not as the seller wants it. */
         Reason: {
+            /** @description For programs. */
             code: components["schemas"]["ReasonCode"];
+            /** @description For the seller. */
             message: string;
         };
         /**
@@ -821,26 +876,50 @@ export interface components {
          *     }
          */
         Channel: {
+            /** @description Its number, for good. */
             id: number;
+            /** @description Its name, as at Agora. */
             name: string;
+            /** @description The app's id of the seller. */
             hostUserId: string | null;
+            /** @description The seller's uid at Agora. Null: any broadcaster makes it live. */
             hostUid: number | null;
+            /** @description What carries the picture. Null: the service's default. */
             relayMode: components["schemas"]["RelayMode"] | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it became known.
+             */
             createdAt: string;
+            /** @description The essence of its status. */
             status: {
-                /** @enum {string} */
+                /**
+                 * @description Where the broadcast is. `idle`: there was none yet; `stopped`: the last one is over, or is held.
+                 * @enum {string}
+                 */
                 state: "idle" | "starting" | "recording" | "stopping" | "stopped" | "error";
+                /** @description A recorder runs. */
                 isRecording: boolean;
+                /** @description On air: the seller is there, a recorder runs, and Cloudflare gets the picture. */
                 live: boolean;
+                /** @description Why it isn't as the seller wants it; null if it is. */
                 reason: components["schemas"]["Reason"] | null;
+                /** @description Nothing starts until the host joins the next time, or a start is asked for; null if nothing is held. */
                 hold: {
-                    /** @enum {string} */
+                    /**
+                     * @description Why so.
+                     * @enum {string}
+                     */
                     reason: "operator_stop" | "max_duration" | "gave_up" | "replay";
                 } | null;
+                /** @description The newest session, such as `42-3`; null before the first. */
                 sessionId: string | null;
+                /** @description Counts the channel's changes: of two statuses the greater one is newer. */
                 version: number;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When the version was made.
+                 */
                 updatedAt: string;
             };
         };
@@ -871,7 +950,9 @@ export interface components {
          *     }
          */
         ChannelList: {
+            /** @description By name. */
             items: components["schemas"]["Channel"][];
+            /** @description The next page's `after`; null: this is the last. */
             next: string | null;
         };
         /**
@@ -944,24 +1025,45 @@ export interface components {
          *     }
          */
         Session: {
+            /** @description The channel's number and the session's, such as `42-3`. */
             id: string;
+            /** @description The channel's name. */
             channel: string;
+            /** @description The channel's number. */
             channelId: number;
+            /** @description Counts the channel's sessions from 1. */
             number: number;
-            /** @enum {string} */
+            /**
+             * @description The host joined, or it was started by hand.
+             * @enum {string}
+             */
             cause: "host" | "manual";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
             openedAt: string;
+            /** @description When it was first live. */
             liveAt: string | null;
+            /** @description When it ended; null while it is open. */
             closedAt: string | null;
+            /** @description Why it ended; null until it is to end. */
             endReason: ("host_left" | "no_host" | "operator_stop" | "max_duration" | "gave_up" | "replay") | null;
+            /** @description How long recorders ran for it, in seconds. */
             recordedSeconds: number;
+            /** @description How many of those seconds nobody broadcast. */
             recordedSecondsWithoutHost: number;
+            /** @description What it costs, by estimate; of an open session until now. */
             cost: components["schemas"]["Cost"];
+            /** @description Agora's ids of its recorders. */
             recordingSids: string[];
+            /** @description What Cloud Recording wrote, by its names in the bucket. */
             files: string[];
+            /** @description Where those are: the bucket, or Agora's backup for now. */
             upload: ("storage" | "backup") | null;
+            /** @description The longest that can be watched, else the newest. */
             video: components["schemas"]["Video"] | null;
+            /** @description All of them, the oldest first. */
             videos: components["schemas"]["Video"][];
         };
         /**
@@ -1039,22 +1141,35 @@ export interface components {
          *     }
          */
         SessionList: {
+            /** @description The newest first. */
             items: components["schemas"]["Session"][];
+            /** @description The next page's `after`; null: this is the last. */
             next: number | null;
         };
         /** @description What Cloudflare made of a broadcast. */
         Video: {
+            /** @description Cloudflare's id. */
             uid: string;
+            /** @description It can be watched. */
             ready: boolean;
+            /** @description Since when. */
             readyAt: string | null;
+            /** @description A manifest for players of HLS; null until it is ready. A signed link ends. */
             hls: string | null;
+            /** @description A manifest for players of DASH. */
             dash: string | null;
+            /** @description A picture of it. */
             thumbnail: string | null;
+            /** @description Its length in seconds, once it is known. */
             durationSeconds: number | null;
+            /** @description Why it could not be made. */
             error: {
+                /** @description Cloudflare's code. */
                 code: string;
+                /** @description Cloudflare's words, or Tally's. */
                 message: string;
             } | null;
+            /** @description When it was deleted at Cloudflare. */
             deletedAt: string | null;
         };
         /**
@@ -1081,284 +1196,519 @@ export interface components {
          *     }
          */
         Metrics: {
+            /** @description The channel's name. */
             channel: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The begin of the first step.
+             */
             from: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The end of the last step.
+             */
             to: string;
+            /** @description A step's length in seconds. */
             step: number;
+            /** @description Steps with a sample, the oldest first; of each the most viewers. */
             items: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description The step's begin.
+                 */
                 at: string;
+                /** @description The audience in the app; null where nobody counted. */
                 agoraViewers: number | null;
+                /** @description The players at Cloudflare; null where nobody counted. */
                 hlsViewers: number | null;
+                /** @description How the relay was at the step's end. */
                 relayHealth: ("none" | "requested" | "starting" | "running" | "connecting" | "publishing" | "onhold" | "disconnected" | "stopping") | null;
             }[];
         };
         /** @description An estimate by the prices of the settings. */
         Cost: {
-            /** @constant */
+            /**
+             * @description Of every amount.
+             * @constant
+             */
             currency: "USD";
+            /** @description All parts together. */
             amount: number;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The date of the prices.
+             */
             asOf: string;
-            /** @enum {string} */
+            /**
+             * @description Agora's class of the picture, by which its prices go.
+             * @enum {string}
+             */
             resolution: "HD" | "FHD";
+            /** @description What Agora takes. */
             agora: {
+                /** @description Recorded by Cloud Recording. */
                 cloudRecording: {
+                    /** @description What is paid for, in seconds. */
                     seconds: number;
+                    /** @description What that costs, in USD. */
                     amount: number;
                 };
+                /** @description Carried by Media Push. */
                 mediaPush: {
+                    /** @description What is paid for, in seconds. */
                     seconds: number;
+                    /** @description What that costs, in USD. */
                     amount: number;
                 };
             };
+            /** @description What Cloudflare takes, without what viewers watch. */
             cloudflare: {
+                /** @description The videos, stored for a month. */
                 storedMonth: {
+                    /** @description What is paid for, in seconds. */
                     seconds: number;
+                    /** @description What that costs, in USD. */
                     amount: number;
                 };
             };
         };
         /** @description An address of the app's that is told. */
         NotificationEndpoint: {
+            /** @description Its id, such as `ep_0k2x…`. */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where notifications are sent.
+             */
             url: string;
+            /** @description What it is told of. Null: everything. */
             events: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description: string | null;
+            /** @description Whether it is told. */
             enabled: boolean;
+            /** @description When it was disabled; null while it is enabled. */
             disabledAt: string | null;
+            /** @description Why it was. */
             disabledReason: string | null;
+            /** @description The first failure after the last success. */
             failingSince: string | null;
+            /** @description The last success. */
             lastDeliveredAt: string | null;
+            /** @description Until when the secret before the last rotation signs too. */
             previousSecretUntil: string | null;
+            /** @description What keeps it from being sent to, beside that it is disabled. */
             problem: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             updatedAt: string;
         };
         /** @description With the secret that was just made. */
         NotificationEndpointWithSecret: {
+            /** @description Its id, such as `ep_0k2x…`. */
             id: string;
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description Where notifications are sent.
+             */
             url: string;
+            /** @description What it is told of. Null: everything. */
             events: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description: string | null;
+            /** @description Whether it is told. */
             enabled: boolean;
+            /** @description When it was disabled; null while it is enabled. */
             disabledAt: string | null;
+            /** @description Why it was. */
             disabledReason: string | null;
+            /** @description The first failure after the last success. */
             failingSince: string | null;
+            /** @description The last success. */
             lastDeliveredAt: string | null;
+            /** @description Until when the secret before the last rotation signs too. */
             previousSecretUntil: string | null;
+            /** @description What keeps it from being sent to, beside that it is disabled. */
             problem: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
             createdAt: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
             updatedAt: string;
-            /** Format: starts_with */
+            /**
+             * Format: starts_with
+             * @description What its notifications are signed with; not shown again.
+             */
             secret: string;
         };
         /** @description All endpoints. */
         NotificationEndpointList: {
+            /** @description The oldest first. */
             items: components["schemas"]["NotificationEndpoint"][];
         };
         /** @description A test that is being sent. */
         NotificationTest: {
+            /** @description The `webhook-id` of the test. */
             notificationId: string;
         };
         /** @description A notification on its way to one endpoint. */
         NotificationDelivery: {
+            /** @description As in the header `webhook-id`. */
             notificationId: string;
-            /** @enum {string} */
+            /**
+             * @description What it tells.
+             * @enum {string}
+             */
             type: "live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready" | "tally.test";
+            /** @description The channel's name; null of a test. */
             channel: string | null;
-            /** @enum {string} */
+            /**
+             * @description How far it is.
+             * @enum {string}
+             */
             status: "pending" | "delivered" | "given_up";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When there was something to tell.
+             */
             createdAt: string;
+            /** @description When it was delivered or given up. */
             finishedAt: string | null;
+            /** @description When it is tried next; null if it isn't. */
             nextAt: string | null;
+            /** @description How often it was tried. */
             attemptCount: number;
+            /** @description The newest of them, the oldest of these first. */
             attempts: {
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When it was sent.
+                 */
                 at: string;
+                /** @description The answer's HTTP status; null if there was none. */
                 status: number | null;
+                /** @description How long it took, in ms. */
                 ms: number;
+                /** @description What went wrong; null if it was delivered. */
                 error: string | null;
             }[];
         };
         /** @description One page of an endpoint's deliveries. */
         NotificationDeliveryList: {
+            /** @description The newest first. */
             items: components["schemas"]["NotificationDelivery"][];
+            /** @description The next page's `after`; null: this is the last. */
             next: number | null;
         };
         /** @description What came in, was decided or was asked for. */
         Event: {
+            /** @description Its number; a later event has a higher one. */
             id: number;
-            /** @enum {string} */
+            /**
+             * @description Who sent it, or asked for it; `tally` decided it.
+             * @enum {string}
+             */
             source: "agora" | "cloudflare" | "operator" | "tally";
+            /** @description What happened, such as `rtc.103`. */
             type: string;
+            /** @description What that means, in a few words. */
             description: string;
-            /** @enum {string} */
+            /**
+             * @description What became of it.
+             * @enum {string}
+             */
             status: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+            /** @description The channel's name; null if it belongs to none. */
             channel: string | null;
+            /** @description When it happened, by the sender's clock. */
             occurredAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came in, by ours.
+             */
             receivedAt: string;
+            /** @description Why it was not applied, or what it reveals beside. */
             note: string | null;
         };
         /** @description An event with its body, without any secret. */
         EventDetail: {
+            /** @description Its number; a later event has a higher one. */
             id: number;
-            /** @enum {string} */
+            /**
+             * @description Who sent it, or asked for it; `tally` decided it.
+             * @enum {string}
+             */
             source: "agora" | "cloudflare" | "operator" | "tally";
+            /** @description What happened, such as `rtc.103`. */
             type: string;
+            /** @description What that means, in a few words. */
             description: string;
-            /** @enum {string} */
+            /**
+             * @description What became of it.
+             * @enum {string}
+             */
             status: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+            /** @description The channel's name; null if it belongs to none. */
             channel: string | null;
+            /** @description When it happened, by the sender's clock. */
             occurredAt: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it came in, by ours.
+             */
             receivedAt: string;
+            /** @description Why it was not applied, or what it reveals beside. */
             note: string | null;
+            /** @description What makes two deliveries the same event. */
             dedupeKey: string;
+            /** @description By which it found its channel. */
             route: {
-                /** @enum {string} */
+                /**
+                 * @description What names the channel.
+                 * @enum {string}
+                 */
                 kind: "channel" | "live_input" | "converter" | "video";
+                /** @description The name. */
                 key: string;
             } | null;
+            /** @description The body, without any secret; null beside `raw`. */
             payload: unknown;
+            /** @description The body as text, if it was no JSON. */
             raw: string | null;
+            /** @description The headers that are kept. */
             headers: Record<string, never> | null;
+            /** @description Of the body as it came. */
             bodySha256: string | null;
+            /** @description When it was folded. */
             appliedAt: string | null;
+            /** @description The version of the channel that it was folded into. */
             appliedVersion: number | null;
         };
         /** @description One page of the log. */
         EventList: {
+            /** @description The newest first. */
             items: components["schemas"]["Event"][];
+            /** @description The next page's `before`; null: this is the last. */
             next: number | null;
         };
         /** @description Something that is owed to a provider, and what came of it. */
         Effect: {
+            /** @description Its number; a later effect has a higher one. */
             id: number;
+            /** @description What is owed, such as `StartRelay`. */
             type: string;
+            /** @description What that asks of a provider, in a few words. */
             description: string;
+            /** @description The channel's name. */
             channel: string;
-            /** @enum {string} */
+            /**
+             * @description How it stands; `dead` was given up and waits for a person.
+             * @enum {string}
+             */
             status: "open" | "succeeded" | "failed" | "cancelled" | "dead";
+            /** @description Tries so far. */
             attempts: number;
+            /** @description What the last try failed with. */
             error: string | null;
+            /** @description Its call begins something that costs money for as long as it goes on. */
             isPaid: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
             createdAt: string;
+            /** @description When it was over. */
             finishedAt: string | null;
         };
         /** @description An effect with its calls. */
         EffectDetail: {
+            /** @description Its number; a later effect has a higher one. */
             id: number;
+            /** @description What is owed, such as `StartRelay`. */
             type: string;
+            /** @description What that asks of a provider, in a few words. */
             description: string;
+            /** @description The channel's name. */
             channel: string;
-            /** @enum {string} */
+            /**
+             * @description How it stands; `dead` was given up and waits for a person.
+             * @enum {string}
+             */
             status: "open" | "succeeded" | "failed" | "cancelled" | "dead";
+            /** @description Tries so far. */
             attempts: number;
+            /** @description What the last try failed with. */
             error: string | null;
+            /** @description Its call begins something that costs money for as long as it goes on. */
             isPaid: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
             createdAt: string;
+            /** @description When it was over. */
             finishedAt: string | null;
+            /** @description The calls that were made for it, the oldest first. */
             calls: components["schemas"]["ProviderCall"][];
+            /** @description What trying it again would do. */
             retry: components["schemas"]["RetryAdvice"];
         };
         /** @description One page of effects. */
         EffectList: {
+            /** @description The newest first. */
             items: components["schemas"]["Effect"][];
+            /** @description The next page's `before`; null: this is the last. */
             next: number | null;
         };
         /** @description A call of a provider's API. */
         ProviderCall: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
             at: string;
+            /** @description Whose API. */
             provider: string;
+            /** @description What of it. */
             operation: string;
+            /** @description Which host answered, or was asked last. */
             host: string | null;
+            /** @description The path, with long ids shortened. */
             path: string;
+            /** @description Which try of its effect. */
             attempt: number | null;
+            /** @description The answer's HTTP status; null: there was none. */
             status: number | null;
+            /** @description The provider's own code. */
             code: string | null;
+            /** @description What it came to; null: it has not ended. */
             outcome: string | null;
+            /** @description How long it took, in milliseconds. */
             ms: number | null;
+            /** @description What was sent, without any secret; null: nothing. */
             request: unknown;
+            /** @description What was answered, without any secret; null: nothing. */
             response: unknown;
         };
         /** @description Whether an effect can be tried again, and what that does. */
         RetryAdvice: {
+            /** @description Whether it can be tried again now. */
             possible: boolean;
+            /** @description What that comes to. */
             does: string;
+            /** @description Why it is not possible; null if it is. */
             why: string | null;
         };
         /** @description One page of the sessions of all channels. */
         AllSessionsList: {
+            /** @description Those first that were opened last. */
             items: components["schemas"]["Session"][];
+            /** @description The next page's `before`; null: this is the last. */
             next: string | null;
         };
+        /** @description The data of one event of the stream, by its name. */
+        OverviewEvent: components["schemas"]["Overview"] | components["schemas"]["OverviewChannel"] | components["schemas"]["OverviewCounts"];
         /** @description All channels that matter now, and counts. */
         Overview: {
+            /** @description With an open session, or changed in the last 12 hours. */
             channels: components["schemas"]["OverviewChannel"][];
+            /** @description How many of what. */
             counts: components["schemas"]["OverviewCounts"];
         };
         /** @description A channel with its newest count of viewers. */
         OverviewChannel: {
+            /** @description The channel's name. */
             channel: string;
+            /** @description The channel's number. */
             channelId: number;
+            /** @description As of `GET …/status`. */
             status: components["schemas"]["Status"];
+            /** @description Its newest session, open or not. */
             sessionId: string | null;
+            /** @description The open session's newest count; null: there is none. */
             viewers: {
+                /** @description In the app; null: nobody could count. */
                 agora: number | null;
+                /** @description Players at Cloudflare; null: nobody could count. */
                 hls: number | null;
-                /** Format: date-time */
+                /**
+                 * Format: date-time
+                 * @description When they were counted.
+                 */
                 at: string;
             } | null;
         };
         /** @description How many of what. */
         OverviewCounts: {
+            /** @description Channels that are live. */
             onAir: number;
+            /** @description Channels with an open session. */
             open: number;
+            /** @description Events that wait to be folded into their channel. */
             pending: number;
+            /** @description Events that broke our code. */
             failed: number;
+            /** @description Effects that wait for a person. */
             dead: number;
+            /** @description How long the oldest of `pending` waits; null: none does. */
             oldestPendingSeconds: number | null;
         };
         /** @description A channel before and after, and what it would call. */
         ChannelReplay: {
+            /** @description The channel's name. */
             channel: string;
+            /** @description Its status as it is. */
             before: components["schemas"]["Status"];
+            /** @description Its status as it would be. */
             after: components["schemas"]["Status"];
+            /** @description What people see differ. */
             changes: {
+                /** @description A member of the status, such as `host.present`, or what else it is about, in words. */
                 path: string;
+                /** @description As it is; null: not there. */
                 before: string | number | boolean | null;
+                /** @description As it would be; null: not there. */
                 after: string | number | boolean | null;
             }[];
+            /** @description Calls that the new state asks for and the old one did not. */
             effects: ("EnsureLiveInput" | "DisableLiveInput" | "StartRelay" | "StopRecorder" | "RepointRecorder" | "ArrangeHosts" | "RenewStorage" | "CheckPresence" | "CheckRecorder" | "CheckIngest" | "CheckVideo" | "DeleteVideo" | "CheckPlayback")[];
+            /** @description It is held, because one of them would start something. */
             hold: boolean;
+            /** @description Anything differs, be it in details or in what the log says of an event. */
             differs: boolean;
+            /** @description Its last broadcast is over, as things are. */
             isEnded: boolean;
         };
         /** @description What processing events again would change. */
         ReplayPlan: {
+            /** @description How many are processed again. */
             events: number;
+            /** @description There may be more that fit: these are the newest. */
             isTruncated: boolean;
+            /** @description Those that the events belong to. */
             channels: components["schemas"]["ChannelReplay"][];
         };
         /** @description What processing events again has changed. */
         Replay: {
+            /** @description How many are processed again. */
             events: number;
+            /** @description There may be more that fit: these are the newest. */
             isTruncated: boolean;
+            /** @description Those that the events belong to. */
             channels: components["schemas"]["ChannelReplay"][];
+            /** @description Channels in which anything differed. */
             changed: number;
         };
         /**
@@ -1372,16 +1722,27 @@ export interface components {
          *     }
          */
         Problem: {
-            /** @constant */
+            /**
+             * @description Always this: `code` tells problems apart.
+             * @constant
+             */
             type: "about:blank";
+            /** @description The HTTP status in words. */
             title: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description What is wrong, for programs. */
             code: components["schemas"]["ProblemCode"];
+            /** @description What is wrong and what to do about it, for people. */
             detail: string;
+            /** @description Of `invalid_request`: what is wrong with each part. */
             errors?: {
+                /** @description Which part, such as `hostUid`; empty for the whole. */
                 path: string;
+                /** @description What is wrong with it; goes on after the part's name. */
                 message: string;
             }[];
+            /** @description Of `internal_error`: the request's id in the service's log. */
             requestId?: string;
         };
         /**
@@ -1391,6 +1752,7 @@ export interface components {
         ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "event_unknown" | "effect_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "effect_not_dead" | "effect_not_wanted" | "session_not_open" | "endpoint_disabled" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
+            /** @description The version of OpenAPI. */
             openapi: string;
         };
         /**
@@ -1400,7 +1762,10 @@ export interface components {
          *     }
          */
         Health: {
-            /** @constant */
+            /**
+             * @description Always this: it answers.
+             * @constant
+             */
             status: "ok";
         };
         /**
@@ -1415,14 +1780,27 @@ export interface components {
          *     }
          */
         Readiness: {
-            /** @enum {string} */
+            /**
+             * @description `ready` if every check is `ok`.
+             * @enum {string}
+             */
             status: "ready" | "unready";
+            /** @description What it needs. */
             checks: {
-                /** @enum {string} */
+                /**
+                 * @description Whether it answers.
+                 * @enum {string}
+                 */
                 database: "ok" | "unreachable";
-                /** @enum {string} */
+                /**
+                 * @description Whether its migrations are this process's.
+                 * @enum {string}
+                 */
                 schema: "ok" | "mismatched" | "unknown";
-                /** @enum {string} */
+                /**
+                 * @description Whether jobs are worked off.
+                 * @enum {string}
+                 */
                 worker: "ok" | "stopped";
             };
         };
@@ -1435,9 +1813,13 @@ export interface components {
          *     }
          */
         Registration: {
+            /** @description The channel's number, for good. By itself Tally counts from 1,000,000,000, so that the two never meet. */
             id?: number;
+            /** @description The app's id of the seller: her JWT reads this channel. */
             hostUserId?: string | null;
+            /** @description The seller's uid at Agora: nobody else makes the channel live. Null: any broadcaster does. */
             hostUid?: number | null;
+            /** @description What carries the picture, from the next recorder on. Null: the service's default. */
             relayMode?: ("cloud-recording" | "media-push") | null;
         };
         /**
@@ -1451,9 +1833,13 @@ export interface components {
          *     }
          */
         NewNotificationEndpoint: {
+            /** @description Where notifications are sent, by POST over https. */
             url: string;
+            /** @description What it is told of. Null: everything. */
             events?: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description?: string | null;
+            /** @description Whether it is told; true if missing. */
             enabled?: boolean;
         };
         /**
@@ -1463,9 +1849,13 @@ export interface components {
          *     }
          */
         NotificationEndpointChange: {
+            /** @description Where notifications are sent, by POST over https. */
             url?: string;
+            /** @description What it is told of. Null: everything. */
             events?: ("live.started" | "live.playable" | "live.degraded" | "live.ended" | "recording.failed" | "video.ready")[] | null;
+            /** @description For people. */
             description?: string | null;
+            /** @description Whether it is told. */
             enabled?: boolean;
         };
         /**
@@ -1496,12 +1886,19 @@ export interface components {
             until?: string;
             /** @description Of this channel. */
             channel?: string;
-            /** @enum {string} */
+            /**
+             * @description From there.
+             * @enum {string}
+             */
             source?: "agora" | "cloudflare" | "operator" | "tally";
             /** @description The whole type (`rtc.103`), or what follows its last dot (`103`). */
             type?: string;
-            /** @enum {string} */
+            /**
+             * @description With this status.
+             * @enum {string}
+             */
             status?: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
+            /** @description At most so many, the newest; 10,000 by itself. */
             limit?: number;
             /** @description Let the new state start what it wants, instead of holding the channel. */
             act?: boolean;
@@ -1547,6 +1944,7 @@ export type EffectList = components['schemas']['EffectList'];
 export type ProviderCall = components['schemas']['ProviderCall'];
 export type RetryAdvice = components['schemas']['RetryAdvice'];
 export type AllSessionsList = components['schemas']['AllSessionsList'];
+export type OverviewEvent = components['schemas']['OverviewEvent'];
 export type Overview = components['schemas']['Overview'];
 export type OverviewChannel = components['schemas']['OverviewChannel'];
 export type OverviewCounts = components['schemas']['OverviewCounts'];
@@ -3721,7 +4119,9 @@ export interface operations {
     listNotificationDeliveries: {
         parameters: {
             query?: {
+                /** @description Only deliveries that are so. */
                 status?: "pending" | "delivered" | "given_up";
+                /** @description The `next` of the page before. */
                 after?: number;
                 /** @description Items of a page. */
                 limit?: number;
@@ -3848,9 +4248,11 @@ export interface operations {
                 until?: string;
                 /** @description Of this channel. */
                 channel?: string;
+                /** @description From there. */
                 source?: "agora" | "cloudflare" | "operator" | "tally";
                 /** @description The whole type (`rtc.103`), or what follows its last dot (`103`). */
                 type?: string;
+                /** @description With this status. */
                 status?: "pending" | "applied" | "ignored" | "unrecognised" | "failed";
                 /** @description The `next` of the page before. */
                 before?: number;
@@ -4077,6 +4479,7 @@ export interface operations {
     listEffects: {
         parameters: {
             query?: {
+                /** @description With this status. */
                 status?: "open" | "succeeded" | "failed" | "cancelled" | "dead";
                 /** @description Of this channel. */
                 channel?: string;
@@ -5288,7 +5691,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Overview"];
+                    "text/event-stream": components["schemas"]["OverviewEvent"];
                 };
             };
             /**

@@ -14,23 +14,17 @@ import {
 import {
   channelAnswer,
   channelListAnswer,
-  costAnswer,
   healthAnswer,
   noMembers,
   openApiAnswer,
   problemAnswer,
   problemCode,
   readinessAnswer,
-  reasonAnswer,
-  reasonCode,
   registration,
-  relayMode,
-  sessionAnswer,
-  sessionListAnswer,
-  statusAnswer,
   statusTokenAnswer,
-  videoAnswer,
 } from "../schemas.ts";
+import { costAnswer, sessionAnswer, sessionListAnswer, videoAnswer } from "../sessions/schemas.ts";
+import { reasonAnswer, reasonCode, relayMode, statusAnswer } from "../status-schema.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 import { operatorAnswers, operatorRequests } from "./operator-components.ts";
 

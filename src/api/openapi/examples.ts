@@ -3,7 +3,8 @@ import type { z } from "zod";
 import type { Status } from "../../live/index.ts";
 import type { MetricsAnswer } from "../metrics-schemas.ts";
 import { Problem } from "../problem.ts";
-import type { ChannelAnswer, problemAnswer, SessionAnswer } from "../schemas.ts";
+import type { ChannelAnswer, problemAnswer } from "../schemas.ts";
+import type { SessionAnswer } from "../sessions/schemas.ts";
 
 const playbackBase = "https://customer-a1b2c3.cloudflarestream.com";
 

@@ -11,13 +11,10 @@ import {
   openApiAnswer,
   readinessAnswer,
   registration,
-  sessionAnswer,
-  sessionListAnswer,
-  sessionListQuery,
-  sessionPath,
-  statusAnswer,
   statusTokenAnswer,
 } from "../schemas.ts";
+import { sessionAnswer, sessionListAnswer, sessionListQuery, sessionPath } from "../sessions/schemas.ts";
+import { statusAnswer } from "../status-schema.ts";
 import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
 import { operatorOperations } from "./operator-operations.ts";

@@ -1,7 +1,7 @@
+import { channelReplayAnswer, replayAnswer, replayPlanAnswer, replayRequest } from "../operators/replay-schemas.ts";
 import {
   allSessionsAnswer,
   allSessionsQuery,
-  channelReplayAnswer,
   effectAnswer,
   effectDetailAnswer,
   effectListAnswer,
@@ -11,12 +11,11 @@ import {
   eventListAnswer,
   eventListQuery,
   eventPath,
-  overviewAnswer,
-  replayAnswer,
-  replayPlanAnswer,
-  replayRequest,
+  overviewEventAnswer,
 } from "../operators/schemas.ts";
-import { channelPath, noMembers, sessionAnswer, sessionPath, statusAnswer } from "../schemas.ts";
+import { channelPath, noMembers } from "../schemas.ts";
+import { sessionAnswer, sessionPath } from "../sessions/schemas.ts";
+import { statusAnswer } from "../status-schema.ts";
 import type { Operation } from "./operation.ts";
 
 const tag = "Operators";
@@ -137,7 +136,7 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     description:
       "Server-sent events: `overview`, the channels with an open session or a change in the last 12 hours, and the " +
       "counts; then `channel` and `counts` as they change. The stream ends after an hour: connect again.",
-    answers: { 200: { description: "The stream.", schema: overviewAnswer, type: "text/event-stream" } },
+    answers: { 200: { description: "The stream.", schema: overviewEventAnswer, type: "text/event-stream" } },
     problems: ["too_many_streams"],
   },
 };

@@ -7,7 +7,7 @@ import { advanceNow, type Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
 import { Problem } from "../problem.ts";
 import { readInput } from "../read-input.ts";
-import { replayMost, replayRequest } from "./schemas.ts";
+import { replayMost, replayRequest } from "./replay-schemas.ts";
 
 /** What processing events again would change. Changes nothing. */
 export async function postReplayPlan(api: Api, { body }: Call): Promise<Answer> {

@@ -2,25 +2,17 @@ import { z } from "zod";
 
 import type { EffectStatus } from "../../db/index.ts";
 import type { EventSource, EventStatus } from "../../eventlog/index.ts";
-import type { EffectType } from "../../live/index.ts";
 import type {
-  ChannelReplayItem,
   EffectItem,
   EventDetail,
   EventItem,
-  ReplayItem,
   RetryAdvice,
 } from "../../operators/index.ts";
 import type { Counts, OverviewChannel } from "../overview/overview.ts";
-import {
-  channelName,
-  pageSize,
-  sessionAnswer,
-  statusAnswer,
-  timeInText,
-  wholeNumber,
-  wholeNumberInText,
-} from "../schemas.ts";
+import { channelName, pageSize, timeInText, wholeNumberInText } from "../schemas.ts";
+import { sessionAnswer } from "../sessions/schemas.ts";
+import { statusAnswer } from "../status-schema.ts";
+import { time } from "../time-schema.ts";
 
 // What requests may hold. A message goes on after the member's name.
 
@@ -34,22 +26,6 @@ const eventStatuses = [
 ] as const satisfies readonly EventStatus[];
 const effectStatuses = ["open", "succeeded", "failed", "cancelled", "dead"] as const satisfies readonly EffectStatus[];
 
-const effectTypes = [
-  "EnsureLiveInput",
-  "DisableLiveInput",
-  "StartRelay",
-  "StopRecorder",
-  "RepointRecorder",
-  "ArrangeHosts",
-  "RenewStorage",
-  "CheckPresence",
-  "CheckRecorder",
-  "CheckIngest",
-  "CheckVideo",
-  "DeleteVideo",
-  "CheckPlayback",
-] as const satisfies readonly EffectType[];
-
 const id = wholeNumberInText(1, Number.MAX_SAFE_INTEGER);
 const before = id.optional().meta({ description: "The `next` of the page before." });
 
@@ -61,7 +37,7 @@ export const eventFilter = {
   since: timeInText().optional().meta({ description: "Received at or after." }),
   until: timeInText().optional().meta({ description: "Received before." }),
   channel: channelName.optional().meta({ description: "Of this channel." }),
-  source: oneOf(sources).optional(),
+  source: oneOf(sources).optional().describe("From there."),
   type: z
     .string("must be text")
     .min(1, "must not be empty")
@@ -69,13 +45,13 @@ export const eventFilter = {
     .refine((text) => !/\p{Surrogate}|\0/u.test(text), "must have no NUL and no half of a surrogate pair")
     .optional()
     .meta({ description: "The whole type (`rtc.103`), or what follows its last dot (`103`)." }),
-  status: oneOf(eventStatuses).optional(),
+  status: oneOf(eventStatuses).optional().describe("With this status."),
 };
 
 export const eventListQuery = z.object({ ...eventFilter, before, limit: pageSize() });
 
 export const effectListQuery = z.object({
-  status: oneOf(effectStatuses).optional(),
+  status: oneOf(effectStatuses).optional().describe("With this status."),
   channel: channelName.optional().meta({ description: "Of this channel." }),
   before,
   limit: pageSize(),
@@ -97,148 +73,127 @@ export const allSessionsQuery = z.object({
   limit: pageSize(),
 });
 
-/** Events of one replay at most: the newest. */
-export const replayMost = 10_000;
-
-const isNamed = "name ids, or at least one member that chooses events";
-
-/** Which events are processed again, and how. */
-export const replayRequest = z
-  .strictObject(
-    {
-      ids: z
-        .array(wholeNumber(1, Number.MAX_SAFE_INTEGER), "must be a list of ids")
-        .min(1, "must name one")
-        .max(replayMost)
-        .optional(),
-      ...eventFilter,
-      limit: wholeNumber(1, replayMost).optional(),
-      act: z
-        .boolean("must be true or false")
-        .optional()
-        .meta({ description: "Let the new state start what it wants, instead of holding the channel." }),
-      ended: z
-        .boolean("must be true or false")
-        .optional()
-        .meta({ description: "With `act`: also where the last broadcast is over." }),
-    },
-    "the body must be a JSON object",
-  )
-  .refine(
-    ({ act: _act, ended: _ended, ...selection }) => Object.values(selection).some((member) => member !== undefined),
-    isNamed,
-  );
-
 function oneOf<const Values extends readonly string[]>(values: Values) {
   return z.enum(values, `must be one of ${values.join(", ")}`);
 }
 
 // What answers hold.
 
-const time = z.iso.datetime();
-
 export const eventAnswer = z.strictObject({
-  id: z.int(),
-  source: z.enum(sources),
-  type: z.string(),
-  description: z.string(),
-  status: z.enum(eventStatuses),
-  channel: z.string().nullable(),
-  occurredAt: time.nullable(),
-  receivedAt: time,
-  note: z.string().nullable(),
+  id: z.int().describe("Its number; a later event has a higher one."),
+  source: z.enum(sources).describe("Who sent it, or asked for it; `tally` decided it."),
+  type: z.string().describe("What happened, such as `rtc.103`."),
+  description: z.string().describe("What that means, in a few words."),
+  status: z.enum(eventStatuses).describe("What became of it."),
+  channel: z.string().nullable().describe("The channel's name; null if it belongs to none."),
+  occurredAt: time.nullable().describe("When it happened, by the sender's clock."),
+  receivedAt: time.describe("When it came in, by ours."),
+  note: z.string().nullable().describe("Why it was not applied, or what it reveals beside."),
 }) satisfies z.ZodType<EventItem>;
 
 export const eventDetailAnswer = eventAnswer.extend({
-  dedupeKey: z.string(),
-  route: z.strictObject({ kind: z.enum(["channel", "live_input", "converter", "video"]), key: z.string() }).nullable(),
-  payload: z.unknown(),
-  raw: z.string().nullable(),
-  headers: z.record(z.string(), z.string()).nullable(),
-  bodySha256: z.string().nullable(),
-  appliedAt: time.nullable(),
-  appliedVersion: z.int().nullable(),
+  dedupeKey: z.string().describe("What makes two deliveries the same event."),
+  route: z
+    .strictObject({
+      kind: z.enum(["channel", "live_input", "converter", "video"]).describe("What names the channel."),
+      key: z.string().describe("The name."),
+    })
+    .nullable()
+    .describe("By which it found its channel."),
+  payload: z.unknown().describe("The body, without any secret; null beside `raw`."),
+  raw: z.string().nullable().describe("The body as text, if it was no JSON."),
+  headers: z.record(z.string(), z.string()).nullable().describe("The headers that are kept."),
+  bodySha256: z.string().nullable().describe("Of the body as it came."),
+  appliedAt: time.nullable().describe("When it was folded."),
+  appliedVersion: z.int().nullable().describe("The version of the channel that it was folded into."),
 }) satisfies z.ZodType<EventDetail>;
 
-export const eventListAnswer = z.strictObject({ items: z.array(eventAnswer), next: z.int().nullable() });
+const nextId = z.int().nullable().describe("The next page's `before`; null: this is the last.");
+
+export const eventListAnswer = z.strictObject({
+  items: z.array(eventAnswer).describe("The newest first."),
+  next: nextId,
+});
 
 export const effectAnswer = z.strictObject({
-  id: z.int(),
-  type: z.string(),
-  description: z.string(),
-  channel: z.string(),
-  status: z.enum(effectStatuses),
-  attempts: z.int().min(0),
-  error: z.string().nullable(),
-  isPaid: z.boolean(),
-  createdAt: time,
-  finishedAt: time.nullable(),
+  id: z.int().describe("Its number; a later effect has a higher one."),
+  type: z.string().describe("What is owed, such as `StartRelay`."),
+  description: z.string().describe("What that asks of a provider, in a few words."),
+  channel: z.string().describe("The channel's name."),
+  status: z.enum(effectStatuses).describe("How it stands; `dead` was given up and waits for a person."),
+  attempts: z.int().min(0).describe("Tries so far."),
+  error: z.string().nullable().describe("What the last try failed with."),
+  isPaid: z.boolean().describe("Its call begins something that costs money for as long as it goes on."),
+  createdAt: time.describe("When it was decided."),
+  finishedAt: time.nullable().describe("When it was over."),
 }) satisfies z.ZodType<EffectItem>;
 
 export const callAnswer = z.strictObject({
-  at: time,
-  provider: z.string(),
-  operation: z.string(),
-  host: z.string().nullable(),
-  path: z.string(),
-  attempt: z.int().nullable(),
-  status: z.int().nullable(),
-  code: z.string().nullable(),
-  outcome: z.string().nullable(),
-  ms: z.number().nullable(),
-  request: z.unknown(),
-  response: z.unknown(),
+  at: time.describe("When it began."),
+  provider: z.string().describe("Whose API."),
+  operation: z.string().describe("What of it."),
+  host: z.string().nullable().describe("Which host answered, or was asked last."),
+  path: z.string().describe("The path, with long ids shortened."),
+  attempt: z.int().nullable().describe("Which try of its effect."),
+  status: z.int().nullable().describe("The answer's HTTP status; null: there was none."),
+  code: z.string().nullable().describe("The provider's own code."),
+  outcome: z.string().nullable().describe("What it came to; null: it has not ended."),
+  ms: z.number().nullable().describe("How long it took, in milliseconds."),
+  request: z.unknown().describe("What was sent, without any secret; null: nothing."),
+  response: z.unknown().describe("What was answered, without any secret; null: nothing."),
 });
 
 export const retryAnswer = z.strictObject({
-  possible: z.boolean(),
-  does: z.string(),
-  why: z.string().nullable(),
+  possible: z.boolean().describe("Whether it can be tried again now."),
+  does: z.string().describe("What that comes to."),
+  why: z.string().nullable().describe("Why it is not possible; null if it is."),
 }) satisfies z.ZodType<RetryAdvice>;
 
-export const effectDetailAnswer = effectAnswer.extend({ calls: z.array(callAnswer), retry: retryAnswer });
+export const effectDetailAnswer = effectAnswer.extend({
+  calls: z.array(callAnswer).describe("The calls that were made for it, the oldest first."),
+  retry: retryAnswer.describe("What trying it again would do."),
+});
 
-export const effectListAnswer = z.strictObject({ items: z.array(effectAnswer), next: z.int().nullable() });
+export const effectListAnswer = z.strictObject({
+  items: z.array(effectAnswer).describe("The newest first."),
+  next: nextId,
+});
 
-export const allSessionsAnswer = z.strictObject({ items: z.array(sessionAnswer), next: z.string().nullable() });
+export const allSessionsAnswer = z.strictObject({
+  items: z.array(sessionAnswer).describe("Those first that were opened last."),
+  next: z.string().nullable().describe("The next page's `before`; null: this is the last."),
+});
 
 const count = z.int().min(0);
-const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-
-export const channelReplayAnswer = z.strictObject({
-  channel: z.string(),
-  before: statusAnswer,
-  after: statusAnswer,
-  changes: z.array(z.strictObject({ path: z.string(), before: scalar, after: scalar })),
-  effects: z.array(z.enum(effectTypes)),
-  hold: z.boolean(),
-  differs: z.boolean(),
-  isEnded: z.boolean(),
-}) satisfies z.ZodType<ChannelReplayItem>;
-
-export const replayPlanAnswer = z.strictObject({
-  events: count,
-  isTruncated: z.boolean(),
-  channels: z.array(channelReplayAnswer),
-}) satisfies z.ZodType<ReplayItem>;
-
-export const replayAnswer = replayPlanAnswer.extend({ changed: count });
 
 export const overviewChannelAnswer = z.strictObject({
-  channel: z.string(),
-  channelId: z.int(),
-  status: statusAnswer,
-  sessionId: z.string().nullable(),
-  viewers: z.strictObject({ agora: count.nullable(), hls: count.nullable(), at: time }).nullable(),
+  channel: z.string().describe("The channel's name."),
+  channelId: z.int().describe("The channel's number."),
+  status: statusAnswer.describe("As of `GET …/status`."),
+  sessionId: z.string().nullable().describe("Its newest session, open or not."),
+  viewers: z
+    .strictObject({
+      agora: count.nullable().describe("In the app; null: nobody could count."),
+      hls: count.nullable().describe("Players at Cloudflare; null: nobody could count."),
+      at: time.describe("When they were counted."),
+    })
+    .nullable()
+    .describe("The open session's newest count; null: there is none."),
 }) satisfies z.ZodType<OverviewChannel>;
 
 export const countsAnswer = z.strictObject({
-  onAir: count,
-  open: count,
-  pending: count,
-  failed: count,
-  dead: count,
-  oldestPendingSeconds: count.nullable(),
+  onAir: count.describe("Channels that are live."),
+  open: count.describe("Channels with an open session."),
+  pending: count.describe("Events that wait to be folded into their channel."),
+  failed: count.describe("Events that broke our code."),
+  dead: count.describe("Effects that wait for a person."),
+  oldestPendingSeconds: count.nullable().describe("How long the oldest of `pending` waits; null: none does."),
 }) satisfies z.ZodType<Counts>;
 
-export const overviewAnswer = z.strictObject({ channels: z.array(overviewChannelAnswer), counts: countsAnswer });
+export const overviewAnswer = z.strictObject({
+  channels: z.array(overviewChannelAnswer).describe("With an open session, or changed in the last 12 hours."),
+  counts: countsAnswer.describe("How many of what."),
+});
+
+/** Which of them it is, the event's name says. */
+export const overviewEventAnswer = z.union([overviewAnswer, overviewChannelAnswer, countsAnswer]);

@@ -5,7 +5,7 @@ import { readChannel } from "../channels/read-channel.ts";
 import type { Call } from "../create-router.ts";
 import { pageOf } from "../page.ts";
 import { readInput } from "../read-input.ts";
-import { sessionListQuery } from "../schemas.ts";
+import { sessionListQuery } from "./schemas.ts";
 
 /** A channel's sessions, newest first. */
 export async function listSessions(api: Api, call: Call): Promise<Answer> {

@@ -21,6 +21,14 @@ const desktop = { width: 1000, height: 900 };
 const phone = { width: 360, height: 780 };
 const stepSeconds = 5;
 const host = 1001;
+/** The sandbox's, as `openEvening` sets it. */
+const pace = 0.05;
+const settings = {
+  METRICS_SECONDS: String(stepSeconds),
+  // Asked until the test lets the answer be yes, and brought back when the test says so: a page may be slow to look at.
+  PLAYABLE_CHECK_SECONDS: Array.from({ length: 600 }, () => "0.2").join(),
+  INGEST_LOST_SECONDS: "120",
+};
 
 describe.skipIf(!isBrowserThere())("the seller's page", () => {
   let evening: Evening;
@@ -33,10 +41,13 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
 
   beforeAll(async () => {
     appPort = await freePort();
-    const settings = { CORS_ORIGINS: `http://127.0.0.1:${appPort}`, METRICS_SECONDS: String(stepSeconds) };
-    [pageFolder, browser, evening] = await Promise.all([buildPage(), launchChromium(), openEvening(settings)]);
+    const origins = { CORS_ORIGINS: `http://127.0.0.1:${appPort}` };
+    [pageFolder, browser, evening] = await Promise.all([
+      buildPage(),
+      launchChromium(),
+      openEvening({ ...settings, ...origins }),
+    ]);
     await mkdir(screenshots, { recursive: true });
-    evening.sandbox.control.changeSettings({ delays: { playableMs: 10_000 } });
     ({ url: tallyUrl } = await evening.start());
   });
   afterEach(async () => {
@@ -44,6 +55,7 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
     await Promise.all(seen.map(({ page }) => page.close()));
     await Promise.all(apps.splice(0).map(close));
     evening.sandbox.control.clearFaults();
+    evening.sandbox.control.changeSettings({ pace });
     expect(seen.flatMap(({ problems }) => problems)).toEqual([]);
   });
   afterAll(async () => {
@@ -66,6 +78,7 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
       if (message.text().includes("Content Security Policy")) problems.push(message.text());
     });
     pages.push({ page, problems });
+    await page.addInitScript(keepWhatItSays);
     await prepare?.(page);
     await page.goto(`http://127.0.0.1:${appPort}/`);
     return page;
@@ -73,17 +86,17 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
 
   const text = (page: Page, id: string) => page.locator(`#${id}`).textContent();
   const says = (page: Page, label: string) => soon(() => text(page, "label")).toBe(label);
+  /** It is said now, or was: for what passes by itself. */
+  const said = (page: Page, label: string) => soon(() => page.evaluate<string[]>("window.said")).toContain(label);
   const videoOf = <T>(page: Page, what: string) => page.evaluate<T>(`document.getElementById("video").${what}`);
   async function shoot(page: Page, name: string) {
-    for (const [device, size] of [
-      ["desktop", desktop],
-      ["phone", phone],
+    for (const [device, size, colorScheme] of [
+      ["desktop", desktop, "light"],
+      ["phone", phone, "dark"],
     ] as const) {
       await page.setViewportSize(size);
-      for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.screenshot({ path: join(screenshots, `${name}-${device}-${colorScheme}.png`), fullPage: true });
-      }
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(screenshots, `${name}-${device}-${colorScheme}.png`), fullPage: true });
       expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
     }
   }
@@ -106,15 +119,20 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
     await expect.poll(() => text(page, "most"), { timeout: 10_000 }).toBe("Nobody was counted yet.");
     await shoot(page, "1-off");
 
-    control.planFaults({ operation: "start", delayMs: 1_000 });
+    const notYet = { status: 200, body: { isInput: true, videoUID: null, live: false } };
+    control.planFaults(
+      { operation: "start", delayMs: 1_000 },
+      { operation: "playback.lifecycle", answer: notYet, times: 100_000 },
+    );
     control.join("evening", 7, "audience");
     control.join("evening", host, "host");
-    await says(page, "Starting …");
+    await said(page, "Starting …");
     await shoot(page, "2-starting");
     await says(page, "On air: viewers can watch in a moment");
     await shoot(page, "3-on-air");
     expect(await videoOf(page, "hidden")).toBe(true);
 
+    control.clearFaults();
     await says(page, "On air: viewers can watch");
     control.setViewers(await inputOf("evening"), 12);
     await plays(page);
@@ -143,11 +161,15 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
       .record()
       .recorders.filter(({ endedAt }) => endedAt === null)
       .map(({ sid }) => sid);
+    // A drop is short while Cloudflare holds the broadcast: 60 s, as long as these are real ones.
+    control.changeSettings({ pace: 1 });
     control.dropPush(sid ?? "");
+    control.changeSettings({ pace });
     await says(page, "There is a problem");
     expect(await text(page, "reason")).toMatch(/we are bringing it back\.$/);
     expect(await videoOf(page, "hidden")).toBe(false);
     await shoot(page, "6-drop");
+    control.recoverPush(sid ?? "");
     await says(page, "On air: viewers can watch");
     await plays(page);
     control.leave("drop", host, "host");
@@ -158,7 +180,7 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
     const { control } = evening.sandbox;
     const page = await open("refused");
     const answer = { status: 400, body: { code: 2, reason: "bad storage" } };
-    control.planFaults({ operation: "start", times: 50, answer });
+    control.planFaults({ operation: "start", times: 100_000, answer });
     control.join("refused", host, "host");
     await says(page, "There is a problem");
     await soon(() => text(page, "reason")).toMatch(/^The recording could not be started/);
@@ -234,18 +256,31 @@ describe.skipIf(!isBrowserThere())("the seller's page", () => {
   }
 
   /** A status token whose 15 minutes are over in so many seconds. */
-  async function tokenThatEnds(channel: string, seconds: number) {
+  function tokenThatEnds(channel: string, seconds: number) {
     const { AGORA_APP_CERTIFICATE = "" } = evening.environment;
     const now = Date.now;
     Date.now = () => now() - (15 * 60 - seconds) * 1000;
     try {
-      // It looks at the clock before it waits for anything.
-      return await createStatusTokens(AGORA_APP_CERTIFICATE).sign(channel);
+      // It looks at the clock before it waits for anything: nobody else sees this one.
+      return createStatusTokens(AGORA_APP_CERTIFICATE).sign(channel);
     } finally {
       Date.now = now;
     }
   }
 });
+
+/** Runs in the page. */
+function keepWhatItSays(): void {
+  const kept: (string | null)[] = [];
+  Object.assign(window, { said: kept });
+  addEventListener("DOMContentLoaded", () => {
+    const label = document.getElementById("label");
+    if (label === null) return;
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const { textContent } of addedNodes) kept.push(textContent);
+    }).observe(label, { childList: true });
+  });
+}
 
 async function buildPage(): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), "tally-example-page-"));
