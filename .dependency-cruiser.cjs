@@ -13,7 +13,7 @@ const mayImport = {
   config: ["live", "cost"],
   eventlog: ["live", "db", "config", "log"],
   webhooks: ["live", "eventlog", "log", "redaction"],
-  notifications: ["live", "eventlog", "providers", "log", "redaction"],
+  notifications: ["live", "eventlog", "providers", "playback", "log", "redaction"],
   metrics: ["live", "eventlog", "providers", "db", "log"],
   engine: [
     ...[

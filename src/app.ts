@@ -16,12 +16,11 @@ import {
   logRequests,
   note,
 } from "./api/index.ts";
-import { type AgoraConfig, type CloudflareConfig, type Config, linkSettingsOf } from "./config/index.ts";
+import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
 import { type ConsoleSettings, createConsoleRouter } from "./console/index.ts";
 import type { Feed } from "./eventlog/index.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
-import { createPlaybackLinks } from "./playback/index.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
 import { createWebhookRouter, interpret, type WebhookRouterOptions } from "./webhooks/index.ts";
 
@@ -38,13 +37,9 @@ export interface AppConfig extends Pick<
   | "trustProxy"
   | "production"
   | "notifications"
-  | "playbackTokenMs"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
-  cloudflare: Pick<
-    CloudflareConfig,
-    "notificationSecrets" | "webhookSecrets" | "requireSignedUrls" | "signing" | "playbackUrl"
-  >;
+  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "playbackUrl">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
   console?: Pick<ConsoleSettings, "pageFolder">;
@@ -55,15 +50,7 @@ export interface AppDeps
   extends
     Omit<
       Api,
-      | "defaultMode"
-      | "prices"
-      | "links"
-      | "statusTokens"
-      | "statuses"
-      | "overview"
-      | "replayRules"
-      | "urlRules"
-      | "vault"
+      "defaultMode" | "prices" | "statusTokens" | "statuses" | "overview" | "replayRules" | "urlRules" | "vault"
     >,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
@@ -77,7 +64,7 @@ export interface AppDeps
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
-  const { log, append, redactor, agoraSenders } = deps;
+  const { log, links, append, redactor, agoraSenders } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -101,15 +88,13 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   // Preflights are answered here, before anybody is asked for a key.
   if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
-  const links = createPlaybackLinks(linkSettingsOf(config), { log });
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
-  const overview = createOverview({ ...deps, defaultMode: relayMode, links });
+  const overview = createOverview({ ...deps, defaultMode: relayMode });
   const api = {
     ...deps,
     overview,
     defaultMode: relayMode,
     prices,
-    links,
     statuses,
     replayRules: { policy: config.policy, interpret, defaultMode: relayMode },
     statusTokens: authentication.statusTokens,

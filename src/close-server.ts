@@ -14,7 +14,11 @@ export function closerOf(server: Server, timeoutMs: number): () => Promise<void>
   server.prependListener("request", (_request, response) => {
     response.shouldKeepAlive = !isClosing && response.shouldKeepAlive;
     open.add(response);
-    response.once("close", () => open.delete(response));
+    response.once("close", () => {
+      open.delete(response);
+      // One whose headers were out before the close may have promised that the connection is kept.
+      if (isClosing) setImmediate(() => server.closeIdleConnections());
+    });
   });
 
   return async () => {

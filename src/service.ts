@@ -5,7 +5,7 @@ import { createReaders } from "./api/index.ts";
 import { createApp } from "./app.ts";
 import { closerOf } from "./close-server.ts";
 import type { Closers } from "./closers.ts";
-import { type Config, secretsOf } from "./config/index.ts";
+import { type Config, linkSettingsOf, secretsOf } from "./config/index.ts";
 import { type ConnectedProviders, connectProviders, isCloudflares } from "./connect-providers.ts";
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
@@ -13,6 +13,7 @@ import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/i
 import { createHttpServer } from "./http-server.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
+import { createPlaybackLinks, type PlaybackLinks } from "./playback/index.ts";
 import { listenOn } from "./port.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
@@ -37,7 +38,8 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
-  const notifier = openNotifier(config, log, database, redactor, closers);
+  const links = createPlaybackLinks(linkSettingsOf(config), { log });
+  const notifier = openNotifier(config, log, { database, redactor, links }, closers);
   const { engine, providers } = openEngine(config, log, { database, redactor, notifier }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
@@ -49,7 +51,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, notifier, agoraSenders },
+    { database, engine, eventLog, feed, redactor, links, notifier, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -63,12 +65,12 @@ export async function openService(
 function openNotifier(
   { agora, notifications }: Config,
   log: Logger,
-  { knex, schema }: OpenDatabase,
-  redactor: Redactor,
+  { database, redactor, links }: { database: OpenDatabase; redactor: Redactor; links: PlaybackLinks },
   closers: Closers,
 ): Notifier {
+  const { knex, schema } = database;
   const vault = createVault(agora.appCertificate);
-  const notifier = createNotifier({ knex, schema, log, redactor, vault, ...notifications });
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, ...notifications });
   closers.add("the notifier", () => notifier.stop());
   return notifier;
 }
@@ -150,12 +152,13 @@ interface Parts {
   eventLog: EventLog;
   feed: Feed;
   redactor: Redactor;
+  links: PlaybackLinks;
   notifier: Notifier;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, notifier, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, links, notifier, agoraSenders } = parts;
   const readers = createReaders({
     most: config.streamReadersMost,
     onCount: (streams) => (server.maxConnections = connectionsMost + streams),
@@ -167,6 +170,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     feed,
     readers,
     redactor,
+    links,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
     onNotified: () => notifier.nudge(),

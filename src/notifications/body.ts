@@ -28,7 +28,7 @@ type Details =
   | { reason: StatusReason | null; final: boolean }
   | { video: ToldVideo | null };
 
-interface ToldVideo {
+export interface ToldVideo {
   uid: string;
   hls: string | null;
   dash: string | null;
@@ -37,7 +37,7 @@ interface ToldVideo {
 }
 
 /**
- * The body of a notification, as it is kept, signed and sent.
+ * The body of a notification, as it is kept: with plain links (`links.ts`).
  *
  * @param after - the state with the decision
  * @param video - of `video.ready`: that video

@@ -1,4 +1,5 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
+import type { LinksOf } from "./links.ts";
 
 /** An attempt as it is kept with its delivery. */
 export interface Attempt {
@@ -17,6 +18,8 @@ export interface Claimed {
   notificationId: string;
   type: string;
   body: string;
+  /** Whose links the body has; null: it has none. */
+  links: LinksOf | null;
   /** 0: of no channel. */
   channelId: number;
   endpointId: string;
@@ -68,7 +71,7 @@ export async function claimDue(
      update ${deliveries} d set claimed_until = clock_timestamp() + make_interval(secs => ${claimSeconds})
      from taken, ${table(schema, "notification_endpoints")} e, ${table(schema, "notifications")} n
      where d.id = taken.id and e.id = d.endpoint_id and n.id = d.notification_id
-     returning d.id, n.id as "notificationId", n.type, n.body, d.channel_id as "channelId", e.id as "endpointId", e.url,
+     returning d.id, n.id as "notificationId", n.type, n.body, n.links, d.channel_id as "channelId", e.id as "endpointId", e.url,
        e.secret, case when e.previous_until > clock_timestamp() then e.previous_secret end as "previousSecret",
        d.attempts, d.attempt_log as "attemptLog",
        (extract(epoch from clock_timestamp() - d.since) * 1000)::double precision as "forMs"`,

@@ -76,7 +76,7 @@ export interface StoredNotification {
   session: number | null;
   createdAt: Date;
   eventId: number | null;
-  /** JSON, as it is sent. */
+  /** JSON, as it is sent; links that must be signed are plain here. */
   body: string;
 }
 

@@ -3,11 +3,13 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { storableText, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
+import type { PlaybackLinks } from "../playback/index.ts";
 import type { Redactor } from "../redaction/index.ts";
 import { type Attempt, claimDue, type Claimed, unclaim } from "./claim.ts";
 import { conclude, type Conclusion } from "./conclude.ts";
 import { withoutQuery } from "./endpoint-url.ts";
 import { unreadable } from "./endpoints.ts";
+import { withPlayableLinks } from "./links.ts";
 import { post, type Posted, type PostOptions } from "./post.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { Vault } from "./vault.ts";
@@ -16,6 +18,8 @@ export interface NotifierOptions extends Tables, Pick<PostOptions, "allowPrivate
   log: Logger;
   redactor: Redactor;
   vault: Vault;
+  /** Makes the links of what is sent such as viewers can use. */
+  links: PlaybackLinks;
   /** An endpoint that fails for so long is disabled; 0: never. */
   disableAfterMs: number;
   /** When to try again. */
@@ -142,7 +146,8 @@ async function attempt(
 
   const startedAt = performance.now();
   const at = new Date().toISOString();
-  const message = { url: claimed.url, id: claimed.notificationId, body: claimed.body, secrets };
+  const body = await withPlayableLinks(claimed.body, claimed.links, options.links);
+  const message = { url: claimed.url, id: claimed.notificationId, body, secrets };
   const posted = await post(message, { allowPrivate, timeoutMs, resolve, signal: stopping });
   const ms = Math.round(performance.now() - startedAt);
   if (stopping.aborted && posted.error !== null) {

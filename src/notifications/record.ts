@@ -4,6 +4,7 @@ import { rowsOf, table } from "../eventlog/index.ts";
 import { type Announced, type ChannelState, sessionId, type SessionVideo } from "../live/index.ts";
 import { bodyOf, type ToldChannel } from "./body.ts";
 import { newId } from "./ids.ts";
+import { type LinksOf, linksOf } from "./links.ts";
 import type { NotificationType } from "./types.ts";
 
 /** A decision that is in the log since this transaction. */
@@ -33,6 +34,7 @@ export async function recordAnnouncements(
       session: event.session,
       type: event.notification,
       body: bodyOf(event, after, { ...channel, hostUserId }, video),
+      links: linksOf(after, video),
       eventId,
     });
   }
@@ -44,6 +46,8 @@ export interface NewNotification {
   session: number | null;
   type: NotificationType;
   body: string;
+  /** Null: it has none. */
+  links: LinksOf | null;
   eventId: number | null;
 }
 
@@ -62,10 +66,10 @@ export async function insertNotifications(
   const rows = notifications.map((notification) => ({ id: newId("msg"), ...notification }));
   const inserted = await rowsOf<{ id: string }>(
     trx,
-    `insert into ${table(schema, "notifications")} (id, channel_id, session, type, body, event_id)
-     select id, "channelId", session, type, body, "eventId"
+    `insert into ${table(schema, "notifications")} (id, channel_id, session, type, body, links, event_id)
+     select id, "channelId", session, type, body, links, "eventId"
      from rows from (jsonb_to_recordset(:rows::jsonb) as
-       (id text, "channelId" integer, session integer, type text, body text, "eventId" bigint)) with ordinality as n
+       (id text, "channelId" integer, session integer, type text, body text, links jsonb, "eventId" bigint)) with ordinality as n
      order by ordinality
      returning id`,
     { rows: JSON.stringify(rows) },

@@ -10,7 +10,8 @@ import { testType } from "./types.ts";
  */
 export async function sendTest({ knex, schema }: Tables, endpointId: string): Promise<string | null> {
   const body = testBody(endpointId, Date.now());
-  const notification: NewNotification = { channelId: null, session: null, type: testType, body, eventId: null };
+  const about = { channelId: null, session: null, links: null, eventId: null };
+  const notification: NewNotification = { ...about, type: testType, body };
   return knex.transaction(async (trx) => {
     const { ids, deliveries } = await insertNotifications(trx, schema, [notification], endpointId);
     return deliveries === 0 ? null : (ids[0] ?? null);

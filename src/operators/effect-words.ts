@@ -1,4 +1,4 @@
-import type { Effect, EffectType } from "../live/index.ts";
+import type { EffectType } from "../live/index.ts";
 
 /** What each effect asks of a provider, for lists. */
 const descriptions: Readonly<Record<EffectType, string>> = {
@@ -25,21 +25,4 @@ export function describeEffect(type: string): string {
 /** Whether its call begins something that costs money for as long as it goes on. The others ask, change or end. */
 export function isPaid(type: string): boolean {
   return type === "StartRelay";
-}
-
-/** What trying it again comes to. */
-export function describeRetry({ type }: Effect): string {
-  switch (type) {
-    case "StopRecorder":
-    case "DeleteVideo":
-      return `${capital(descriptions[type])}: a new effect, with all its tries again.`;
-    case "StartRelay":
-      return `${capital(descriptions[type])}: the call is made again, and what it starts costs money.`;
-    default:
-      return `${capital(descriptions[type])}: the call is made again.`;
-  }
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

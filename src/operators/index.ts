@@ -1,8 +1,9 @@
+export { describeCall } from "./describe-call.ts";
 export { type EffectFilter, type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail, toEventItem } from "./events.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";
-export { adviseRetry, type RetryAdvice, retryEffect } from "./retry.ts";
+export { adviseRetry, assertRetriable, type RetryAdvice, retryEffects } from "./retry.ts";
 export { listSessions, readSessions, type SessionDeps, type SessionFilter, type SessionItem } from "./sessions.ts";
 export { assertOpen, stopSession } from "./stop-session.ts";
 export {

@@ -24,6 +24,8 @@ const rtcToken = /\b00[67][\w+/=-]{60,}/g;
 
 /** Tally's own keys: the prefix, which says whose it was, stays. */
 const apiKey = /(tally_[0-9a-f]{12}_)([0-9a-f]{64})/gi;
+/** Of Standard Webhooks, here for notifications: base64 of 24 to 64 bytes. */
+const webhookSecret = /(whsec_)([\w+/=-]{32,})/g;
 /** Signed JSON in base64url (RFC 7519): a status token of ours, a login of the app's. */
 const jwt = /\beyJ[\w-]+\.[\w-]+\.[\w-]{8,}/g;
 
@@ -50,6 +52,7 @@ export function redactShapes(text: string, mark: Mark): string {
   if (safe.includes('\\"')) safe = safe.replace(quotedMember, keep);
   if (endOfStreamKey.test(safe)) safe = safe.replace(streamKey, mark);
   if (safe.includes("tally_")) safe = safe.replace(apiKey, keep);
+  if (safe.includes("whsec_")) safe = safe.replace(webhookSecret, keep);
   if (safe.includes("eyJ")) safe = safe.replace(jwt, mark);
   return safe.replace(rtcToken, mark);
 }

@@ -12,6 +12,7 @@ import { createDatabase } from "../../src/db/index.ts";
 import { defaultPolicy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createTestDatabase } from "../support/database.ts";
+import { plainLinks } from "../support/playback-links.ts";
 import {
   apiKey,
   appCertificate,
@@ -135,14 +136,7 @@ describe("the operators' key", () => {
       publicUrl: "http://127.0.0.1",
       stage: { logoUrl: null, overlayUrl: null },
       agora: { appId, appCertificate, ncsSecrets: [] },
-      cloudflare: {
-        notificationSecrets: [],
-        webhookSecrets: [],
-        requireSignedUrls: false,
-        signing: null,
-        playbackUrl: null,
-      },
-      playbackTokenMs: 3_600_000,
+      cloudflare: { notificationSecrets: [], webhookSecrets: [], playbackUrl: null },
       prices,
     };
     const { knex, schema } = service.database;
@@ -152,6 +146,7 @@ describe("the operators' key", () => {
       log: createLogger({ level: "silent" }),
       feed: { subscribe: () => () => undefined, subscribeToAll: () => () => undefined, close: () => Promise.resolve() },
       readers: createReaders(),
+      links: plainLinks,
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
       onNotified: () => undefined,

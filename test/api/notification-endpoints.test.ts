@@ -11,6 +11,7 @@ import { createNotifier, createVault } from "../../src/notifications/index.ts";
 import { createRedactor } from "../../src/redaction/index.ts";
 import { startReceiver } from "../notifications/receiver.ts";
 import { logLines } from "../support/log-lines.ts";
+import { plainLinks } from "../support/playback-links.ts";
 import { appCertificate, expectProblem, useService } from "./service.ts";
 
 const strict = useService();
@@ -79,6 +80,7 @@ describe("endpoints", () => {
       log: logLines().log,
       redactor: createRedactor(),
       vault: createVault(appCertificate),
+      links: plainLinks,
       allowPrivate: true,
       disableAfterMs: 0,
     });

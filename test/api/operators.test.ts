@@ -185,7 +185,7 @@ describe("POST /v1/effects/{id}/retry", () => {
     await setStatus(id, "dead");
     expect((await effectOf(id)).retry).toEqual({
       possible: true,
-      does: "Make the live input ready: the call is made again.",
+      does: "Tally asks Cloudflare for the channel's live input, and makes it if there is none.",
       why: null,
     });
     const response = await service.anonymous.post(`/v1/effects/${id}/retry`).set("authorization", `Bearer ${text}`);

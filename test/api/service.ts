@@ -13,6 +13,7 @@ import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { plainLinks } from "../support/playback-links.ts";
 import { checkAnswers } from "./described-answers.ts";
 
 export const apiKey = "operators-key";
@@ -21,15 +22,6 @@ export const appId = "3f0c1d7e9a5b4c2e8d6f0a1b2c3d4e5f";
 export const appCertificate = "8e7d6c5b4a39281706f5e4d3c2b1a090";
 export const ncsSecret = "ncs-secret";
 export const notificationSecret = "notification-secret";
-
-/** As Tally has them without signed links. */
-export const cloudflareSettings: AppConfig["cloudflare"] = {
-  notificationSecrets: [notificationSecret],
-  webhookSecrets: [],
-  requireSignedUrls: false,
-  signing: null,
-  playbackUrl: null,
-};
 
 /** Easily told apart, and not the default ones. */
 export const prices = {
@@ -116,8 +108,7 @@ export async function startService(
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    playbackTokenMs: 4 * 3_600_000,
-    cloudflare: cloudflareSettings,
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [], playbackUrl: null },
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });
@@ -127,6 +118,7 @@ export async function startService(
     log,
     feed,
     readers,
+    links: plainLinks,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
     onNotified: () => undefined,

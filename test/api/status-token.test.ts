@@ -102,6 +102,39 @@ const header = { alg: "HS256", typ: "tally-status+jwt" };
 const signed = (payload: JWTPayload, { protectedHeader = header, by = key } = {}) =>
   new SignJWT(payload).setProtectedHeader(protectedHeader).sign(by);
 
+describe("a stream that was opened by a token in the address", () => {
+  const open = (token: string) => {
+    const url = new URL("/v1/channels/shop/status/stream", service.url);
+    url.searchParams.set("token", token);
+    return fetch(url);
+  };
+
+  it("ends with the token, in order, and whoever comes back with it is told that it has ended", async () => {
+    const token = await signed({ ...good(), exp: now() + 3 });
+    const response = await open(token);
+    expect(response.status).toBe(200);
+    // Read to its end: a stream that is broken off would reject.
+    expect(await response.text()).toContain("id: ");
+    const id = response.headers.get("x-request-id") ?? "";
+    expect(await service.lineOf(id)).toMatchObject({ stream: { ended: "expired", events: 1 } });
+    const again = await open(token);
+    expect([again.status, await again.json()]).toMatchObject([401, { code: "token_expired" }]);
+  });
+
+  it.each<[string, number, () => string | Promise<string>]>([
+    ["of another channel", 404, () => signed({ ...good(), sub: "other" })],
+    ["of another issuer", 401, () => signed({ ...good(), iss: "tally2" })],
+    ["without a signature", 401, () => new UnsecuredJWT(good()).encode()],
+    ["that has ended", 401, () => signed({ ...good(), exp: now() - 1 })],
+  ])("does not begin by one %s: %i", async (_what, status, make) => {
+    const response = await open(await make());
+    expect([response.status, response.headers.get("content-type")]).toEqual([
+      status,
+      expect.stringContaining("application/problem+json"),
+    ]);
+  });
+});
+
 describe("a forged status token", () => {
   it("would be taken if it were signed as ours are", async () => {
     await inAddress(await signed(good())).expect(200);

@@ -58,47 +58,78 @@ describe("effects list", () => {
 });
 
 describe("effects retry", () => {
+  const retry = (...argv: unknown[]) => service.tally(["effects", "retry", ...argv.map(String), "--yes"]);
+  const newest = async (channel: string, type: string): Promise<number> => {
+    const found = (await list("--channel", channel)).find((effect) => effect.type === type);
+    if (found === undefined) throw new Error(`${channel} has no ${type}`);
+    return found.id;
+  };
+
   it("refuses what is not dead, not wanted any more, or not there", async () => {
-    const [start, ensure] = await list("--channel", "channel_1");
-    const retry = (id: unknown) => service.tally(["effects", "retry", String(id)]);
-    expect(await retry(start?.id)).toMatchObject({
-      code: 1,
-      err: expect.stringContaining("not dead but open") as string,
-    });
-    expect(await retry(ensure?.id)).toMatchObject({
-      code: 1,
-      err: expect.stringContaining("not wanted any more") as string,
-    });
-    expect(await retry(999_999)).toMatchObject({ code: 1, err: expect.stringContaining("no effect 999999") as string });
+    const start = await newest("channel_1", "StartRelay");
+    const ensure = await newest("channel_1", "EnsureLiveInput");
+    const refusal = (words: string) => ({ code: 1, err: expect.stringContaining(words) as string });
+    expect(await retry(start)).toMatchObject(refusal("not dead but open"));
+    expect(await retry(ensure)).toMatchObject(refusal("not wanted any more"));
+    expect(await retry(999_999)).toMatchObject(refusal("no effect 999999"));
     expect(await retry("x")).toMatchObject({ code: 2 });
-    expect(await list("--dead")).toMatchObject([{ id: ensure?.id }]);
+    expect(await list("--dead")).toMatchObject([{ id: ensure }]);
   });
 
-  it("gives an effect that is still wanted a job again", async () => {
+  it("says what will be called and why it died, and asks; unanswered it does nothing", async () => {
     await service.simulate("host-joins", "channel_2");
-    const [ensure] = await list("--channel", "channel_2");
-    const id = ensure?.id ?? 0;
-    await die(id, "internal error");
+    const id = await newest("channel_2", "EnsureLiveInput");
+    await die(id, "internal error: \u001b[31mno such host");
+    const asked: string[] = [];
+    const ask = (question: string) => Promise.resolve(asked.push(question) > 1);
+    const { code, lines } = await service.tally(["effects", "retry", String(id)], { ask });
+    expect([code, asked]).toEqual([1, ["Make 1 call again?"]]);
+    expect(lines).toEqual([
+      `${id}  EnsureLiveInput of channel_2: Tally asks Cloudflare for the channel's live input, and makes it if there is none.`,
+      `${" ".repeat(String(id).length)}  It died of: internal error:  [31mno such host`,
+    ]);
+    const unanswered = await service.tally(["effects", "retry", String(id)]);
+    expect(unanswered).toMatchObject({ code: 1, err: expect.stringContaining("--yes does it unasked") as string });
+    expect(await list("--channel", "channel_2", "--dead")).toMatchObject([{ id }]);
+  });
+
+  it("gives an effect that is still wanted a job again; of several, all or none", async () => {
+    const id = await newest("channel_2", "EnsureLiveInput");
     await service.knex.raw(`select "${service.schema}_jobs".remove_job(?)`, [`effect:${id}`]);
+    await service.simulate("host-joins", "channel_4");
+    const other = await newest("channel_4", "EnsureLiveInput");
+    expect(await retry(id, other)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`${other} is not dead`) as string,
+    });
     expect(await jobs(id)).toBe(0);
-    const { code, json } = await service.tally(["effects", "retry", String(id), "--json"]);
-    expect([code, json()]).toMatchObject([0, { id, type: "EnsureLiveInput", status: "open" }]);
-    expect(await jobs(id)).toBe(1);
+    await die(other, "internal error");
+    const { code, json } = await retry(other, id, id, "--json");
+    expect([code, json()]).toMatchObject([
+      0,
+      {
+        items: [
+          { id, status: "open" },
+          { id: other, status: "open" },
+        ],
+      },
+    ]);
+    expect([await jobs(id), await jobs(other)]).toEqual([1, 1]);
   });
 
   it("has a recorder stopped again that could not be stopped", async () => {
     await goLive(service, "channel_3");
     const session = await service.tally(["sessions", "stop", "3-1", "--yes"]);
     expect(session.code).toBe(0);
-    const [stop] = await list("--channel", "channel_3");
-    const id = stop?.id ?? 0;
+    const id = await newest("channel_3", "StopRecorder");
     await die(id, "stop: HTTP 500");
-    const early = await service.tally(["effects", "retry", String(id)]);
+    const early = await retry(id);
     expect(early).toMatchObject({ code: 1, err: expect.stringContaining("Tally is stopping that recorder") as string });
 
     const resourceId = "channel_3-resource";
     await service.answer("channel_3", { type: "RecorderStopDied", resourceId, round: 1, error: "stop: HTTP 500" });
-    expect(await service.tally(["effects", "retry", String(id)])).toMatchObject({ code: 0 });
+    const { code, out } = await retry(id);
+    expect([code, out]).toEqual([0, expect.stringContaining(`has Agora stop recorder ${resourceId}`)]);
     const effects = await list("--channel", "channel_3");
     expect(effects.filter(({ type }) => type === "StopRecorder")).toMatchObject([
       { type: "StopRecorder", status: "open" },
@@ -107,7 +138,55 @@ describe("effects retry", () => {
 
     await service.simulate("recorder-stopped", "channel_3");
     await die(id, "stop: HTTP 500");
-    const late = await service.tally(["effects", "retry", String(id)]);
+    const late = await retry(id);
     expect(late).toMatchObject({ code: 1, err: expect.stringContaining("recorder has ended") as string });
+  });
+
+  it("has a video deleted again that was given up: an operator's event, so that a rebuild knows it too", async () => {
+    const about = { session: 1, video: "video-1" };
+    await goLive(service, "channel_5");
+    await service.answer("channel_5", { type: "VideoExpired", ...about });
+    const id = await newest("channel_5", "DeleteVideo");
+    await die(id, "video.delete: HTTP 403: no leave");
+    expect(await retry(id)).toMatchObject({ code: 1, err: expect.stringContaining("not wanted any more") as string });
+
+    await service.answer("channel_5", { type: "VideoDeletionDied", ...about, round: 1, error: "no leave" });
+    const { code, out } = await retry(id);
+    expect(code).toBe(0);
+    expect(out).toContain("has Cloudflare delete video video-1 of session 1.");
+    expect(out).toContain("It died of: video.delete: HTTP 403: no leave");
+    const again = await newest("channel_5", "DeleteVideo");
+    expect(again).toBeGreaterThan(id);
+    expect(await list("--channel", "channel_5", "--dead")).toEqual([]);
+    expect(await jobs(again)).toBe(1);
+    const events = await service.tally(["events", "list", "--channel", "channel_5", "--json", "--limit", "1000"]);
+    const { items } = events.json() as { items: { source: string; type: string }[] };
+    expect(items).toContainEqual(expect.objectContaining({ source: "operator", type: "VideoDeletionRetried" }));
+    expect(await service.tally(["channels", "rebuild", "channel_5"])).toMatchObject({ code: 0 });
+
+    await service.answer("channel_5", { type: "VideoDeleted", ...about, round: 2 });
+    await die(id, "no leave");
+    expect(await retry(id)).toMatchObject({ code: 1, err: expect.stringContaining("not wanted any more") as string });
+  });
+
+  it("sends who would start a recording that died to the hold that it led to", async () => {
+    await service.simulate("host-joins", "channel_6");
+    await service.answer("channel_6", { type: "LiveInputReady", liveInput: "input-6", playbackBase: null });
+    const id = await newest("channel_6", "StartRelay");
+    await die(id, "internal error");
+    await service.answer("channel_6", {
+      ...{ type: "RelayStartFailed", session: 1, attempt: 1, uid: 999_000 + (await service.channelId("channel_6")) },
+      ...{ resourceId: null, disposition: "final", mayRun: false, retryAfterMs: null },
+      error: { provider: "agora", operation: "StartRelay", status: null, code: null, message: "internal error" },
+    });
+    const { code, err } = await retry(id);
+    expect(code).toBe(1);
+    expect(err).toContain("channel_6 has gone on without it.");
+    expect(err).toContain('held (gave_up): to release it lets it start ("tally channels release channel_6")');
+    expect(await service.tally(["channels", "release", "channel_6"])).toMatchObject({ code: 0 });
+    const again = await newest("channel_6", "StartRelay");
+    expect(again).toBeGreaterThan(id);
+    expect(await jobs(again)).toBe(1);
+    expect(await list("--channel", "channel_6", "--dead")).toMatchObject([{ id }]);
   });
 });

@@ -18,7 +18,8 @@ const names = [
   "0008_notifications",
   "0009_session_video",
   "0010_viewers",
-  "0013_operators",
+  "0011_notification_links",
+  "0014_operators",
 ];
 let database: TestDatabase;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { HttpLimits } from "../../src/http-server.ts";
 import { signAgora, signCloudflareNotification, signCloudflareVideo } from "../../src/webhooks/index.ts";
-import { cloudflareSettings, ncsSecret, notificationSecret, type Service, useService } from "../api/service.ts";
+import { ncsSecret, notificationSecret, type Service, useService } from "../api/service.ts";
 import type { Door } from "../webhooks/support.ts";
 
 const webhookSecret = "webhook-secret";
@@ -11,7 +11,7 @@ export const impatient = { headersMs: 200, requestMs: 300, checkMs: 10, lingerMs
 /** The whole service with all three doors open. */
 export function useFrontDoor(limits: Partial<HttpLimits> = {}): () => Service {
   return useService({
-    cloudflare: { ...cloudflareSettings, webhookSecrets: [webhookSecret] },
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [webhookSecret], playbackUrl: null },
     limits,
   });
 }

@@ -6,6 +6,7 @@ import { insertNotifications } from "../../src/notifications/record.ts";
 import { createRedactor } from "../../src/redaction/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type LogLines, logLines } from "../support/log-lines.ts";
+import { plainLinks } from "../support/playback-links.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 
 export const vault = createVault("8e7d6c5b4a39281706f5e4d3c2b1a090");
@@ -66,6 +67,7 @@ async function openWorld(database: TestDatabase | undefined, notifiers: Notifier
         log: log.log,
         redactor: createRedactor(),
         vault,
+        links: plainLinks,
         allowPrivate: true,
         disableAfterMs: 0,
         retryDelay: () => 0,
@@ -89,6 +91,7 @@ async function openWorld(database: TestDatabase | undefined, notifiers: Notifier
         session: 1,
         type: "live.started" as const,
         body,
+        links: null,
         eventId: null,
       }));
       const { ids } = await knex.transaction((trx) => insertNotifications(trx, schema, notifications));

@@ -119,6 +119,11 @@ describe("a message", () => {
     expect(redactJson({ detail: [jwt] })).toEqual({ detail: [expect.stringMatching(/^\[key sha256:/)] });
   });
 
+  it("loses a notification secret but for its beginning", () => {
+    const secret = `whsec_${Buffer.from("0123456789abcdef01234567").toString("base64")}`;
+    expect(text(`no signature of ${secret}, says the shop`)).toBe("no signature of whsec_[redacted], says the shop");
+  });
+
   it.each([
     "Unexpected token < in JSON at position 0",
     "The database at postgres://tally@127.0.0.1:1/tally can't be reached: connect ECONNREFUSED 127.0.0.1:1.",

@@ -7,13 +7,17 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createClosers } from "../../src/closers.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
 import { signAgora } from "../../src/webhooks/index.ts";
+import { audience, issuer, startApp } from "../api/app-tokens.ts";
 import { runTally } from "../cli/tally.ts";
+import { answer as answering, startReceiver } from "../notifications/receiver.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { dumpDatabase } from "../support/dump.ts";
+import { createSigningKey } from "../support/playback-links.ts";
 import { policy } from "./evening.ts";
 import { spawnProcess, spawnService, until } from "./process.ts";
 import { openQuotingProxy, type Quote, type SeenCall } from "./quoting-proxy.ts";
 
+const signing = createSigningKey();
 /** With what JSON, URLs and patterns trip over, where the value's way allows it. */
 const settings = {
   apiKey: "SECRET-api-key-0001",
@@ -26,6 +30,7 @@ const settings = {
   notification: "SECRET-notification-0008",
   stream: "SECRET-stream-webhook-0009",
   databasePassword: "SECRET:database@password/0010",
+  signingKey: signing.pem,
 };
 /** What others send us or bugs of ours speak of: no setting, so that only its shape or its place gives it away. */
 const foreign = {
@@ -48,6 +53,8 @@ afterAll(() => closers.closeAll());
 /** Everything that a person, a log collector or a backup could read, by where it was found. */
 const found: Record<string, string> = {};
 const secrets = new Map<string, string>([...Object.entries(settings), ...Object.entries(foreign)]);
+/** Of links that viewers get: in answers and where links are shown they belong, and nowhere else. */
+const playbackTokens = new Map<string, string>();
 /** Answers of the API, in order. */
 const answers: string[] = [];
 
@@ -133,9 +140,20 @@ async function playTheEvening(): Promise<void> {
   const proxy = await openQuotingProxy(sandbox.url, quotes);
   closers.add("the proxy", () => proxy.close());
   quotesLeft = proxy.quotes;
+  const app = await startApp();
+  closers.add("the app's login", () => app.close());
+  const receiver = await startReceiver();
+  closers.add("the receiver", () => receiver.close());
   const env = {
     ...sandbox.environment,
     ...policy,
+    JWT_JWKS_URL: app.jwksUrl,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    NOTIFICATION_ALLOW_PRIVATE: "true",
+    CLOUDFLARE_STREAM_REQUIRE_SIGNED_URLS: "true",
+    CLOUDFLARE_STREAM_SIGNING_KEY_ID: signing.keyId,
+    CLOUDFLARE_STREAM_SIGNING_KEY: settings.signingKey,
     RECOVERY_SECONDS: "0.2,0.2,0.2,0.2",
     NODE_ENV: "test",
     NODE_OPTIONS: `--require ${join(import.meta.dirname, "breakable.cjs")}`,
@@ -167,6 +185,19 @@ async function playTheEvening(): Promise<void> {
     return status === 200 && isSo(JSON.parse(text) as { live: boolean; state: string });
   };
 
+  // What Tally gives out: each is shown once, to whom it is for.
+  const made = await runTally(["keys", "create", "shop", "--scope", "admin", "--json"], { env });
+  const { key: shopKey } = made.json() as { key: string };
+  addSecret("a key of the database", shopKey.slice(shopKey.lastIndexOf("_") + 1));
+  const shop = { authorization: `Bearer ${shopKey}`, "content-type": "application/json" };
+  const shown = async (path: string, body: object) => {
+    const answer = await fetch(service.url + path, { method: "POST", headers: shop, body: JSON.stringify(body) });
+    return (await answer.json()) as { secret: string; token: string };
+  };
+  const endpoint = await shown("/v1/notification-endpoints", { url: receiver.url });
+  addSecret("a notification secret", endpoint.secret.slice("whsec_".length));
+  receiver.answers.push(answering(500, {}, `no signature of ${endpoint.secret} or ${shopKey}`));
+
   // An exception in our code, in the first call that is made: its words are kept with the job.
   const thrown = `broken on purpose: rtmps://live.example/live/${foreign.thrownKey} and ${settings.storageSecretKey}`;
   service.child.send({ breakNextCall: thrown });
@@ -179,6 +210,19 @@ async function playTheEvening(): Promise<void> {
     "she is live, after every refusal",
     statusIs(({ live }) => live),
   );
+
+  // Readers with what they were given, where it belongs and where it doesn't.
+  const { token } = await shown(`/v1/channels/${channel}/status-token`, {});
+  addSecret("a status token", token);
+  const login = await app.jwt();
+  addSecret("a seller's login", login);
+  expect(await ask("GET", `/v1/channels/${channel}/status?token=${token}`, {})).toBe(200);
+  expect(await ask("GET", "/v1/sessions?limit=1", { authorization: `Bearer ${login}` })).not.toBe(401);
+  expect(await ask("GET", `/v1/channels/${channel}/status?token=${login}`, {})).toBe(404);
+  expect(await ask("GET", `/v1/channels/${channel}/status?token=${shopKey}`, {})).toBe(401);
+  for (const guess of [`${shopKey.slice(0, -1)}x`, `${token}x`, `${login}x`]) {
+    expect(await ask("GET", "/v1/channels", { authorization: `Bearer ${guess}` })).toBe(401);
+  }
 
   // Whoever isn't who he says, and addresses that are credentials.
   await ask("POST", "/webhooks/agora", { "agora-signature-v2": foreign.memberToken }, "{}");
@@ -231,6 +275,9 @@ async function playTheEvening(): Promise<void> {
     expect(await ask("GET", path, key)).toBe(200);
   }
 
+  // The attempt that was refused, and those after it.
+  await receiver.seen(2);
+
   // What nobody catches.
   service.child.send({
     crash: `at postgres://tally:${foreign.crashPassword}@db/tally with ${settings.customerSecret}`,
@@ -241,6 +288,11 @@ async function playTheEvening(): Promise<void> {
   await askTheCommandLine(env);
   await failToStart(env, databaseUrl);
   found["the answers"] = answers.join("\n");
+  found["what the app is told"] = JSON.stringify(receiver.received.map(({ body }) => body));
+  for (const text of [found["the answers"], found["what the app is told"]]) {
+    for (const [link, playing = ""] of text.matchAll(/[^"]*\/(eyJ[\w.-]+)\/manifest/g))
+      playbackTokens.set(link, playing);
+  }
   found["the database"] = await dumpDatabase(database.knex);
   found["the sandbox's record"] = JSON.stringify([sandbox.control.record(), sandbox.control.state()]);
   const setting = "select current_setting('data_directory') as folder";
@@ -266,6 +318,11 @@ async function askTheCommandLine(env: Record<string, string>): Promise<void> {
   await tally("effects", "list");
   await tally("channels", "show", channel, "--json");
   await tally("sessions", "show", "7-1", "--json");
+  await tally("keys", "list", "--json");
+  await tally("endpoints", "list", "--json");
+  const told = await tally("notifications", "list", "--json");
+  const { items: deliveries } = JSON.parse(told.out) as { items: { notificationId: string }[] };
+  for (const { notificationId } of deliveries) await tally("notifications", "show", notificationId);
   const nobody = `http://me:${foreign.crashPassword}@127.0.0.1:1/stage/${foreign.stageToken}`;
   expect(await tally("simulate", "host-joins", channel, "--url", nobody, "--verbose")).toMatchObject({ code: 1 });
   const elsewhere = new URL(env.DATABASE_URL ?? "");
@@ -302,6 +359,9 @@ function collectSecrets(calls: SeenCall[]): void {
   }
 }
 
+/** Where links that play belong. */
+const showLinks = new Set(["the answers", "what the app is told", "the command line's output"]);
+
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const json = JSON.stringify(secret).slice(1, -1);
@@ -321,7 +381,9 @@ describe("an evening with failures that quote every secret", () => {
     expect(quotesLeft).toEqual([]);
     expect([...secrets.keys()].filter((name) => name.startsWith("stage token")).length).toBeGreaterThanOrEqual(4);
     expect(secrets.get("the stream key")).toMatch(/^[0-9a-f]{32}k[0-9a-f]{32}$/);
-    expect(secrets.size).toBeGreaterThan(25);
+    expect(secrets.size).toBeGreaterThan(30);
+    expect(playbackTokens.size).toBeGreaterThan(0);
+    expect(found["what the app is told"]).toContain("live.playable");
     const { "the database": rows = "", "the service's output": output = "" } = found;
     expect(found["the database after the exception"]).toMatch(/_private_jobs .*broken on purpose/);
     for (const quoted of [
@@ -335,6 +397,8 @@ describe("an evening with failures that quote every secret", () => {
       expect(output).toContain(quoted);
     }
     expect(rows).toMatch(/events .*recording\.1/);
+    expect(rows).toMatch(/notification_deliveries .*no signature of/);
+    expect(output).toContain("no signature of");
     expect(output).toContain("tally.crashed");
     expect(output).toContain("not this one");
     expect(found["the failed starts"]).toContain("password authentication failed");
@@ -344,6 +408,7 @@ describe("an evening with failures that quote every secret", () => {
   test.each([
     "the service's output",
     "the answers",
+    "what the app is told",
     "the command line's output",
     "the failed starts",
     "the database after the exception",
@@ -353,7 +418,8 @@ describe("an evening with failures that quote every secret", () => {
   ])("tells none in %s", (where) => {
     const text = found[where] ?? "";
     expect(text.length).toBeGreaterThan(50);
-    const told = [...secrets].filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)));
+    const hidden = [...secrets, ...(showLinks.has(where) ? [] : playbackTokens)];
+    const told = hidden.filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)));
     expect(told.map(([name]) => name)).toEqual([]);
     expect(text.match(/.{60}SECRET-.{40}/gs)).toBeNull();
   });

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { sessionAnswer } from "../../src/api/sessions/schemas.ts";
 import type { SettingsChange } from "../../src/sandbox/settings.ts";
+import { type Receiver, startReceiver } from "../notifications/receiver.ts";
 import { type Evening, openEvening } from "./evening.ts";
 
 type Session = ReturnType<typeof sessionAnswer.parse>;
@@ -35,6 +36,17 @@ async function sessionWith(evening: Evening, id: string, isSo: (session: Session
   }
 }
 
+interface Told {
+  type: string;
+  data: { status: { playback: { hls: string } | null }; video?: { uid: string; hls: string } };
+}
+
+function toldIn({ received }: Receiver, type: string): Told {
+  const told = received.map(({ body }) => JSON.parse(body) as Told).find((each) => each.type === type);
+  if (told === undefined) throw new Error(`${type} was not told`);
+  return told;
+}
+
 test("a video whose webhook never comes is found by asking", async () => {
   const evening = await open({}, { VIDEO_CHECK_SECONDS: "0.5,6,12" });
   await evening.start();
@@ -58,8 +70,8 @@ test("a webhook that names the video alone finds the session that the question g
   expect(evening.calls().filter((operation) => operation === "liveInputs.videos")).toHaveLength(1);
 });
 
-test("with signed links required, the live input plays by the status's link and not by its own id", async () => {
-  const evening = await open({}, {});
+test("with signed links required, the links of the status and of notifications play, and the plain ones don't", async () => {
+  const evening = await open({}, { NOTIFICATION_ALLOW_PRIVATE: "true" });
   const { cloudflare } = { cloudflare: evening.environment };
   const answer = await fetch(
     `${cloudflare.CLOUDFLARE_API_URL}/accounts/${cloudflare.CLOUDFLARE_STREAM_ACCOUNT_ID}/stream/keys`,
@@ -72,6 +84,12 @@ test("with signed links required, the live input plays by the status's link and 
     CLOUDFLARE_STREAM_SIGNING_KEY: result.pem,
   });
   await evening.start();
+  const receiver = await startReceiver();
+  onTestFinished(() => receiver.close());
+  await evening.api("POST", "/v1/notification-endpoints", {
+    url: receiver.url,
+    events: ["live.playable", "video.ready"],
+  });
   evening.sandbox.control.join("channel_1", 1001, "host");
   const { playback } = await evening.until("channel_1", "live", ({ live }) => live);
   const signed = playback?.hls ?? "";
@@ -83,4 +101,12 @@ test("with signed links required, the live input plays by the status's link and 
   const { sub } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { sub: string };
   expect(await status(signed.replace(token, sub))).toBe(401);
   expect(await status(signed.replace(token, `${token}x`))).toBe(401);
+
+  await receiver.seen(1);
+  expect(await status(toldIn(receiver, "live.playable").data.status.playback?.hls ?? "")).toBe(200);
+  evening.sandbox.control.leave("channel_1", 1001, "host");
+  await receiver.seen(2);
+  const { uid, hls } = toldIn(receiver, "video.ready").data.video ?? {};
+  expect(await status(hls ?? "")).toBe(200);
+  expect(await status(hls?.replace(/[^/]+(?=\/manifest)/, uid ?? "") ?? "")).toBe(401);
 });

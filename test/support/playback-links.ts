@@ -9,6 +9,17 @@ export const plainLinks = createPlaybackLinks(
   { log: createLogger({ level: "silent" }) },
 );
 
+/** Links of an account that requires signed ones, made by a clock that stands where the test puts it. */
+export function signedLinks({ tokenLifetimeMs = 4 * 3_600_000, at = Date.UTC(2026, 0, 1) } = {}) {
+  const clock = { now: at };
+  const { keyId, key, publicKey } = createSigningKey();
+  const links = createPlaybackLinks(
+    { signing: { keyId, key }, requireSigned: true, tokenLifetimeMs },
+    { log: createLogger({ level: "silent" }), now: () => clock.now },
+  );
+  return { links, clock, publicKey };
+}
+
 /** A key as `POST /stream/keys` gives it, in both forms, with what checks its signatures. */
 export function createSigningKey() {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1488,7 +1488,9 @@ export interface components {
             /** @description The body as text, if it was no JSON. */
             raw: string | null;
             /** @description The headers that are kept. */
-            headers: Record<string, never> | null;
+            headers: {
+                [key: string]: string;
+            } | null;
             /** @description Of the body as it came. */
             bodySha256: string | null;
             /** @description When it was folded. */
@@ -1754,6 +1756,8 @@ export interface components {
         OpenApi: {
             /** @description The version of OpenAPI. */
             openapi: string;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @description The process is up.
@@ -1873,6 +1877,7 @@ export interface components {
          *     }
          */
         ReplayRequest: {
+            /** @description These events; with other members, those of them that fit. */
             ids?: number[];
             /**
              * Format: date-time

@@ -169,7 +169,7 @@ function describe(components: readonly Component[], io: "input" | "output"): Rec
 
 function tidy(schema: JsonSchema, io: "input" | "output"): void {
   // What is answered may get more members: who checks answers must not refuse those.
-  if (io === "output") delete schema.additionalProperties;
+  if (io === "output" && schema.additionalProperties === false) delete schema.additionalProperties;
   // The format says it, in fewer than 400 characters.
   if (schema.format !== undefined) delete schema.pattern;
   // Zod's, of every whole number.

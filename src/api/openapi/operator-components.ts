@@ -27,7 +27,11 @@ export const operatorAnswers: readonly Component[] = [
   { schema: callAnswer, id: "ProviderCall", description: "A call of a provider's API." },
   { schema: retryAnswer, id: "RetryAdvice", description: "Whether an effect can be tried again, and what that does." },
   { schema: allSessionsAnswer, id: "AllSessionsList", description: "One page of the sessions of all channels." },
-  { schema: overviewEventAnswer, id: "OverviewEvent", description: "The data of one event of the stream, by its name." },
+  {
+    schema: overviewEventAnswer,
+    id: "OverviewEvent",
+    description: "The data of one event of the stream, by its name.",
+  },
   { schema: overviewAnswer, id: "Overview", description: "All channels that matter now, and counts." },
   { schema: overviewChannelAnswer, id: "OverviewChannel", description: "A channel with its newest count of viewers." },
   { schema: countsAnswer, id: "OverviewCounts", description: "How many of what." },

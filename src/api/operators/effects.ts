@@ -1,4 +1,4 @@
-import { adviseRetry, findEffect, listEffects, retryEffect, type StoredEffect } from "../../operators/index.ts";
+import { adviseRetry, findEffect, listEffects, retryEffects, type StoredEffect } from "../../operators/index.ts";
 import type { Answer } from "../answer.ts";
 import { advanceNow, type Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
@@ -26,7 +26,7 @@ export async function getEffect(api: Api, { params }: Call): Promise<Answer> {
 export async function postRetry(api: Api, { params, body = {}, principal }: Call): Promise<Answer> {
   readInput(noMembers, body);
   const stored = await effectOf(api, params);
-  await retryEffect(api, stored, principal().name).catch(orProblem);
+  await retryEffects(api, [stored], principal().name).catch(orProblem);
   await advanceNow(api, stored.channelId);
   return { status: 202, body: (await effectOf(api, params)).item };
 }

@@ -21,7 +21,8 @@ export const replayRequest = z
         .array(wholeNumber(1, Number.MAX_SAFE_INTEGER), "must be a list of ids")
         .min(1, "must name one")
         .max(replayMost)
-        .optional(),
+        .optional()
+        .describe("These events; with other members, those of them that fit."),
       ...eventFilter,
       limit: wholeNumber(1, replayMost).optional().describe("At most so many, the newest; 10,000 by itself."),
       act: z
@@ -85,4 +86,6 @@ export const replayPlanAnswer = z.strictObject({
   channels: z.array(channelReplayAnswer).describe("Those that the events belong to."),
 }) satisfies z.ZodType<ReplayItem>;
 
-export const replayAnswer = replayPlanAnswer.extend({ changed: count.describe("Channels in which anything differed.") });
+export const replayAnswer = replayPlanAnswer.extend({
+  changed: count.describe("Channels in which anything differed."),
+});

@@ -2,12 +2,7 @@ import { z } from "zod";
 
 import type { EffectStatus } from "../../db/index.ts";
 import type { EventSource, EventStatus } from "../../eventlog/index.ts";
-import type {
-  EffectItem,
-  EventDetail,
-  EventItem,
-  RetryAdvice,
-} from "../../operators/index.ts";
+import type { EffectItem, EventDetail, EventItem, RetryAdvice } from "../../operators/index.ts";
 import type { Counts, OverviewChannel } from "../overview/overview.ts";
 import { channelName, pageSize, timeInText, wholeNumberInText } from "../schemas.ts";
 import { sessionAnswer } from "../sessions/schemas.ts";

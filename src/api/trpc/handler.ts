@@ -22,6 +22,8 @@ export function createTrpcHandler(api: Api, authentication: Authentication): Req
     maxBatchSize: batchMost,
     async createContext({ req, res, info }) {
       noteOn(res, { route: routeOf(info.calls) });
+      // As every stream: its connection is over with it, so that no process that stops is asked again by it.
+      if (info.type === "subscription") res.set("connection", "close");
       const token = req.query.token ?? info.connectionParams?.token;
       const principal = await authentication.identify({
         authorization: req.get("authorization"),
