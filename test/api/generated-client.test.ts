@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,7 +34,7 @@ describe("a client that another generator makes of /openapi.json", { timeout: 12
     const plugins = ["@hey-api/client-fetch", "@hey-api/typescript", "@hey-api/sdk"];
     const options = ["--input", input, "--output", join(folder, "client"), "--plugins", ...plugins, "--silent"];
     // Its types ask for those of every framework that it can write for, so it is run and not imported.
-    await promisify(execFile)("node_modules/.bin/openapi-ts", options);
+    execFileSync("node_modules/.bin/openapi-ts", options);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

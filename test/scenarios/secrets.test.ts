@@ -290,8 +290,9 @@ async function playTheEvening(): Promise<void> {
   found["the answers"] = answers.join("\n");
   found["what the app is told"] = JSON.stringify(receiver.received.map(({ body }) => body));
   for (const text of [found["the answers"], found["what the app is told"]]) {
-    for (const [link, playing = ""] of text.matchAll(/[^"]*\/(eyJ[\w.-]+)\/manifest/g))
+    for (const [link, playing = ""] of text.matchAll(/[^"]*\/(eyJ[\w.-]+)\/manifest/g)) {
       playbackTokens.set(link, playing);
+    }
   }
   found["the database"] = await dumpDatabase(database.knex);
   found["the sandbox's record"] = JSON.stringify([sandbox.control.record(), sandbox.control.state()]);
