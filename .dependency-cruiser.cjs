@@ -37,9 +37,9 @@ const mayImport = {
     ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "operators", "engine"],
     ...["db", "config", "log", "coalesce"],
   ],
-  console: ["api"],
+  console: ["api", "page-headers"],
   operators: ["live", "cost", "eventlog", "engine", "webhooks", "playback", "db"],
-  stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
+  stage: ["live", "eventlog", "providers", "api", "db", "config", "log", "page-headers"],
   cli: [
     "live",
     "cost",
@@ -68,6 +68,7 @@ const files = {
   coalesce: "coalesce\\.ts",
   deferred: "deferred\\.ts",
   log: "log\\.ts",
+  "page-headers": "page-headers\\.ts",
   reason: "reason-of\\.ts",
 };
 

@@ -1,3 +1,5 @@
+import { contentPolicy } from "../page-headers.ts";
+
 /** Where Cloudflare delivers videos and pictures from, if nothing else is set. */
 const cloudflares = ["https://*.cloudflarestream.com", "https://*.videodelivery.net"];
 
@@ -9,8 +11,7 @@ const cloudflares = ["https://*.cloudflarestream.com", "https://*.videodelivery.
  */
 export function pagePolicy(playbackUrl: string | null): Record<string, string> {
   const delivery = playbackUrl === null ? cloudflares : [new URL(playbackUrl).origin, ...cloudflares];
-  const directives = {
-    "default-src": ["'none'"],
+  const allowed = {
     "script-src": ["'self'"],
     "style-src": ["'self'"],
     "font-src": ["'self'"],
@@ -19,14 +20,9 @@ export function pagePolicy(playbackUrl: string | null): Record<string, string> {
     "media-src": ["'self'", "blob:", ...delivery],
     // The player's, so that the page stays quick.
     "worker-src": ["'self'", "blob:"],
-    "base-uri": ["'none'"],
-    "form-action": ["'none'"],
-    "frame-ancestors": ["'none'"],
   };
   return {
-    "content-security-policy": Object.entries(directives)
-      .map(([name, sources]) => [name, ...sources].join(" "))
-      .join(";"),
+    "content-security-policy": contentPolicy(allowed),
     "cache-control": "no-cache",
   };
 }

@@ -1,7 +1,6 @@
 import express, { type Response, type Router } from "express";
 
-import type { Authentication } from "../api/index.ts";
-import { createConsoleSessionRouter, note, Problem } from "../api/index.ts";
+import { type Authentication, createConsoleSessionRouter, note, Problem } from "../api/index.ts";
 import { readPage } from "./page-files.ts";
 import { pagePolicy } from "./page-policy.ts";
 

@@ -15,4 +15,3 @@ export {
   type ReplayPlan,
   type ReplayRules,
 } from "./replay.ts";
-export type { ReplayChange } from "./replay-changes.ts";

@@ -8,9 +8,9 @@ import type { AdvanceRules } from "./advance-once.ts";
 import { type ChannelRow, lockChannel, saveChannel } from "./channel-row.ts";
 import { decisionRow } from "./record-decisions.ts";
 import { refold, type Refolded } from "./refold.ts";
+import { changesBetween, isEnded, type ReplayChange } from "./replay-changes.ts";
 import { saveFolded } from "./save-folded.ts";
 import { replaceSessions } from "./save-sessions.ts";
-import { changesBetween, isEnded, type ReplayChange } from "./replay-changes.ts";
 import { newCalls } from "./wanted-calls.ts";
 
 export type ReplayRules = Pick<AdvanceRules, "policy" | "interpret" | "defaultMode">;

@@ -1,10 +1,10 @@
-import type { Tables } from "../eventlog/index.ts";
 import {
   type EventFilter,
   type EventSource,
   type EventStatus,
   listEvents,
   type StoredEvent,
+  type Tables,
 } from "../eventlog/index.ts";
 import { describeType } from "../webhooks/index.ts";
 

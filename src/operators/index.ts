@@ -1,11 +1,8 @@
 export { describeCall } from "./describe-call.ts";
-export { type EffectFilter, type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
-export { type EventDetail, type EventItem, listEventItems, toEventDetail, toEventItem } from "./events.ts";
+export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
+export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";
-export { adviseRetry, assertRetriable, type RetryAdvice, retryEffects } from "./retry.ts";
-export { listSessions, readSessions, type SessionDeps, type SessionFilter, type SessionItem } from "./sessions.ts";
-export { assertOpen, stopSession } from "./stop-session.ts";
 export {
   type ChannelReplayItem,
   rebuild,
@@ -14,3 +11,6 @@ export {
   toChannelReplayItem,
   toReplayItem,
 } from "./replay.ts";
+export { adviseRetry, assertRetriable, type RetryAdvice, retryEffects } from "./retry.ts";
+export { listSessions, readSessions, type SessionDeps, type SessionItem } from "./sessions.ts";
+export { assertOpen, stopSession } from "./stop-session.ts";

@@ -187,7 +187,7 @@ describe("the overview", () => {
     const follower = follow();
     await until(follower, ({ isAll }) => isAll || undefined);
     const of = (name: string) => knex.withSchema(schema).table(name);
-    const [event] = (await of("events").where({ source: "agora", channel_id: 7 }).select("id")) as { id: number }[];
+    const [event] = await of("events").where({ source: "agora", channel_id: 7 }).select<{ id: number }[]>("id");
     await of("events").where({ id: event?.id }).update({ status: "failed" });
     await of("effects").where({ channel_id: 7 }).update({ status: "dead" });
     await of("events").insert({ source: "tally", dedupe_key: "waits", type: "HoldSet", channel_id: 7 });

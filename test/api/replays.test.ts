@@ -140,7 +140,7 @@ describe("POST /v1/channels/{name}/rebuild", () => {
     await service.notifyAndWait(103, "channel_5", 7);
     const { knex, schema } = service.database;
     const channels = () => knex.withSchema(schema).table("channels").where({ name: "channel_5" });
-    const { state } = (await channels().first("state")) as { state: object };
+    const { state } = await channels().first<{ state: object }>("state");
     await channels().update({ state: JSON.stringify({ ...state, hold: { reason: "operator_stop", at: 0 } }) });
 
     const planned = await post("/v1/channels/channel_5/rebuild/plan").expect(200);
