@@ -1,7 +1,7 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
 
 /** So long is kept what is for people only: longer than anybody looks back after an incident. */
-export const keptDays = 30;
+const keptDays = 30;
 
 const intervalMs = 3_600_000;
 const batch = 5_000;

@@ -1,3 +1,3 @@
-export { type CallJournal, createCallJournal } from "./calls.ts";
+export { createCallJournal } from "./calls.ts";
 export { type CallItem, listCalls, listRefusals, type RefusalCount, type StoredCall, toCallItem } from "./read.ts";
-export { createRefusalCounter, type RefusalCounter, type Refused } from "./refusals.ts";
+export { createRefusalCounter, type RefusalCounter } from "./refusals.ts";

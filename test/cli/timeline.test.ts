@@ -94,7 +94,7 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                       are its webhooks set up, and with the right
                                       secret?
 
-    1 calls that went well are left out; --calls shows them.
+    Left out: 1 call that went well; --calls shows all.
     "
   `);
   expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);

@@ -61,8 +61,9 @@ function inOrder(...wanted: RegExp[]): Entry[] {
   return wanted.map((words) => {
     const at = entries.findIndex(({ title }, i) => i >= from && words.test(title));
     const entry = entries[at];
-    if (entry === undefined)
-      {throw new Error(`nothing says ${String(words)} after entry ${from}:\n${titles({ entries }).join("\n")}`);}
+    if (entry === undefined) {
+      throw new Error(`nothing says ${String(words)} after entry ${from}:\n${titles({ entries }).join("\n")}`);
+    }
     from = at + 1;
     return entry;
   });

@@ -1225,71 +1225,134 @@ export interface components {
          *     }
          */
         Timeline: {
+            /** @description The session. */
             sessionId: string;
+            /** @description Its channel's name. */
             channel: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
             openedAt: string;
+            /** @description When it was closed; null while it is open. */
             closedAt: string | null;
+            /** @description Why it ended. */
             endReason: string | null;
+            /** @description There was more than is told. */
             isTruncated: boolean;
+            /** @description How much later than its own time a provider's word came, by our clock. */
             clocks: {
+                /** @description Of Agora; null if nothing of it says when it happened. */
                 agora: {
+                    /** @description Half of them came later, milliseconds. */
                     medianMs: number;
+                    /** @description The latest, milliseconds. */
                     mostMs: number;
                 } | null;
+                /** @description Of Cloudflare, likewise. */
                 cloudflare: {
+                    /** @description Half of them came later, milliseconds. */
                     medianMs: number;
+                    /** @description The latest, milliseconds. */
                     mostMs: number;
                 } | null;
             };
+            /** @description In the order in which it happened. */
             entries: components["schemas"]["TimelineEntry"][];
         };
         /** @description One thing that happened. `lane` is what it is about, `tone` whether it was good. `untilAt` is the end of what was waited for, `skewMs` how much later than `occurredAt`, by the provider's clock, we learnt it. */
         TimelineEntry: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When we learnt it; of a call, when it left.
+             */
             at: string;
-            /** @enum {string} */
+            /**
+             * @description `event`: somebody told us; `decision`: what Tally made of it; `outcome`: what came of that; `deadline`: what was waited for.
+             * @enum {string}
+             */
             kind: "event" | "decision" | "call" | "deadline" | "outcome";
-            /** @enum {string} */
+            /**
+             * @description What it is about.
+             * @enum {string}
+             */
             lane: "host" | "recorder" | "rtmp" | "cloudflare" | "tally" | "calls" | "operator";
+            /** @description Unique in the timeline. */
             id: string;
+            /** @description Of an event as in the log: `rtc.103`, `SessionOpened`. */
             type: string;
+            /** @description What happened, and of a decision why. */
             title: string;
+            /** @description More of it. */
             detail: string | null;
-            /** @enum {string} */
+            /**
+             * @description Whether it was good.
+             * @enum {string}
+             */
             tone: "good" | "bad" | "neutral";
+            /** @description The event in the log. */
             eventId: number | null;
+            /** @description The effect that a decision led to, or a call was made for. */
             effectId: number | null;
+            /** @description When it happened, by the provider's clock. */
             occurredAt: string | null;
+            /** @description How much later than that it came, by our clock, milliseconds. */
             skewMs: number | null;
+            /** @description Of an event: what became of it in the log. */
             status: string | null;
+            /** @description Of an event: why it taught nothing, or what it revealed. */
             note: string | null;
+            /** @description The call, of a call. */
             call: components["schemas"]["ProviderCall"] | null;
+            /** @description The end of what was waited for, at the latest. */
             untilAt: string | null;
         };
         /** @description A call of a provider, without secrets; `outcome` is null until it has ended. */
         ProviderCall: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it left.
+             */
             at: string;
-            /** @enum {string} */
+            /**
+             * @description Who was called.
+             * @enum {string}
+             */
             provider: "agora" | "cloudflare" | "storage";
+            /** @description What was asked for. */
             operation: string;
+            /** @description The HTTP method. */
             method: string;
+            /** @description Where to; ids in it are shortened. */
             path: string;
+            /** @description Where the last attempt went; null until it has ended. */
             host: string | null;
+            /** @description Which try of its effect it was part of. */
             attempt: number | null;
+            /** @description The HTTP status; null if no answer came. */
             status: number | null;
+            /** @description The provider's own code, if it gave one. */
             code: string | null;
+            /** @description What it meant; null: it has not ended, or its process was killed in it. */
             outcome: string | null;
+            /** @description What went wrong, in words. */
             error: string | null;
+            /** @description How long it took, milliseconds. */
             ms: number | null;
+            /** @description By which the provider's support finds it. */
             requestId: string | null;
+            /** @description Each exchange, if there were several. */
             attempts: {
+                /** @description Where it went. */
                 host: string;
+                /** @description How long it took, milliseconds. */
                 ms: number;
+                /** @description The HTTP status, or how no answer came. */
                 outcome: number | string;
             }[];
+            /** @description The body that was sent, without secrets and cut; null if there was none. */
             request: unknown;
+            /** @description The body that came back, likewise. */
             response: unknown;
         };
         /** @description What Cloudflare made of a broadcast. */
