@@ -30,7 +30,7 @@ export function TopBar({ route: { page }, overview, session, onHelp, onSignOut }
           Events
         </a>
         <a href={pathTo.effects()} aria-current={current("effects", "effect")}>
-          Dead letters{dead > 0 && <b class="badge">{dead}</b>}
+          Dead letters {dead > 0 && <b class="badge">{dead}</b>}
         </a>
       </nav>
       <div class="who">

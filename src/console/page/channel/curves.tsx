@@ -8,7 +8,7 @@ import { shortTime } from "../times.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { useNow } from "../use-now.ts";
 
-const refreshMs = 30_000;
+const refreshMs = 10_000;
 
 /** How many watched the newest session, and how its relay was meanwhile. */
 export function Curves({ channel, version }: { channel: string; version: number }) {

@@ -100,10 +100,10 @@ function Bar({ session, from, now }: { session: Session; from: number; now: numb
     closedAt === null ? (liveAt === null ? "not live yet" : "open") : (endReason ?? "ended").replace("_", " ");
   const words = `Session ${id}: opened ${shortTime(Date.parse(openedAt))}, ${length}, ${how}${never ? ", never live" : ""}`;
   return (
-    <li style={{ left: `${begin}%`, width: `${end - begin}%` }}>
+    <li style={{ left: `min(${begin}%, 100% - 6px)`, width: `${end - begin}%` }}>
       <a href={pathTo.session(id)} aria-label={words} title={words} class={closedAt === null ? "open" : ""}>
         <i class={`bar ${never ? "never" : "starting"}`} style={{ width: `${share(live - begin, end - begin)}%` }} />
-        <i class="bar live" style={{ width: `${share(end - live, end - begin)}%` }} />
+        {liveAt !== null && <i class="bar live" style={{ width: `${share(end - live, end - begin)}%` }} />}
       </a>
     </li>
   );

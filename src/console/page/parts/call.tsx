@@ -13,12 +13,6 @@ export function Call({ call }: { call: ProviderCall }) {
         of={{
           Call: `${provider}, ${operation}`,
           At: <Time at={call.at} isExact />,
-          To: (
-            <code>
-              {method} {host ?? ""}
-              {path}
-            </code>
-          ),
           Try: attempt,
           Answer: status === null ? "none" : `HTTP ${status}${code === null ? "" : `, code ${code}`}`,
           Outcome: outcome ?? "it has not ended, or its process was killed in it",
@@ -31,6 +25,12 @@ export function Call({ call }: { call: ProviderCall }) {
               : attempts.map((tried) => `${tried.host}: ${tried.outcome} (${tried.ms} ms)`).join("; "),
         }}
       />
+      <p>
+        <code>
+          {method} {host ?? ""}
+          {path}
+        </code>
+      </p>
       {call.request !== null && <Raw value={call.request} label="Request body" />}
       {call.response !== null && <Raw value={call.response} label="Response body" />}
     </article>

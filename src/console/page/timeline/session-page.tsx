@@ -78,7 +78,8 @@ function FirstTrouble({ entries, onSelect }: { entries: TimelineEntry[]; onSelec
       <button type="button" class="link" onClick={() => onSelect(first.id)}>
         {first.title}
       </button>{" "}
-      <Time at={first.at} />
+      <Time at={first.at} isExact />
+      {first.detail !== null && <span class="quiet"> {first.detail}</span>}
     </p>
   );
 }
