@@ -10,10 +10,11 @@ import { isBrowserThere, launchChromium } from "../../stage/browser/chromium.ts"
 import { templateSchema } from "../../support/database.ts";
 import { type Console, inspect, openConsole, signIn } from "./open-console.ts";
 
+const soon = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
 const host = 1001;
 const refusal = { status: 500, body: { code: 65, reason: "not now" } };
 
-describe.skipIf(!isBrowserThere())("the operators' console", () => {
+describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }, () => {
   let evening: Evening;
   let browser: Browser;
   let url: string;
@@ -111,7 +112,7 @@ describe.skipIf(!isBrowserThere())("the operators' console", () => {
   it("has each page's tree read as what it is", async () => {
     const page = await open();
     await rowOf(page, "evening-sale").waitFor();
-    await expect.poll(() => page.locator("body").ariaSnapshot()).toMatch(/- main:\n\s+- heading "On air now/);
+    await soon(() => page.locator("body").ariaSnapshot()).toMatch(/- main:\n\s+- heading "On air now/);
     const tree = await page.locator("body").ariaSnapshot();
     for (const part of ["- banner:", '- navigation "Console":', "- table:", '- columnheader "Why not"', "- status"]) {
       expect(tree).toContain(part);
@@ -161,13 +162,13 @@ describe.skipIf(!isBrowserThere())("the operators' console", () => {
 
     const entry = page.locator(".entry.selected");
     await page.locator(".drawn .target").last().click();
-    await expect.poll(selected).not.toBe(byList);
+    await soon(selected).not.toBe(byList);
     expect(await entry.count()).toBe(1);
     const byMark = await selected();
     await page.getByRole("group", { name: /Drawing/ }).focus();
     await page.keyboard.press("+");
     await page.keyboard.press("ArrowLeft");
-    await expect.poll(selected).not.toBe(byMark);
+    await soon(selected).not.toBe(byMark);
     await page.getByRole("button", { name: "All of it" }).click();
     await page
       .getByRole("button", { name: /^.*Host.*joined/ })
@@ -183,11 +184,11 @@ describe.skipIf(!isBrowserThere())("the operators' console", () => {
     await evening.until("by-hand", "live", ({ live }) => live);
     const counted = async () =>
       ((await evening.api("GET", "/v1/channels/by-hand/metrics")).body as { items: unknown[] }).items.length;
-    await expect.poll(counted, { timeout: 20_000 }).toBeGreaterThan(0);
+    await soon(counted).toBeGreaterThan(0);
     const page = await open("/channels/by-hand");
     await see(page, "by-hand");
     await page.getByRole("button", { name: "Show the picture" }).click();
-    await expect.poll(() => page.evaluate("document.querySelector('video').videoWidth")).toBe(320);
+    await soon(() => page.evaluate("document.querySelector('video').videoWidth")).toBe(320);
     await page.getByText("Watching the stream").waitFor();
     await inspect(page, "channel");
     await page.getByRole("button", { name: "Stop …" }).click();
@@ -196,7 +197,7 @@ describe.skipIf(!isBrowserThere())("the operators' console", () => {
     expect(await stop.isDisabled()).toBe(true);
     await dialogOf(page).getByLabel("Type by-hand to confirm").fill("by-hand");
     await stop.click();
-    await page.getByText("Held", { exact: true }).waitFor();
+    await page.locator(".lamp", { hasText: "Held" }).waitFor();
     await page.getByRole("button", { name: "Release …" }).click();
     await dialogOf(page).getByRole("button", { name: "Release" }).click();
     await page
@@ -271,7 +272,7 @@ describe.skipIf(!isBrowserThere())("the operators' console", () => {
     await evening.api("PUT", `/v1/channels/${channel}`, {});
     evening.sandbox.control.join(channel, host, "audience");
     const find = () => listEvents(database, { channel, type: "105" });
-    await expect.poll(async () => (await find())[0]?.status).not.toBe("pending");
+    await soon(async () => (await find())[0]?.status).not.toBe("pending");
     const [joined] = await find();
     const payload = { ...(joined?.payload as object), eventType: 103 };
     await database.knex

@@ -1,10 +1,8 @@
 import type { ChannelReplay, ReplayPlan } from "@tally/client";
 
 import { pathTo } from "../route.ts";
+import { effectWords, isPaid } from "./effect-words.ts";
 import { Lamp } from "./lamp.tsx";
-
-/** Calls that begin something that costs money for as long as it goes on. */
-const paidEffects: readonly string[] = ["StartRelay"];
 
 /** What a replay would change, or has changed: those channels first in which something differs. */
 export function Plan({ plan: { events, channels, isTruncated } }: { plan: ReplayPlan }) {
@@ -57,18 +55,12 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
         </table>
       )}
       <ul>
-        {effects.map((effect) =>
-          paidEffects.includes(effect) ? (
-            <li key={effect} class="paid">
-              Calls {effect}: it costs money for as long as it runs{hold ? ", but is held" : ""}.
-            </li>
-          ) : (
-            <li key={effect}>
-              Calls {effect}
-              {hold ? ", but is held" : ""}.
-            </li>
-          ),
-        )}
+        {effects.map((effect) => (
+          <li key={effect} class={isPaid(effect) ? "paid" : ""}>
+            {hold ? "Once it is released" : "Then"}, {effectWords[effect]} (<code>{effect}</code>)
+            {isPaid(effect) ? ": it costs money for as long as it runs." : "."}
+          </li>
+        ))}
         {hold && <li>The channel is held: it starts nothing until it is released.</li>}
         {isEnded && <li>Its last broadcast is over.</li>}
       </ul>
