@@ -1,8 +1,8 @@
 import { pathTo, type Route } from "./route.ts";
 import type { Session } from "./tally.ts";
 import { lasting, shortTime } from "./times.ts";
-import type { OverviewState } from "./use-overview.ts";
 import { useNow } from "./use-now.ts";
+import type { OverviewState } from "./use-overview.ts";
 
 interface TopBarProps {
   route: Route;

@@ -56,12 +56,20 @@ function Plot({ metrics }: { metrics: Metrics }) {
     async function open(target: HTMLDivElement): Promise<void> {
       const { default: Plotter } = await import("uplot");
       if (isOver) return;
-      plot.current = new Plotter(optionsFor(target), pointsOf(newest.current), target);
+      plot.current = new Plotter(
+        optionsFor(target, () => newest.current),
+        pointsOf(newest.current),
+        target,
+      );
       size.observe(target);
     }
     open(element).catch(() => setError(true));
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const redraw = () => plot.current?.redraw();
+    dark.addEventListener("change", redraw);
     return () => {
       isOver = true;
+      dark.removeEventListener("change", redraw);
       size.disconnect();
       plot.current?.destroy();
       plot.current = null;
@@ -72,15 +80,19 @@ function Plot({ metrics }: { metrics: Metrics }) {
   return <div class="plot" ref={box} role="img" aria-label="Curves of the viewers; the numbers are above" />;
 }
 
-/** In the colours of the page. */
-function optionsFor(element: HTMLElement): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
-  const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line") }, ticks: { stroke: colour("--line") } };
+/** In the colours that the page has when it is drawn. */
+function optionsFor(element: HTMLElement, metrics: () => Metrics): uPlot.Options {
+  const colour = (name: string) => () => getComputedStyle(element).getPropertyValue(name).trim();
+  const line = { stroke: colour("--line"), width: 1 };
+  const axis = { stroke: colour("--quiet"), grid: line, ticks: line };
   return {
     width: element.clientWidth,
     height: 180,
     legend: { show: false },
-    scales: { y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] } },
+    scales: {
+      x: { range: () => [Date.parse(metrics().from) / 1000, Date.parse(metrics().to) / 1000] },
+      y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
+    },
     axes: [axis, axis],
     series: [
       {},

@@ -101,7 +101,10 @@ function Filter({ status, channel }: { status: EffectStatus | undefined; channel
       onSubmit={(event) => {
         event.preventDefault();
         const data = new FormData(event.currentTarget);
-        const text = (name: string) => String(data.get(name) ?? "").trim();
+        const text = (name: string) => {
+          const value = data.get(name);
+          return typeof value === "string" ? value.trim() : "";
+        };
         go(pathTo.effects({ status: text("status"), channel: text("channel") }));
       }}
     >

@@ -40,7 +40,7 @@ function Entry({ entry, isSelected, onToggle }: { entry: TimelineEntry; isSelect
     if (isSelected) item.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
   return (
-    <li ref={item} class={`entry ${tone} ${isSelected ? "selected" : ""}`} data-row>
+    <li ref={item} data-entry={entry.id} class={`entry ${tone} ${isSelected ? "selected" : ""}`} data-row>
       <button type="button" aria-expanded={isSelected} onClick={onToggle}>
         <Time at={at} isExact />
         <span class="lane">
