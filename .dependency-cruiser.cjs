@@ -15,6 +15,8 @@ const mayImport = {
   webhooks: ["live", "eventlog", "log", "redaction"],
   notifications: ["live", "eventlog", "providers", "playback", "log", "redaction"],
   metrics: ["live", "eventlog", "providers", "db", "log"],
+  journal: ["eventlog", "providers", "log"],
+  timeline: ["live", "eventlog", "webhooks", "journal"],
   engine: [
     ...[
       "live",
@@ -34,7 +36,19 @@ const mayImport = {
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
-    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "operators", "engine"],
+    ...[
+      "live",
+      "cost",
+      "eventlog",
+      "metrics",
+      "keys",
+      "notifications",
+      "playback",
+      "journal",
+      "timeline",
+      "operators",
+      "engine",
+    ],
     ...["db", "config", "log", "coalesce"],
   ],
   console: ["api", "page-headers"],
@@ -45,6 +59,7 @@ const mayImport = {
     "cost",
     "eventlog",
     "metrics",
+    "timeline",
     "keys",
     "webhooks",
     "playback",

@@ -13,6 +13,7 @@ const withoutDatabase = [
   "providers",
   "sandbox",
   "playback",
+  "timeline",
 ].map((part) => `test/${part}/**/*.test.ts`);
 
 // What replaces modules needs a worker of its own.

@@ -34,6 +34,7 @@ export interface AppConfig extends Pick<
   | "policy"
   | "relayMode"
   | "prices"
+   
   | "trustProxy"
   | "production"
   | "notifications"
@@ -50,10 +51,17 @@ export interface AppDeps
   extends
     Omit<
       Api,
-      "defaultMode" | "prices" | "statusTokens" | "statuses" | "overview" | "replayRules" | "urlRules" | "vault"
+      | "defaultMode"
+      | "prices"
+          | "statusTokens"
+      | "statuses"
+      | "overview"
+      | "replayRules"
+      | "urlRules"
+      | "vault"
     >,
     HealthDeps,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders"> {
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
   feed: Feed;
 }
 
@@ -63,8 +71,8 @@ export interface AppDeps
  * @throws if the operators' key or a webhook secret is blank, or the stage's page isn't built
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
-  const { apiKey, jwt, failedKeysMost, relayMode, prices, agora, cloudflare } = config;
-  const { log, links, append, redactor, agoraSenders } = deps;
+  const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
+  const { log, links, append, redactor, agoraSenders, onRefused } = deps;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
@@ -80,7 +88,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.set("trust proxy", config.trustProxy);
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor }));
+  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused }));
   app.use(logRequests(log));
   app.use(createHealthRouter(deps));
   app.use(createOpenApiRouter(config.publicUrl));
@@ -95,6 +103,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     overview,
     defaultMode: relayMode,
     prices,
+    policy,
     statuses,
     replayRules: { policy: config.policy, interpret, defaultMode: relayMode },
     statusTokens: authentication.statusTokens,

@@ -51,7 +51,7 @@ export function connectProviders(
   closers.add("the connections to Cloudflare", () => cloudflareTransport.close());
   const delivery = createDelivery(deps);
   closers.add("the connections to Cloudflare's delivery", () => delivery.close());
-  const storage = createRecordingStorage(agora.storage, deps.log);
+  const storage = createRecordingStorage(agora.storage, deps);
   closers.add("the connections to the storage's STS", () => storage.close());
   const liveInputSettings = {
     requireSignedUrls: cloudflare.requireSignedUrls,

@@ -11,10 +11,12 @@ import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
 import { createHttpServer } from "./http-server.ts";
+import { createCallJournal, createRefusalCounter, type RefusalCounter } from "./journal/index.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
 import { createPlaybackLinks, type PlaybackLinks } from "./playback/index.ts";
 import { listenOn } from "./port.ts";
+import type { OnCall } from "./providers/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
 import { type AgoraSenders, createAgoraSenders, interpret } from "./webhooks/index.ts";
@@ -38,9 +40,10 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
+  const journal = openJournal(log, database, closers);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
   const notifier = openNotifier(config, log, { database, redactor, links }, closers);
-  const { engine, providers } = openEngine(config, log, { database, redactor, notifier }, closers);
+  const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
   closers.add("the feed", () => feed.close());
@@ -51,7 +54,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, links, notifier, agoraSenders },
+    { database, engine, eventLog, feed, redactor, links, notifier, journal, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -59,6 +62,20 @@ export async function openService(
     closers.add("the allow-list", () => allowList.stop());
   }
   return port;
+}
+
+/** What people are shown beside the log. Closed after whatever makes calls and takes webhooks in. */
+function openJournal(log: Logger, { knex, schema }: OpenDatabase, closers: Closers): Journal {
+  const calls = createCallJournal({ knex, schema, log });
+  closers.add("the journal of calls", () => calls.close());
+  const refusals = createRefusalCounter({ knex, schema, log });
+  closers.add("the count of refusals", () => refusals.close());
+  return { onCall: calls.onCall, onRefused: refusals.onRefused };
+}
+
+interface Journal {
+  onCall: OnCall;
+  onRefused: RefusalCounter["onRefused"];
 }
 
 /** Closed after the engine, whose last commits may have something to tell; what isn't sent then waits in the database. */
@@ -78,7 +95,7 @@ function openNotifier(
 function openEngine(
   config: Config,
   log: Logger,
-  { database, redactor, notifier }: { database: OpenDatabase; redactor: Redactor; notifier: Notifier },
+  { database, redactor, notifier, journal }: Pick<Parts, "database" | "redactor" | "notifier" | "journal">,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const {
@@ -121,7 +138,7 @@ function openEngine(
       interpret,
       stageUrl,
       onAnnounced: () => notifier.nudge(),
-      providers: (slots) => (providers = connectProviders(config, { slots, log }, closers)),
+      providers: (slots) => (providers = connectProviders(config, { slots, log, onCall: journal.onCall }, closers)),
     },
   );
   closers.add("the engine", () => engine.stop());
@@ -154,11 +171,12 @@ interface Parts {
   redactor: Redactor;
   links: PlaybackLinks;
   notifier: Notifier;
+  journal: Journal;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, links, notifier, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, links, notifier, journal, agoraSenders } = parts;
   const readers = createReaders({
     most: config.streamReadersMost,
     onCount: (streams) => (server.maxConnections = connectionsMost + streams),
@@ -176,6 +194,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     onNotified: () => notifier.nudge(),
     isWorkerRunning: () => engine.isWorking(),
     agoraSenders,
+    onRefused: journal.onRefused,
   });
   const server = createHttpServer(app);
   const connectionsMost = server.maxConnections;

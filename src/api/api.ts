@@ -1,7 +1,7 @@
 import type { Prices } from "../cost/index.ts";
 import type { ReplayRules } from "../engine/index.ts";
 import type { Tables } from "../eventlog/index.ts";
-import type { RelayMode } from "../live/index.ts";
+import type { Policy, RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { UrlRules, Vault } from "../notifications/index.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
@@ -15,6 +15,8 @@ export interface Api extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** By which a timeline says what was waited for. */
+  policy: Policy;
   /** Makes links that a viewer can use. */
   links: PlaybackLinks;
   /** By which costs are estimated. */

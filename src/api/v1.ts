@@ -24,6 +24,7 @@ import {
 } from "./notifications/endpoints.ts";
 import { operatorRoutes } from "./operators/routes.ts";
 import { getSession } from "./sessions/get-session.ts";
+import { getTimeline } from "./sessions/get-timeline.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
 import { streamStatus } from "./status/stream-status.ts";
 
@@ -62,6 +63,7 @@ export const v1Routes: readonly GuardedRoute<Api>[] = [
   { method: "get", path: "/channels/{name}/sessions", scope: "read", handle: listSessions },
   { method: "get", path: "/channels/{name}/metrics", scope: "read", handle: getMetrics },
   { method: "get", path: "/sessions/{id}", scope: "read", handle: getSession },
+  { method: "get", path: "/sessions/{id}/timeline", scope: "read", keysOnly: true, handle: getTimeline },
   { method: "post", path: "/notification-endpoints", scope: "admin", handle: postEndpoint },
   { method: "get", path: "/notification-endpoints", scope: "admin", handle: getEndpoints },
   { method: "get", path: "/notification-endpoints/{id}", scope: "admin", handle: getEndpoint },

@@ -19,6 +19,8 @@ type TableName =
   | "api_keys"
   | "viewer_counts"
   | "audience"
+  | "provider_calls"
+  | "refusals"
   | "notification_endpoints"
   | "notifications"
   | "notification_deliveries";

@@ -28,6 +28,7 @@ export type { Refused, UpdateResult } from "./agora/refused.ts";
 export type { StartInput } from "./agora/start-body.ts";
 export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
+export type { CallEnd, CallRecord, OnCall } from "./call-record.ts";
 export { createDelivery, type Delivery } from "./cloudflare/delivery.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
 export { createLiveViewers, type LiveViewers } from "./cloudflare/live-viewers.ts";

@@ -1,25 +1,24 @@
 import { performance } from "node:perf_hooks";
 
-import type { Logger } from "../log.ts";
-import { type Attempt, createAttempts } from "./attempts.ts";
+import { createAttempts } from "./attempts.ts";
 import { type CallError, callError } from "./call-error.ts";
+import { beginCall, type ObserverDeps } from "./call-record.ts";
 import type { Hosts } from "./failover.ts";
-import type { Answer, HttpRequest, HttpSettings } from "./provider-http.ts";
+import type { Answer, AnswerIds, HttpRequest, HttpSettings } from "./provider-http.ts";
 import type { Provider, Slot, Slots } from "./slots.ts";
+
+/** Ids for the log line and the record: channel, effect, attempt. */
+export type CallContext = Readonly<Record<string, string | number | null>>;
 
 /** What a caller may add to any call. */
 export interface CallOptions {
   /** A slot reserved before; without it, the call takes its own, as every further attempt of it does. */
   slot?: Slot | undefined;
-  /** Ids for the log line: channel, effect, attempt. */
-  context?: Readonly<Record<string, string | number | null>> | undefined;
+  context?: CallContext | undefined;
 }
 
-export interface ProviderDeps {
+export interface ProviderDeps extends ObserverDeps {
   slots: Slots;
-  log: Logger;
-  /** Our clock, milliseconds since 1970. */
-  now?: (() => number) | undefined;
   /** Waits that long, between two attempts of one call; a timer by default. */
   wait?: ((ms: number) => Promise<unknown>) | undefined;
 }
@@ -63,8 +62,8 @@ const pauseWithoutRetryAfterMs = 1_000;
 
 /**
  * The part of a call that is the same for both providers: take a slot, exchange, judge, write the one log line
- * `provider.called`, and hold everybody back if the provider asked for it. If a host gives no answer, the call is made
- * at the next one, if there is one: `attempts.ts`.
+ * `provider.called`, tell the observer, and hold everybody back if the provider asked for it. If a host gives no answer,
+ * the call is made at the next one, if there is one: `attempts.ts`.
  *
  * Throws nothing for what provider or network do. What the slots throw passes through: before the call, so that a
  * process without a lease makes none.
@@ -78,24 +77,34 @@ export function createProviderCall(settings: ProviderSettings, deps: ProviderDep
     const slot = options.slot ?? (await attempts.takeSlot());
     await slot.ready();
 
+    const { operation } = request;
+    const secrets = [...settings.secrets, ...(request.secrets ?? [])];
+    const call = { context: options.context ?? {}, provider, operation, ...addressOf(request) };
+    const end = beginCall(deps, { ...call, body: request.body }, secrets);
     const startedAt = performance.now();
     const { answer: last, made, earlierSent } = await attempts.make(request);
     const answer = withPause(last);
     const ms = Math.round(performance.now() - startedAt);
 
     const status = answer.answered ? answer.status : null;
-    const { operation, secrets = [] } = request;
     const { outcome, result } = judge(
       answer,
-      (code, words) =>
-        callError({ provider, operation, status, code, message: words }, [...settings.secrets, ...secrets]),
+      (code, words) => callError({ provider, operation, status, code, message: words }, secrets),
       earlierSent,
     );
 
-    const line = { ...options.context, provider, operation, ...place(request, made), ...idsOf(request, answer) };
-    const told = { ...line, status, ms, outcome };
+    const ids = idsOf(request, answer);
+    const host = made.at(-1)?.host ?? null;
+    const { context, ...where } = call;
+    const several = made.length > 1 ? { attempts: made } : {};
+    const told = { ...context, ...where, host, ...several, ...ids, status, ms, outcome };
+    const { code, message } = result.ok ? { code: null, message: null } : result.error;
     if (result.ok) log.info(told, "provider.called");
-    else log.warn({ ...told, code: result.error.code, error: result.error.message }, "provider.called");
+    else log.warn({ ...told, code, error: message }, "provider.called");
+    const { requestId = null } = ids;
+    const { attempts: exchanges = [] } = several;
+    const body = answer.answered ? answer.body : undefined;
+    end({ ms, host, status, code, outcome, error: message, requestId, attempts: exchanges, body });
 
     await holdBack(answer);
     return result;
@@ -120,17 +129,13 @@ function withPause(answer: Answer): Answer {
   return { ...answer, retryAfterMs: answer.retryAfterMs ?? pauseWithoutRetryAfterMs };
 }
 
-/**
- * Where the call went, with ids shortened: enough to find a resource by, too little to use it. Of several attempts the
- * host is the last one's.
- */
-function place({ method, path }: HttpRequest, made: readonly Attempt[]): Record<string, unknown> {
+/** Where the call goes, with ids shortened: enough to find a resource by, too little to use it. */
+function addressOf({ method, path }: HttpRequest): { method: string; path: string } {
   const short = path.map((segment) => (segment.length > 16 ? `${segment.slice(0, 8)}…` : segment));
-  const to = { host: made.at(-1)?.host, method, path: `/${short.join("/")}` };
-  return made.length > 1 ? { ...to, attempts: made } : to;
+  return { method, path: `/${short.join("/")}` };
 }
 
 /** The provider's support asks for them. One that we gave holds even if the answer doesn't repeat it. */
-function idsOf({ requestId }: HttpRequest, answer: Answer): Record<string, string> {
+function idsOf({ requestId }: HttpRequest, answer: Answer): AnswerIds {
   return { ...(requestId === undefined ? {} : { requestId }), ...(answer.answered ? answer.ids : {}) };
 }

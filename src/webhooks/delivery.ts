@@ -8,6 +8,8 @@ export type Authentication = { ok: true } | Refusal;
 interface Refusal {
   ok: false;
   why: string;
+  /** The same in words that are fixed, where `why` has something of the delivery in it: for counting. */
+  kind?: string;
 }
 
 /**

@@ -34,7 +34,7 @@ export interface Delivery {
 export type Reception =
   | UnreadBody
   | { outcome: "address_refused"; address: string | undefined }
-  | { outcome: "unauthenticated"; why: string; bytes: number | null }
+  | { outcome: "unauthenticated"; why: string; kind: string; bytes: number | null }
   | { outcome: "stored" | "duplicate"; event: NewEvent; id: number; bytes: number }
   | { outcome: "not_stored"; event: NewEvent; error: unknown; bytes: number };
 
@@ -56,13 +56,13 @@ export async function receive(door: Door, delivery: Delivery, { append, redactor
   }
   if (refusal !== null) return refusal;
   const admission = door.admit(headers);
-  if (!admission.ok) return { outcome: "unauthenticated", why: admission.why, bytes: null };
+  if (!admission.ok) return unauthenticated(admission, null);
 
   const raw = await delivery.read();
   if (raw.outcome !== "read") return raw;
   const bytes = raw.bytes.length;
   const authentication = admission.authenticate(raw.bytes);
-  if (!authentication.ok) return { outcome: "unauthenticated", why: authentication.why, bytes };
+  if (!authentication.ok) return unauthenticated(authentication, bytes);
 
   const body = readBody(raw.bytes, redactor);
   const event: NewEvent = {
@@ -80,6 +80,10 @@ export async function receive(door: Door, delivery: Delivery, { append, redactor
   } catch (error) {
     return { outcome: "not_stored", event, error, bytes };
   }
+}
+
+function unauthenticated({ why, kind = why }: { why: string; kind?: string }, bytes: number | null): Reception {
+  return { outcome: "unauthenticated", why, kind, bytes };
 }
 
 /** Those that help to find a delivery in a provider's or a proxy's log, and hold no secret. */

@@ -12,6 +12,7 @@ import { readCloudflareVideoEnvelope } from "./cloudflare/video/envelope.ts";
 import { createReceptionLog, type WebhookLog } from "./log-reception.ts";
 import { type BodyLimits, createBodyReader } from "./raw-body.ts";
 import { type Append, type Door, receive } from "./receive.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** Each list may be empty: then every webhook of its kind is refused. */
 interface WebhookSecrets {
@@ -28,6 +29,8 @@ export interface WebhookRouterOptions {
   redactor?: Redactor | undefined;
   /** Who may send Agora's webhooks, by address; everybody if missing. */
   agoraSenders?: Pick<AgoraSenders, "include"> | undefined;
+  /** Told of each delivery that is refused: whose address it came to, and why; nothing of what was sent. */
+  onRefused?: ((refused: { source: Door["source"]; door: string; why: string }) => void) | undefined;
   bodyLimits?: Partial<BodyLimits>;
   /** Milliseconds since 1970; Date.now by default. */
   now?: () => number;
@@ -57,6 +60,8 @@ export function createWebhookRouter(options: WebhookRouterOptions): Router {
       const reception = await receive(door, delivery, { append, redactor });
       send(response, answerTo(reception));
       logReception(door, reception, performance.now() - startedAt);
+      const why = refusalOf(reception);
+      if (why !== null) options.onRefused?.({ source: door.source, door: door.path, why });
     });
     router.all(door.path, (_request, response) => send(response, methodNotAllowed));
   }

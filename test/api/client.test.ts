@@ -50,6 +50,10 @@ describe("each method, against the service", () => {
     const { items } = await tally.listSessions("watched", { limit: 5 });
     expect(items).toMatchObject([{ id: `${id}-1`, channel: "watched", cause: "manual", closedAt: null }]);
     expect(await tally.getSession(`${id}-1`)).toMatchObject({ id: `${id}-1`, number: 1 });
+    const { entries } = await tally.getTimeline(`${id}-1`);
+    expect(entries.map(({ title }) => title)).toEqual(
+      expect.arrayContaining(["Start asked for by hand", "Session 1 opened: a start was asked for by hand"]),
+    );
     const from = "2026-01-01T00:00:00.000Z";
     const metrics = await tally.getMetrics("watched", { from, to: "2026-01-01T01:00:00.000Z", step: "1m" });
     expect(metrics).toMatchObject({ channel: "watched", from, step: 60, items: [] });

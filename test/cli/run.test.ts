@@ -43,6 +43,7 @@ describe("help", () => {
       "channels catch-up",
       "sessions list",
       "sessions show",
+      "sessions timeline",
       "sessions stop",
       "metrics",
       "effects list",

@@ -398,6 +398,11 @@ describe("an evening with failures that quote every secret", () => {
       expect(output).toContain(quoted);
     }
     expect(rows).toMatch(/events .*recording\.1/);
+    // The bodies of calls are kept: the push URL and the storage's keys were in them.
+    expect(rows).toMatch(/provider_calls .*"rtmpUrl": "rtmps:[^"]+\/\[redacted\]"/);
+    expect(rows).toMatch(/provider_calls .*"secretKey": "\[key sha256:/);
+    expect(rows).toMatch(/provider_calls .*"streamKey": "\[key sha256:/);
+    expect(rows).toMatch(/refusals .*fits none of the/);
     expect(rows).toMatch(/notification_deliveries .*no signature of/);
     expect(output).toContain("no signature of");
     expect(output).toContain("tally.crashed");

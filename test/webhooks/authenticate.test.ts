@@ -95,7 +95,7 @@ describe("what the headers tell already", () => {
       admitCloudflareVideo({ "webhook-signature": `time=1,sig1=${hex}` }, ["secret"], 302_000),
       admitCloudflareVideo({ "webhook-signature": `time=1,sig1=${hex}` }, [], 1_000),
     ]) {
-      expect(admission).toEqual({ ok: false, why: expect.stringMatching(/./) as string });
+      expect(admission).toMatchObject({ ok: false, why: expect.stringMatching(/./) as string });
     }
   });
 
@@ -157,6 +157,7 @@ describe("Cloudflare Stream", () => {
       expect(stream(header, ["secret"], time + skew)).toMatchObject({
         ok: false,
         why: expect.stringContaining(`${skew.toFixed(1)} s old`) as string,
+        kind: expect.stringContaining("too old") as string,
       });
     }
   });

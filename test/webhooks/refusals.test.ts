@@ -1,3 +1,4 @@
+import fetch from "node-fetch";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type * as bodyModule from "../../src/webhooks/body.ts";
@@ -174,9 +175,40 @@ describe("bodies that together would take too much memory", () => {
   });
 });
 
+describe("refusals are told", () => {
+  it("by address and in fixed words, whatever was sent, and nothing else is", async () => {
+    const told = new Set<string>();
+    const { url } = await serve({ onRefused: (refused) => told.add(JSON.stringify(refused)) });
+    const send = (door: Door, headers: Record<string, string>) =>
+      fetch(url + door, { method: "POST", headers, body: "{}" });
+    const tries: [Door, Record<string, string>][] = [1, 22, 333].flatMap((i) => [
+      ["/cloudflare/video", { "webhook-signature": `time=${i},sig1=${hex}` }],
+      ["/cloudflare/live", { "cf-webhook-auth": `guess-${i}` }],
+      ["/agora", { "agora-signature-v2": hex.replace("0", String(i % 10)) }],
+      ["/agora", { ...sign("/agora", `{"i":${i}}`), "content-encoding": "gzip" }],
+    ]);
+    for (const [door, headers] of tries) await send(door, headers);
+    expect((await send("/agora", sign("/agora", "{}"))).status).toBe(200);
+    expect([...told].sort().map((one) => JSON.parse(one) as unknown)).toEqual([
+      { source: "agora", door: "/agora", why: expect.stringContaining("fits none of the 2 secrets") as string },
+      { source: "agora", door: "/agora", why: "a body with a Content-Encoding" },
+      {
+        source: "cloudflare",
+        door: "/cloudflare/live",
+        why: expect.stringContaining("none of the 1 secrets") as string,
+      },
+      {
+        source: "cloudflare",
+        door: "/cloudflare/video",
+        why: "Webhook-Signature is too old: sent again by somebody, or a clock is wrong",
+      },
+    ]);
+  });
+});
+
 describe("refusals in the log", () => {
   const door = { path: "/agora", source: "agora" } as WebhookDoor;
-  const refusal = { outcome: "unauthenticated", why: "test", bytes: 0 } as const;
+  const refusal = { outcome: "unauthenticated", why: "test", kind: "test", bytes: 0 } as const;
 
   it("have a line each until there are too many, which are counted", async () => {
     const { log, lines, seen } = logLines();

@@ -60,6 +60,9 @@ export function createTallyClient(options: ClientOptions) {
     /** A session by its id, such as `42-3`. */
     getSession: (id: string, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions/{id}", { ...options, params: { path: { id } } })),
+    /** What happened in a session and why, for people. Needs a key. */
+    getTimeline: (id: string, options: CallOptions = {}) =>
+      dataOf(GET("/v1/sessions/{id}/timeline", { ...options, params: { path: { id } } })),
     ...notificationEndpoints(fetchClient),
     ...operators(fetchClient),
   };

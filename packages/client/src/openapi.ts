@@ -222,6 +222,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sessions/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what happened in a session, and why
+         * @description Webhooks of both providers, Tally's decisions with their reasons, the calls that these led to and what came of them, and what was waited for: in the order in which it happened, 5,000 entries at most. For people: titles may change.
+         *
+         *     Needs the scope `read`, and a key.
+         */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notification-endpoints": {
         parameters: {
             query?: never;
@@ -1146,6 +1168,193 @@ export interface components {
             /** @description The next page's `after`; null: this is the last. */
             next: number | null;
         };
+        /**
+         * @description What happened in a session and why. `clocks` says how much later than its own time a provider's word came, by our clock.
+         * @example {
+         *       "sessionId": "42-3",
+         *       "channel": "evening-sale",
+         *       "openedAt": "2026-03-01T18:00:02.412Z",
+         *       "closedAt": null,
+         *       "endReason": null,
+         *       "isTruncated": false,
+         *       "clocks": {
+         *         "agora": {
+         *           "medianMs": 412,
+         *           "mostMs": 412
+         *         },
+         *         "cloudflare": null
+         *       },
+         *       "entries": [
+         *         {
+         *           "detail": null,
+         *           "tone": "good",
+         *           "eventId": 9001,
+         *           "effectId": null,
+         *           "occurredAt": "2026-03-01T18:00:02.000Z",
+         *           "skewMs": 412,
+         *           "status": "applied",
+         *           "note": null,
+         *           "call": null,
+         *           "untilAt": null,
+         *           "at": "2026-03-01T18:00:02.412Z",
+         *           "kind": "event",
+         *           "lane": "host",
+         *           "id": "event:9001",
+         *           "type": "rtc.103",
+         *           "title": "Host 1001 joined"
+         *         },
+         *         {
+         *           "detail": "attempt 1; Cloud Recording as uid 999042",
+         *           "tone": "neutral",
+         *           "eventId": 9003,
+         *           "effectId": 512,
+         *           "occurredAt": null,
+         *           "skewMs": null,
+         *           "status": "applied",
+         *           "note": null,
+         *           "call": null,
+         *           "untilAt": null,
+         *           "at": "2026-03-01T18:00:02.430Z",
+         *           "kind": "decision",
+         *           "lane": "tally",
+         *           "id": "event:9003",
+         *           "type": "RelayRequested",
+         *           "title": "Recorder asked to start: a host is present"
+         *         }
+         *       ]
+         *     }
+         */
+        Timeline: {
+            /** @description The session. */
+            sessionId: string;
+            /** @description Its channel's name. */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            openedAt: string;
+            /** @description When it was closed; null while it is open. */
+            closedAt: string | null;
+            /** @description Why it ended. */
+            endReason: string | null;
+            /** @description There was more than is told. */
+            isTruncated: boolean;
+            /** @description How much later than its own time a provider's word came, by our clock. */
+            clocks: {
+                /** @description Of Agora; null if nothing of it says when it happened. */
+                agora: {
+                    /** @description Half of them came later, milliseconds. */
+                    medianMs: number;
+                    /** @description The latest, milliseconds. */
+                    mostMs: number;
+                } | null;
+                /** @description Of Cloudflare, likewise. */
+                cloudflare: {
+                    /** @description Half of them came later, milliseconds. */
+                    medianMs: number;
+                    /** @description The latest, milliseconds. */
+                    mostMs: number;
+                } | null;
+            };
+            /** @description In the order in which it happened. */
+            entries: components["schemas"]["TimelineEntry"][];
+        };
+        /** @description One thing that happened. `lane` is what it is about, `tone` whether it was good. `untilAt` is the end of what was waited for, `skewMs` how much later than `occurredAt`, by the provider's clock, we learnt it. */
+        TimelineEntry: {
+            /**
+             * Format: date-time
+             * @description When we learnt it; of a call, when it left.
+             */
+            at: string;
+            /**
+             * @description `event`: somebody told us; `decision`: what Tally made of it; `outcome`: what came of that; `deadline`: what was waited for.
+             * @enum {string}
+             */
+            kind: "event" | "decision" | "call" | "deadline" | "outcome";
+            /**
+             * @description What it is about.
+             * @enum {string}
+             */
+            lane: "host" | "recorder" | "rtmp" | "cloudflare" | "tally" | "calls" | "operator";
+            /** @description Unique in the timeline. */
+            id: string;
+            /** @description Of an event as in the log: `rtc.103`, `SessionOpened`. */
+            type: string;
+            /** @description What happened, and of a decision why. */
+            title: string;
+            /** @description More of it. */
+            detail: string | null;
+            /**
+             * @description Whether it was good.
+             * @enum {string}
+             */
+            tone: "good" | "bad" | "neutral";
+            /** @description The event in the log. */
+            eventId: number | null;
+            /** @description The effect that a decision led to, or a call was made for. */
+            effectId: number | null;
+            /** @description When it happened, by the provider's clock. */
+            occurredAt: string | null;
+            /** @description How much later than that it came, by our clock, milliseconds. */
+            skewMs: number | null;
+            /** @description Of an event: what became of it in the log. */
+            status: string | null;
+            /** @description Of an event: why it taught nothing, or what it revealed. */
+            note: string | null;
+            /** @description The call, of a call. */
+            call: components["schemas"]["ProviderCall"] | null;
+            /** @description The end of what was waited for, at the latest. */
+            untilAt: string | null;
+        };
+        /** @description A call of a provider, without secrets; `outcome` is null until it has ended. */
+        ProviderCall: {
+            /**
+             * Format: date-time
+             * @description When it left.
+             */
+            at: string;
+            /**
+             * @description Who was called.
+             * @enum {string}
+             */
+            provider: "agora" | "cloudflare" | "storage";
+            /** @description What was asked for. */
+            operation: string;
+            /** @description The HTTP method. */
+            method: string;
+            /** @description Where to; ids in it are shortened. */
+            path: string;
+            /** @description Where the last attempt went; null until it has ended. */
+            host: string | null;
+            /** @description Which try of its effect it was part of. */
+            attempt: number | null;
+            /** @description The HTTP status; null if no answer came. */
+            status: number | null;
+            /** @description The provider's own code, if it gave one. */
+            code: string | null;
+            /** @description What it meant; null: it has not ended, or its process was killed in it. */
+            outcome: string | null;
+            /** @description What went wrong, in words. */
+            error: string | null;
+            /** @description How long it took, milliseconds. */
+            ms: number | null;
+            /** @description By which the provider's support finds it. */
+            requestId: string | null;
+            /** @description Each exchange, if there were several. */
+            attempts: {
+                /** @description Where it went. */
+                host: string;
+                /** @description How long it took, milliseconds. */
+                ms: number;
+                /** @description The HTTP status, or how no answer came. */
+                outcome: number | string;
+            }[];
+            /** @description The body that was sent, without secrets and cut; null if there was none. */
+            request: unknown;
+            /** @description The body that came back, likewise. */
+            response: unknown;
+        };
         /** @description What Cloudflare made of a broadcast. */
         Video: {
             /** @description Cloudflare's id. */
@@ -1931,6 +2140,9 @@ export type Channel = components['schemas']['Channel'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type Session = components['schemas']['Session'];
 export type SessionList = components['schemas']['SessionList'];
+export type Timeline = components['schemas']['Timeline'];
+export type TimelineEntry = components['schemas']['TimelineEntry'];
+export type ProviderCall = components['schemas']['ProviderCall'];
 export type Video = components['schemas']['Video'];
 export type Metrics = components['schemas']['Metrics'];
 export type Cost = components['schemas']['Cost'];
@@ -3213,6 +3425,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `session_unknown`: There is no such session, or none of the caller's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A session's id, such as 42-3. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The timeline. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /**

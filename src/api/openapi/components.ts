@@ -24,9 +24,11 @@ import {
   statusTokenAnswer,
 } from "../schemas.ts";
 import { costAnswer, sessionAnswer, sessionListAnswer, videoAnswer } from "../sessions/schemas.ts";
+import { callAnswer, timelineAnswer, timelineEntryAnswer } from "../sessions/timeline-schemas.ts";
 import { reasonAnswer, reasonCode, relayMode, statusAnswer } from "../status-schema.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
 import { operatorAnswers, operatorRequests } from "./operator-components.ts";
+import { timelineExample } from "./timeline-example.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -80,6 +82,25 @@ export const answers: readonly Component[] = [
     id: "SessionList",
     description: "One page of a channel's sessions.",
     examples: [{ items: [sessionExample], next: null }],
+  },
+  {
+    schema: timelineAnswer,
+    id: "Timeline",
+    description:
+      "What happened in a session and why. `clocks` says how much later than its own time a provider's word came, by our clock.",
+    examples: [timelineExample],
+  },
+  {
+    schema: timelineEntryAnswer,
+    id: "TimelineEntry",
+    description:
+      "One thing that happened. `lane` is what it is about, `tone` whether it was good. `untilAt` is the end of what was " +
+      "waited for, `skewMs` how much later than `occurredAt`, by the provider's clock, we learnt it.",
+  },
+  {
+    schema: callAnswer,
+    id: "ProviderCall",
+    description: "A call of a provider, without secrets; `outcome` is null until it has ended.",
   },
   { schema: videoAnswer, id: "Video", description: "What Cloudflare made of a broadcast." },
   {

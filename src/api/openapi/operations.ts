@@ -14,6 +14,7 @@ import {
   statusTokenAnswer,
 } from "../schemas.ts";
 import { sessionAnswer, sessionListAnswer, sessionListQuery, sessionPath } from "../sessions/schemas.ts";
+import { timelineAnswer } from "../sessions/timeline-schemas.ts";
 import { statusAnswer } from "../status-schema.ts";
 import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
@@ -121,6 +122,17 @@ export const operations: Readonly<Record<string, Operation>> = {
     summary: "Read a session",
     path: sessionPath,
     answers: { 200: { description: "The session.", schema: sessionAnswer } },
+    problems: ["session_unknown"],
+  },
+  "get /v1/sessions/{id}/timeline": {
+    operationId: "getTimeline",
+    tag: "Sessions",
+    summary: "Read what happened in a session, and why",
+    description:
+      "Webhooks of both providers, Tally's decisions with their reasons, the calls that these led to and what came of them, " +
+      "and what was waited for: in the order in which it happened, 5,000 entries at most. For people: titles may change.",
+    path: sessionPath,
+    answers: { 200: { description: "The timeline.", schema: timelineAnswer } },
     problems: ["session_unknown"],
   },
   ...notificationOperations,

@@ -1,7 +1,6 @@
 import { channelReplayAnswer, replayAnswer, replayPlanAnswer, replayRequest } from "../operators/replay-schemas.ts";
 import {
   allSessionsAnswer,
-  callAnswer,
   countsAnswer,
   effectAnswer,
   effectDetailAnswer,
@@ -24,7 +23,6 @@ export const operatorAnswers: readonly Component[] = [
   { schema: effectAnswer, id: "Effect", description: "Something that is owed to a provider, and what came of it." },
   { schema: effectDetailAnswer, id: "EffectDetail", description: "An effect with its calls." },
   { schema: effectListAnswer, id: "EffectList", description: "One page of effects." },
-  { schema: callAnswer, id: "ProviderCall", description: "A call of a provider's API." },
   { schema: retryAnswer, id: "RetryAdvice", description: "Whether an effect can be tried again, and what that does." },
   { schema: allSessionsAnswer, id: "AllSessionsList", description: "One page of the sessions of all channels." },
   {

@@ -1,3 +1,4 @@
+import { listCalls, toCallItem } from "../../journal/index.ts";
 import { adviseRetry, findEffect, listEffects, retryEffects, type StoredEffect } from "../../operators/index.ts";
 import type { Answer } from "../answer.ts";
 import { advanceNow, type Api } from "../api.ts";
@@ -9,6 +10,9 @@ import { noMembers } from "../schemas.ts";
 import { orProblem } from "./or-problem.ts";
 import { effectListQuery, effectPath } from "./schemas.ts";
 
+/** Of one effect: it makes a handful in each of its few tries. */
+const callsMost = 200;
+
 /** What is owed to providers, was done or was given up, newest first. */
 export async function listAllEffects(api: Api, { query }: Call): Promise<Answer> {
   const { limit, ...filter } = readInput(effectListQuery, query);
@@ -19,7 +23,8 @@ export async function listAllEffects(api: Api, { query }: Call): Promise<Answer>
 /** One of them, with its calls and what trying it again would do. */
 export async function getEffect(api: Api, { params }: Call): Promise<Answer> {
   const stored = await effectOf(api, params);
-  return { status: 200, body: { ...stored.item, calls: [], retry: await adviseRetry(api, stored) } };
+  const calls = await listCalls(api, { effectIds: [stored.item.id], limit: callsMost });
+  return { status: 200, body: { ...stored.item, calls: calls.map(toCallItem), retry: await adviseRetry(api, stored) } };
 }
 
 /** Has a dead one tried again. */

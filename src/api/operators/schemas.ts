@@ -6,6 +6,7 @@ import type { EffectItem, EventDetail, EventItem, RetryAdvice } from "../../oper
 import type { Counts, OverviewChannel } from "../overview/overview.ts";
 import { channelName, pageSize, timeInText, wholeNumberInText } from "../schemas.ts";
 import { sessionAnswer } from "../sessions/schemas.ts";
+import { callAnswer } from "../sessions/timeline-schemas.ts";
 import { statusAnswer } from "../status-schema.ts";
 import { time } from "../time-schema.ts";
 
@@ -122,21 +123,6 @@ export const effectAnswer = z.strictObject({
   createdAt: time.describe("When it was decided."),
   finishedAt: time.nullable().describe("When it was over."),
 }) satisfies z.ZodType<EffectItem>;
-
-export const callAnswer = z.strictObject({
-  at: time.describe("When it began."),
-  provider: z.string().describe("Whose API."),
-  operation: z.string().describe("What of it."),
-  host: z.string().nullable().describe("Which host answered, or was asked last."),
-  path: z.string().describe("The path, with long ids shortened."),
-  attempt: z.int().nullable().describe("Which try of its effect."),
-  status: z.int().nullable().describe("The answer's HTTP status; null: there was none."),
-  code: z.string().nullable().describe("The provider's own code."),
-  outcome: z.string().nullable().describe("What it came to; null: it has not ended."),
-  ms: z.number().nullable().describe("How long it took, in milliseconds."),
-  request: z.unknown().describe("What was sent, without any secret; null: nothing."),
-  response: z.unknown().describe("What was answered, without any secret; null: nothing."),
-});
 
 export const retryAnswer = z.strictObject({
   possible: z.boolean().describe("Whether it can be tried again now."),

@@ -28,6 +28,32 @@ export function cut(text: string, width: number): string {
   return width < 1 ? "" : `${kept.trimEnd()}…`;
 }
 
+/** The text in lines of that width at most, broken between words; a word that is wider is broken itself. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").flatMap((word) => pieces(word, width))) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (widthOf(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    lines.push(line);
+    line = word;
+  }
+  return [...lines, line];
+}
+
+function pieces(word: string, width: number): string[] {
+  const found = [""];
+  for (const character of word) {
+    const last = found.at(-1) ?? "";
+    if (widthOf(last + character) <= width) found[found.length - 1] = last + character;
+    else found.push(character);
+  }
+  return found;
+}
+
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uFF00-\uFF60]/u;
 const combining = /\p{Mn}/u;

@@ -23,7 +23,10 @@ export function addSessionsShow(sessions: Command, io: Io): void {
         const { config } = service;
         const session = await findSession(service, id);
         if (options.json) printJson(io, session);
-        else printSession(io, session, folderOf(session, config.agora.storage));
+        else {
+          printSession(io, session, folderOf(session, config.agora.storage));
+          io.err(`"tally sessions timeline ${session.id}" tells what happened in it, and why.\n`);
+        }
       }),
     );
 }

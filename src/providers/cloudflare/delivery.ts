@@ -6,7 +6,8 @@ import fetch, { FetchError } from "node-fetch";
 import { z } from "zod";
 
 import { type CallError, callError } from "../call-error.ts";
-import type { CallOptions, ProviderDeps } from "../provider-call.ts";
+import { beginCall, type ObserverDeps } from "../call-record.ts";
+import type { CallOptions } from "../provider-call.ts";
 import { pathSegment } from "../provider-http.ts";
 import { browser } from "./browser.ts";
 
@@ -36,7 +37,8 @@ const maxBytes = 64 * 1024;
  *
  * @param settings.timeoutMs - for one of the two exchanges, body included
  */
-export function createDelivery({ log }: Pick<ProviderDeps, "log">, { timeoutMs = 4_000 } = {}): Delivery {
+export function createDelivery(deps: ObserverDeps, { timeoutMs = 4_000 } = {}): Delivery {
+  const { log } = deps;
   const agentOptions = { keepAlive: true, timeout: timeoutMs + 2_000 };
   const agents = { "http:": new http.Agent(agentOptions), "https:": new https.Agent(agentOptions) };
 
@@ -65,18 +67,34 @@ export function createDelivery({ log }: Pick<ProviderDeps, "log">, { timeoutMs =
     judge: (status: number, text: string) => boolean | null,
     options: CallOptions | undefined,
   ): Promise<DeliveryResult> {
+    const { host } = new URL(url);
+    const call = { provider: "cloudflare", operation } as const;
+    const context = options?.context ?? {};
+    const end = beginCall(deps, { ...call, context, method: "GET", path: `/…/${operation}` });
     const startedAt = performance.now();
     const { status, text } = await get(url);
     const ms = Math.round(performance.now() - startedAt);
     const playable = status === null ? null : judge(status, text);
-    const line = { ...options?.context, provider: "cloudflare", operation, host: new URL(url).host, status, ms };
+    const line = { ...context, ...call, host, status, ms };
+    const told = {
+      ms,
+      host,
+      status,
+      code: null,
+      requestId: null,
+      attempts: [],
+      body: status === null ? undefined : text,
+    };
     if (playable !== null) {
-      log.info({ ...line, outcome: playable ? "playable" : "not_playable" }, "provider.called");
+      const outcome = playable ? "playable" : "not_playable";
+      log.info({ ...line, outcome }, "provider.called");
+      end({ ...told, outcome, error: null });
       return { ok: true, playable };
     }
     const message = status === null ? text : wordsOf(text);
-    const error = callError({ provider: "cloudflare", operation, status, code: null, message });
+    const error = callError({ ...call, status, code: null, message });
     log.warn({ ...line, outcome: "unknown", error: error.message }, "provider.called");
+    end({ ...told, outcome: "unknown", error: error.message });
     return { ok: false, error };
   }
 

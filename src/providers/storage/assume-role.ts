@@ -2,8 +2,8 @@ import { performance } from "node:perf_hooks";
 
 import { AssumeRoleCommand, STSClient, STSServiceException } from "@aws-sdk/client-sts";
 
-import type { Logger } from "../../log.ts";
 import { type CallError, callError } from "../call-error.ts";
+import { beginCall, type ObserverDeps } from "../call-record.ts";
 import type { CallOptions } from "../provider-call.ts";
 
 export interface RoleSettings {
@@ -48,7 +48,8 @@ const operation = "assume_role";
  * AWS STS: AssumeRole, or what another S3 has in its place. One call, never repeated here: when it is made again is for
  * the channel's policy to say. It changes nothing and costs nothing, so it takes no place in anybody's rate.
  */
-export function createRoleAssumer(settings: RoleSettings, log: Logger): RoleAssumer {
+export function createRoleAssumer(settings: RoleSettings, deps: ObserverDeps): RoleAssumer {
+  const { log } = deps;
   const { roleArn, region, endpoint, externalId, lifetimeMs, accessKey, secretKey, timeoutMs = 5_000 } = settings;
   const client = new STSClient({
     region,
@@ -74,15 +75,21 @@ export function createRoleAssumer(settings: RoleSettings, log: Logger): RoleAssu
 
   return {
     async assume({ sessionName, policy }, options = {}) {
+      const call = { provider: "storage", operation, method: "POST", path: "/" } as const;
+      const context = options.context ?? {};
+      const end = beginCall(deps, { ...call, context, body: { sessionName, policy } }, [accessKey, secretKey]);
       const startedAt = performance.now();
-      const line = { ...options.context, provider: "storage", operation, method: "POST", path: "/" };
+      const line = { ...context, ...call };
       const ms = () => Math.round(performance.now() - startedAt);
+      // Without the answer, which is keys.
+      const unsaid = { host: null, requestId: null, attempts: [] };
       const refused = ({ status, code, words, final }: Refusal): AssumeRoleResult => {
         const told = { provider: "storage" as const, operation, status, code, message: words };
         const error = callError(told, [accessKey, secretKey]);
         const { code: kept, message } = error;
         const outcome = final ? "final" : "retry";
         log.warn({ ...line, status, ms: ms(), outcome, code: kept, error: message }, "provider.called");
+        end({ ...unsaid, status, ms: ms(), outcome, code: kept, error: message });
         return { ok: false, final, error };
       };
       try {
@@ -91,6 +98,7 @@ export function createRoleAssumer(settings: RoleSettings, log: Logger): RoleAssu
           return refused({ status: 200, code: null, words: "answered without credentials", final: false });
         }
         log.info({ ...line, status: 200, ms: ms(), outcome: "done" }, "provider.called");
+        end({ ...unsaid, status: 200, ms: ms(), outcome: "done", code: null, error: null });
         return { ok: true, keys };
       } catch (error) {
         return refused(judge(error, timeoutMs));

@@ -1,5 +1,5 @@
-import type { Logger } from "../../log.ts";
 import type { CallError } from "../call-error.ts";
+import type { ObserverDeps } from "../call-record.ts";
 import type { CallOptions } from "../provider-call.ts";
 import { createRoleAssumer, type RoleAssumer, type RoleSettings } from "./assume-role.ts";
 import { fileNamePrefix } from "./file-name-prefix.ts";
@@ -45,13 +45,13 @@ const otherS3 = 11;
  * @param settings - null if no storage is configured: then nothing is granted
  * @throws if the storage needs an endpoint and has none
  */
-export function createRecordingStorage(settings: StorageSettings | null, log: Logger): RecordingStorage {
+export function createRecordingStorage(settings: StorageSettings | null, deps: ObserverDeps): RecordingStorage {
   if (settings === null) return { grant: () => Promise.resolve(noStorage), close: () => undefined };
   if (settings.vendor === otherS3 && !settings.endpoint) {
     throw new Error(`Storage vendor ${otherS3} needs its endpoint: set AGORA_STORAGE_ENDPOINT`);
   }
   const { accessKey, secretKey, sts, bucket } = settings;
-  const role = sts === null ? null : { ...sts, assumer: createRoleAssumer({ ...sts, accessKey, secretKey }, log) };
+  const role = sts === null ? null : { ...sts, assumer: createRoleAssumer({ ...sts, accessKey, secretKey }, deps) };
   return {
     async grant(of, options) {
       const folders = sessionFolders(settings.prefix, of);

@@ -75,6 +75,12 @@ describe("look", () => {
       { msg: "provider.called", channel: "shoes", operation: "lifecycle", status: 200, outcome: "playable" },
       { msg: "provider.called", channel: "shoes", operation: "manifest", status: 200, outcome: "playable" },
     ]);
+    expect(deps.calls.map(({ operation, ended }) => [operation, ended?.response])).toEqual([
+      ["lifecycle", undefined],
+      ["lifecycle", '{"isInput":true,"videoUID":"video-1","live":true}'],
+      ["manifest", undefined],
+      ["manifest", "#EXTM3U\n#EXT-X-VERSION:7\n"],
+    ]);
     expect(deps.happened).toEqual([]); // no place in the rate of Cloudflare's API
   });
 });

@@ -20,7 +20,7 @@ const of = { channelId: 42, session: 7 };
 
 function open(given: StorageSettings | null) {
   const deps = testDeps();
-  const storage = createRecordingStorage(given, deps.log);
+  const storage = createRecordingStorage(given, deps);
   onTestFinished(() => storage.close());
   return { storage, deps };
 }
@@ -137,7 +137,13 @@ describe("with a role", () => {
       { msg: "provider.called", provider: "storage", operation: "assume_role", status: 200, outcome: "done" },
     ]);
     expect(deps.lines()[0]).toMatchObject({ channel: "shoes" });
-    for (const secret of grant.secrets) expect(deps.text()).not.toContain(secret);
+    const context = { channel: "shoes" };
+    const request = { sessionName: "tally-42-7", policy: asked.get("Policy") };
+    expect(deps.calls).toMatchObject([
+      { context, provider: "storage", operation: "assume_role", request, ended: null },
+      { context, request, ended: { status: 200, outcome: "done", response: null } },
+    ]);
+    for (const secret of grant.secrets) expect(deps.text() + JSON.stringify(deps.calls)).not.toContain(secret);
   });
 
   it("names the bucket in China's partition when the role is there", async () => {
@@ -163,7 +169,8 @@ describe("with a role", () => {
     expect(answer).toMatchObject({ ok: false, final, error: { provider: "storage", operation: "assume_role" } });
     expect(received).toHaveLength(1);
     expect(deps.lines()).toMatchObject([{ msg: "provider.called", outcome: final ? "final" : "retry" }]);
-    expect(JSON.stringify(answer) + deps.text()).not.toContain("AKIAEXAMPLE");
+    expect(deps.calls.at(-1)?.ended).toMatchObject({ outcome: final ? "final" : "retry", response: null });
+    expect(JSON.stringify([answer, deps.calls]) + deps.text()).not.toContain("AKIAEXAMPLE");
   });
 
   it("tells the code and the status of a refusal", async () => {

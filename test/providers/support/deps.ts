@@ -1,21 +1,23 @@
 import { createLogger } from "../../../src/log.ts";
-import type { Provider, ProviderDeps, Slot, Slots } from "../../../src/providers/index.ts";
+import type { CallRecord, Provider, ProviderDeps, Slot, Slots } from "../../../src/providers/index.ts";
 
 export interface Line extends Record<string, unknown> {
   msg: string;
 }
 
-/** Slots that are always free, waits that are over at once, and a log that is kept; `happened` is the order of things. */
+/** Slots that are always free, waits that are over at once, a log and records that are kept; `happened` is the order of things. */
 export function testDeps(): ProviderDeps & {
   happened: string[];
   held: { provider: Provider; ms: number }[];
   waits: number[];
+  calls: CallRecord[];
   lines: () => Line[];
   text: () => string;
 } {
   const happened: string[] = [];
   const held: { provider: Provider; ms: number }[] = [];
   const waits: number[] = [];
+  const calls: CallRecord[] = [];
   const written: string[] = [];
   let taken = 0;
 
@@ -35,9 +37,11 @@ export function testDeps(): ProviderDeps & {
     slots,
     log,
     wait: (ms) => Promise.resolve(waits.push(ms)),
+    onCall: (call) => calls.push(call),
     happened,
     held,
     waits,
+    calls,
     lines: () => written.map((line) => JSON.parse(line) as Line),
     text: () => written.join(""),
   };

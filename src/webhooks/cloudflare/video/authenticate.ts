@@ -23,8 +23,12 @@ export function admitCloudflareVideo(headers: IncomingHttpHeaders, secrets: read
   }
   const age = now / 1000 - Number(time);
   if (Math.abs(age) > toleranceSeconds) {
-    const why = `Webhook-Signature is ${age.toFixed(1)} s old, ${toleranceSeconds} are allowed: sent again by somebody, or a clock is wrong`;
-    return { ok: false, why };
+    const cause = "sent again by somebody, or a clock is wrong";
+    return {
+      ok: false,
+      why: `Webhook-Signature is ${age.toFixed(1)} s old, ${toleranceSeconds} are allowed: ${cause}`,
+      kind: `Webhook-Signature is too old: ${cause}`,
+    };
   }
   const why =
     `Webhook-Signature fits none of the ${secrets.length} secrets of CLOUDFLARE_STREAM_WEBHOOK_SECRET: ` +

@@ -1,0 +1,2 @@
+export { readTimeline } from "./read-timeline.ts";
+export type { ClockGap, Entry, EntryKind, Lane, Timeline, Tone } from "./timeline.ts";

@@ -1,0 +1,192 @@
+import { rowsOf, table, type Tables } from "../eventlog/index.ts";
+import { listCalls, listRefusals } from "../journal/index.ts";
+import type { LiveEvent, Policy } from "../live/index.ts";
+import { describeType, interpret } from "../webhooks/index.ts";
+import { assembleTimeline, entriesMost } from "./assemble.ts";
+import type { StoryEffect, StoryEvent } from "./story.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What led to the session is told too. */
+const beforeMs = 2 * 60_000;
+/** Long enough for the ends of what the session started. */
+const afterMs = 15 * 60_000;
+/** Videos and late ends are told of for so long, if they say whose they are. */
+const longAfterMs = 48 * 3_600_000;
+
+/**
+ * Reads all that belongs to a session and tells it in the order in which it happened.
+ *
+ * @param policy - by which deadlines are told: that of today
+ * @returns null if there is no session with this id
+ */
+export async function readTimeline(tables: Tables, id: string, policy: Policy): Promise<Timeline | null> {
+  const session = await findSession(tables, id);
+  if (session === null) return null;
+  const span = spanOf(session);
+  const stored = await readEvents(tables, session, span);
+  const isTruncated = stored.length > entriesMost;
+  const events = stored.slice(0, entriesMost).map(toStoryEvent);
+  const { channelId } = session;
+  const effects = await readEffects(tables, channelId, events);
+  const calls = await listCalls(tables, {
+    effectIds: effects.map((effect) => effect.id),
+    span: { channelId, from: span.from, to: span.to },
+    limit: entriesMost,
+  });
+  const { viewers, cloudflareAt } = await readRest(tables, channelId, span);
+  return assembleTimeline({
+    sessionId: session.id,
+    channel: session.channel,
+    openedAt: session.openedAt.getTime(),
+    closedAt: session.closedAt?.getTime() ?? null,
+    endReason: session.endReason,
+    now: session.now.getTime(),
+    wakeAt: session.wakeAt?.getTime() ?? null,
+    events,
+    effects,
+    calls,
+    refusals: await listRefusals(tables, span.from, span.to),
+    viewers,
+    heardBefore: { cloudflare: cloudflareAt?.getTime() ?? null },
+    policy,
+    isTruncated,
+  });
+}
+
+interface FoundSession {
+  id: string;
+  channel: string;
+  channelId: number;
+  number: number;
+  openedAt: Date;
+  closedAt: Date | null;
+  endReason: string | null;
+  wakeAt: Date | null;
+  recordingSids: string[];
+  videoUids: string[];
+  /** When the session before was closed, and the next one opened. */
+  previousAt: Date | null;
+  nextAt: Date | null;
+  now: Date;
+}
+
+async function findSession({ knex, schema }: Tables, id: string): Promise<FoundSession | null> {
+  const sessions = table(schema, "sessions");
+  const [found] = await rowsOf<FoundSession>(
+    knex,
+    `select s.id, c.name as channel, c.id as "channelId", s.number, s.opened_at as "openedAt",
+       s.closed_at as "closedAt", s.end_reason as "endReason", c.wake_at as "wakeAt",
+       s.recording_sids as "recordingSids", s.video_uids as "videoUids", clock_timestamp() as now,
+       (select closed_at from ${sessions} p where p.channel_id = s.channel_id and p.number = s.number - 1) as "previousAt",
+       (select opened_at from ${sessions} n where n.channel_id = s.channel_id and n.number = s.number + 1) as "nextAt"
+     from ${sessions} s join ${table(schema, "channels")} c on c.id = s.channel_id where s.id = :id`,
+    { id },
+  );
+  return found ?? null;
+}
+
+interface Span {
+  from: Date;
+  to: Date;
+}
+
+/** Between the sessions next to it. */
+function spanOf({ openedAt, closedAt, previousAt, nextAt, now }: FoundSession): Span {
+  const from = Math.max(openedAt.getTime() - beforeMs, previousAt?.getTime() ?? 0);
+  const to = closedAt === null ? now.getTime() : closedAt.getTime() + afterMs;
+  return { from: new Date(from), to: new Date(Math.min(to, nextAt?.getTime() ?? Infinity)) };
+}
+
+interface EventRow extends Omit<StoryEvent, "description" | "event" | "receivedAt" | "occurredAt"> {
+  payload: unknown;
+  raw: string | null;
+  receivedAt: Date;
+  occurredAt: Date | null;
+}
+
+/**
+ * The channel's events of the session's time, and later ones that say that they are of this session: its number, one of
+ * its recorders, recordings or videos. Viewers are left out, but for hosts who became some.
+ */
+function readEvents({ knex, schema }: Tables, session: FoundSession, { from, to }: Span): Promise<EventRow[]> {
+  const { channelId, number, recordingSids, videoUids } = session;
+  const latest = new Date(to.getTime() + longAfterMs);
+  return rowsOf<EventRow>(
+    knex,
+    `with resources as (
+       select payload ->> 'resourceId' as id from ${table(schema, "events")}
+       where channel_id = :channelId and type = 'RecorderAcquired' and (payload ->> 'session')::integer = :number
+         and received_at between :from and :to
+     )
+     select e.id, e.source, e.type, e.payload, e.raw, e.status, e.note, e.received_at as "receivedAt",
+       e.occurred_at as "occurredAt"
+     from ${table(schema, "events")} e
+     where e.channel_id = :channelId and e.received_at between :from and :latest
+       and (e.type not in ('rtc.105', 'rtc.106') or e.applied_version is not null)
+       and (e.received_at <= :to
+         or (e.source = 'tally' and e.payload ->> 'session' = cast(:number as text))
+         or (e.source = 'tally' and e.payload ->> 'resourceId' in (select id from resources))
+         or (e.source = 'tally' and e.payload ->> 'video' = any(:videoUids))
+         or e.payload #>> '{payload,sid}' = any(:recordingSids)
+         or e.payload #>> '{payload,converter,id}' = any(:recordingSids)
+         or (e.source = 'cloudflare' and e.payload ->> 'uid' = any(:videoUids)))
+     order by e.received_at, e.id limit :limit`,
+    { channelId, number, recordingSids, videoUids, from, to, latest, limit: entriesMost + 1 },
+  );
+}
+
+function toStoryEvent({ payload, raw, receivedAt, occurredAt, ...row }: EventRow): StoryEvent {
+  return {
+    ...row,
+    description: sentence(describeType(row.type)),
+    event: meaningOf({ ...row, payload, raw }),
+    receivedAt: receivedAt.getTime(),
+    occurredAt: occurredAt?.getTime() ?? null,
+  };
+}
+
+function meaningOf({
+  source,
+  type,
+  payload,
+  raw,
+}: Pick<EventRow, "source" | "type" | "payload" | "raw">): LiveEvent | null {
+  if (source !== "agora" && source !== "cloudflare") return (raw === null ? payload : JSON.parse(raw)) as LiveEvent;
+  const meaning = interpret({ source, type, payload, raw });
+  return meaning.kind === "event" ? meaning.event : null;
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function readEffects(
+  { knex, schema }: Tables,
+  channelId: number,
+  events: readonly StoryEvent[],
+): Promise<StoryEffect[]> {
+  return rowsOf<StoryEffect>(
+    knex,
+    `select id, event_id as "eventId", type, status, attempts, error from ${table(schema, "effects")}
+     where channel_id = :channelId and event_id = any(:ids) order by id`,
+    { channelId, ids: events.map(({ id }) => id) },
+  );
+}
+
+async function readRest(
+  { knex, schema }: Tables,
+  channelId: number,
+  { from, to }: Span,
+): Promise<{ viewers: number; cloudflareAt: Date | null }> {
+  const events = table(schema, "events");
+  const [found] = await rowsOf<{ viewers: number; cloudflareAt: Date | null }>(
+    knex,
+    `select
+       (select count(*)::integer from ${events} where channel_id = :channelId and received_at between :from and :to
+          and type in ('rtc.105', 'rtc.106') and applied_version is null) as viewers,
+       (select max(received_at) from ${events} where source = 'cloudflare'
+          and received_at between cast(:from as timestamptz) - interval '1 day' and :from) as "cloudflareAt"`,
+    { channelId, from, to },
+  );
+  return found ?? { viewers: 0, cloudflareAt: null };
+}

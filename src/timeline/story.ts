@@ -1,0 +1,54 @@
+import type { RefusalCount, StoredCall } from "../journal/index.ts";
+import type { EffectType, LiveEvent, Policy } from "../live/index.ts";
+
+/** An event of the channel's log. */
+export interface StoryEvent {
+  id: number;
+  source: "agora" | "cloudflare" | "tally" | "operator";
+  /** As in the log: `rtc.103`, `SessionOpened`. */
+  type: string;
+  /** What to call it, if it has no meaning for a channel. */
+  description: string;
+  /** What it means; null if nothing. */
+  event: LiveEvent | null;
+  status: string;
+  note: string | null;
+  /** ms */
+  receivedAt: number;
+  /** The provider's clock, ms. */
+  occurredAt: number | null;
+}
+
+export interface StoryEffect {
+  id: number;
+  /** The decision's. */
+  eventId: number;
+  type: EffectType;
+  status: "open" | "succeeded" | "failed" | "cancelled" | "dead";
+  attempts: number;
+  error: string | null;
+}
+
+/** All that a session's timeline is told of. Times are ms of the database's clock. */
+export interface Story {
+  sessionId: string;
+  channel: string;
+  openedAt: number;
+  closedAt: number | null;
+  endReason: string | null;
+  now: number;
+  /** When the channel looks again by itself; null if it doesn't. */
+  wakeAt: number | null;
+  /** In the log's order. */
+  events: readonly StoryEvent[];
+  effects: readonly StoryEffect[];
+  calls: readonly StoredCall[];
+  /** Deliveries that were refused while this went on, whosever they were. */
+  refusals: readonly RefusalCount[];
+  /** Viewers' comings and goings, which are not among the events. */
+  viewers: number;
+  /** The newest webhook of Cloudflare's before all this, of any channel, ms. */
+  heardBefore: { cloudflare: number | null };
+  policy: Policy;
+  isTruncated: boolean;
+}
