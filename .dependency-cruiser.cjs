@@ -36,10 +36,24 @@ const mayImport = {
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
-    ...["live", "cost", "eventlog", "metrics", "keys", "notifications", "playback", "journal", "timeline"],
+    ...[
+      "live",
+      "cost",
+      "eventlog",
+      "metrics",
+      "keys",
+      "notifications",
+      "playback",
+      "journal",
+      "timeline",
+      "operators",
+      "engine",
+    ],
     ...["db", "config", "log", "coalesce"],
   ],
-  stage: ["live", "eventlog", "providers", "api", "db", "config", "log"],
+  console: ["api", "page-headers"],
+  operators: ["live", "cost", "eventlog", "engine", "webhooks", "playback", "db"],
+  stage: ["live", "eventlog", "providers", "api", "db", "config", "log", "page-headers"],
   cli: [
     "live",
     "cost",
@@ -49,6 +63,7 @@ const mayImport = {
     "keys",
     "webhooks",
     "playback",
+    "operators",
     "providers",
     "notifications",
     "engine",
@@ -68,6 +83,7 @@ const files = {
   coalesce: "coalesce\\.ts",
   deferred: "deferred\\.ts",
   log: "log\\.ts",
+  "page-headers": "page-headers\\.ts",
   reason: "reason-of\\.ts",
 };
 

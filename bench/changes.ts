@@ -35,7 +35,7 @@ export function createChanges({ url, concurrency }: { url: string; concurrency: 
   return {
     register: async (name) => ({ id: await registerChannel(database, name), name }),
     async change(channel) {
-      const event = operatorEvent(channel, { type: "StopRequested" });
+      const event = operatorEvent(channel, { type: "StopRequested" }, "the benchmark");
       await knex.transaction((trx) => appendWithin(trx, schema, [event]));
       if ((await advance(channel.id)) === null) throw new Error(`channel ${channel.name} is not there`);
       return committedAt;

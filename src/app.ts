@@ -8,6 +8,7 @@ import {
   createErrorHandler,
   createHealthRouter,
   createOpenApiRouter,
+  createOverview,
   createStatuses,
   createTrpcHandler,
   createV1Router,
@@ -16,11 +17,12 @@ import {
   note,
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
+import { type ConsoleSettings, createConsoleRouter } from "./console/index.ts";
 import type { Feed } from "./eventlog/index.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
-import { createWebhookRouter, type WebhookRouterOptions } from "./webhooks/index.ts";
+import { createWebhookRouter, interpret, type WebhookRouterOptions } from "./webhooks/index.ts";
 
 /** The settings that the HTTP side needs. */
 export interface AppConfig extends Pick<
@@ -29,23 +31,35 @@ export interface AppConfig extends Pick<
   | "jwt"
   | "corsOrigins"
   | "publicUrl"
+  | "policy"
   | "relayMode"
   | "prices"
-  | "policy"
+   
   | "trustProxy"
   | "production"
   | "notifications"
 > {
   agora: Pick<AgoraConfig, "appId" | "appCertificate" | "ncsSecrets">;
-  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets">;
+  cloudflare: Pick<CloudflareConfig, "notificationSecrets" | "webhookSecrets" | "playbackUrl">;
   /** Wrong keys from one address in a minute, before they are answered 429. */
   failedKeysMost?: number;
+  console?: Pick<ConsoleSettings, "pageFolder">;
   stage: Config["stage"] & Pick<StageSettings, "pageFolder">;
 }
 
 export interface AppDeps
   extends
-    Omit<Api, "defaultMode" | "prices" | "policy" | "statusTokens" | "statuses" | "urlRules" | "vault">,
+    Omit<
+      Api,
+      | "defaultMode"
+      | "prices"
+          | "statusTokens"
+      | "statuses"
+      | "overview"
+      | "replayRules"
+      | "urlRules"
+      | "vault"
+    >,
     HealthDeps,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
   feed: Feed;
@@ -66,6 +80,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   };
   const { appId, appCertificate } = agora;
   const stageSettings = { publicUrl: config.publicUrl, appId, appCertificate, ...config.stage };
+  const consoleSettings = { publicUrl: config.publicUrl, playbackUrl: cloudflare.playbackUrl, ...config.console };
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag"); // a status has one of its own, nothing else has any
@@ -82,16 +97,20 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
+  const overview = createOverview({ ...deps, defaultMode: relayMode });
   const api = {
     ...deps,
+    overview,
     defaultMode: relayMode,
     prices,
     policy,
     statuses,
+    replayRules: { policy: config.policy, interpret, defaultMode: relayMode },
     statusTokens: authentication.statusTokens,
     urlRules: { allowPrivate: config.notifications.allowPrivate, production: config.production },
     vault: createVault(appCertificate),
   };
+  app.use("/console", note({ route: "/console" }), pageHeaders(), createConsoleRouter(consoleSettings, authentication));
   app.use("/v1", createV1Router(api, authentication));
   app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);

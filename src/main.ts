@@ -10,6 +10,7 @@ import {
   secretsInEnvironment,
   secretsOf,
 } from "./config/index.ts";
+import { consoleToLog } from "./console-to-log.ts";
 import { DatabaseUnavailable, MigrationError } from "./db/index.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { assertPortIsFree } from "./port.ts";
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
   const config = await readConfig(process.env);
   redactor = createRedactor(secretsOf(config));
   log = createLogger({ level: config.logLevel, redactor });
+  consoleToLog(console, log);
   log.info(describeConfig(config), "tally.starting");
 
   const closers = createClosers();

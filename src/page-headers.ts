@@ -20,3 +20,15 @@ export function pageHeaders(): RequestHandler {
     xFrameOptions: { action: "deny" },
   });
 }
+
+/**
+ * The `Content-Security-Policy` of a page that may load something: what isn't named it may not, and whatever is named, no
+ * other page may frame it, nor any form send from it.
+ */
+export function contentPolicy(allowed: Record<string, readonly string[]>): string {
+  const none = ["'none'"];
+  const never = { "base-uri": none, "form-action": none, "frame-ancestors": none };
+  return Object.entries({ "default-src": none, ...allowed, ...never })
+    .map(([name, sources]) => [name, ...sources].join(" "))
+    .join(";");
+}

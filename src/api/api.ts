@@ -1,10 +1,12 @@
 import type { Prices } from "../cost/index.ts";
+import type { ReplayRules } from "../engine/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { Policy, RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { UrlRules, Vault } from "../notifications/index.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
+import type { Overview } from "./overview/overview.ts";
 import type { Readers } from "./status/readers.ts";
 import type { Statuses } from "./status/statuses.ts";
 
@@ -22,8 +24,12 @@ export interface Api extends Tables {
   statusTokens: Pick<StatusTokens, "sign">;
   /** That somebody follows. */
   statuses: Statuses;
+  /** Of all channels, for whoever follows it. */
+  overview: Overview;
   /** Of streams. */
   readers: Readers;
+  /** By which a replay folds a channel's history again. */
+  replayRules: ReplayRules;
   /** Folds what is pending for a channel, and acts on it. */
   advance: (channelId: number) => Promise<unknown>;
   /** Where notifications may go. */

@@ -1,8 +1,10 @@
 export type { Api } from "./api.ts";
-export { createAuthentication } from "./auth/authentication.ts";
+export { type Authentication, createAuthentication } from "./auth/authentication.ts";
+export { createConsoleSessionRouter } from "./auth/console-session-routes.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { createOpenApiRouter } from "./openapi/router.ts";
+export { createOverview } from "./overview/overview.ts";
 export { Problem } from "./problem.ts";
 export { logRequests, note } from "./request-log.ts";
 export { createReaders, type ReaderLimits } from "./status/readers.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { parseStep, type RelayHealth, stepRule } from "../metrics/index.ts";
+import { timeInText } from "./schemas.ts";
 import { time } from "./time-schema.ts";
 
 export const metricsQuery = z.object({
@@ -13,12 +14,6 @@ export const metricsQuery = z.object({
     .optional()
     .meta({ description: `Length of a step: ${stepRule}. By itself the shortest with which it fits.` }),
 });
-
-function timeInText() {
-  return z.iso
-    .datetime({ offset: true, error: "must be a time in ISO 8601 such as 2026-03-14T20:00:00Z" })
-    .transform((text) => new Date(text));
-}
 
 const viewers = z.int().min(0).nullable();
 const relayHealths = [

@@ -72,6 +72,12 @@ export function wholeNumberInText(least: number, most: number) {
     .meta({ type: "integer", minimum: least, maximum: most });
 }
 
+export function timeInText() {
+  return z.iso
+    .datetime({ offset: true, error: "must be a time in ISO 8601 such as 2026-03-14T20:00:00Z" })
+    .transform((text) => new Date(text));
+}
+
 export function wholeNumber(least: number, most: number) {
   const rule = wholeNumberRule(least, most);
   return z.int({ error: rule, abort: true }).min(least, rule).max(most, rule);

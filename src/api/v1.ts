@@ -22,6 +22,7 @@ import {
   postTest,
   removeEndpoint,
 } from "./notifications/endpoints.ts";
+import { operatorRoutes } from "./operators/routes.ts";
 import { getSession } from "./sessions/get-session.ts";
 import { getTimeline } from "./sessions/get-timeline.ts";
 import { listSessions } from "./sessions/list-sessions.ts";
@@ -71,4 +72,5 @@ export const v1Routes: readonly GuardedRoute<Api>[] = [
   { method: "post", path: "/notification-endpoints/{id}/rotate-secret", scope: "admin", handle: postRotation },
   { method: "post", path: "/notification-endpoints/{id}/test", scope: "admin", handle: postTest },
   { method: "get", path: "/notification-endpoints/{id}/deliveries", scope: "admin", handle: getDeliveries },
+  ...operatorRoutes,
 ];

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 
 import { secretsInEnvironment } from "../config/index.ts";
+import { Refused } from "../operators/index.ts";
 import { reasonOf } from "../reason-of.ts";
 import { createRedactor } from "../redaction/index.ts";
 import { Failure, Interrupted } from "./failure.ts";
@@ -34,7 +35,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof Failure) return error.message;
+  if (error instanceof Failure || error instanceof Refused) return error.message;
   return `tally failed: ${plain(reasonOf(error))} (--verbose shows where)`;
 }
 

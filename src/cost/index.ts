@@ -1,3 +1,3 @@
 export { type Cost, costOf } from "./cost-of.ts";
 export type { Prices } from "./prices.ts";
-export { type RecordedRow, recordedUntil } from "./recorded-until.ts";
+export { recordedUntil } from "./recorded-until.ts";

@@ -6,5 +6,12 @@ export type { Providers } from "./effects/performance.ts";
 export { createEngine, type Engine, type EngineValues } from "./engine.ts";
 export { addJobs } from "./enqueue.ts";
 export { createLease, LeaseLost } from "./lease.ts";
-export { rebuildChannel } from "./rebuild.ts";
-export { applyReplay, type ChannelReplay, planReplay, type ReplayPlan, type ReplayRules } from "./replay.ts";
+export { planRebuild, rebuildChannel } from "./rebuild.ts";
+export {
+  applyReplay,
+  type ChannelReplay,
+  planReplay,
+  type ReplayMode,
+  type ReplayPlan,
+  type ReplayRules,
+} from "./replay.ts";

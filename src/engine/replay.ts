@@ -8,6 +8,7 @@ import type { AdvanceRules } from "./advance-once.ts";
 import { type ChannelRow, lockChannel, saveChannel } from "./channel-row.ts";
 import { decisionRow } from "./record-decisions.ts";
 import { refold, type Refolded } from "./refold.ts";
+import { changesBetween, isEnded, type ReplayChange } from "./replay-changes.ts";
 import { saveFolded } from "./save-folded.ts";
 import { replaceSessions } from "./save-sessions.ts";
 import { newCalls } from "./wanted-calls.ts";
@@ -22,6 +23,10 @@ export interface ChannelReplay {
   after: Status;
   /** Calls that the new state asks for and the old one did not. */
   effects: EffectType[];
+  /** What people see differ. */
+  changes: ReplayChange[];
+  /** Whether its last broadcast is over, as things are. */
+  isEnded: boolean;
   /** Whether the channel is held because one of them would start something. */
   hold: boolean;
   /** Whether anything differs: the state, or what the log says of an event. */
@@ -34,9 +39,11 @@ export interface ReplayPlan {
   channels: ChannelReplay[];
 }
 
-/** With `act`, the new state may start what it asks for; without, the channel is held. */
 export interface ReplayMode {
+  /** The new state may start what it asks for; without, the channel is held. */
   act: boolean;
+  /** Also where the last broadcast is over. */
+  ended?: boolean | undefined;
 }
 
 /** How many events one replay takes, unless the filter says. */
@@ -58,10 +65,26 @@ export async function planReplay(
   const channelIds = [...new Set(events.flatMap(({ channelId }) => channelId ?? []))].sort((a, b) => a - b);
   const channels: ChannelReplay[] = [];
   for (const channelId of channelIds) {
-    const replay = await inTransaction(tables, (trx) => replayOf(trx, tables.schema, channelId, ids, rules, mode));
-    if (replay !== null) channels.push(replay.replay);
+    const replay = await planChannel(tables, channelId, ids, rules, mode);
+    if (replay !== null) channels.push(replay);
   }
   return { ids, channels };
+}
+
+/**
+ * What `refoldChannel` would come to now. Changes nothing.
+ *
+ * @returns null if there is no such channel
+ */
+export async function planChannel(
+  tables: Tables,
+  channelId: number,
+  selected: number[],
+  rules: ReplayRules,
+  mode: ReplayMode,
+): Promise<ChannelReplay | null> {
+  const found = await inTransaction(tables, (trx) => replayOf(trx, tables.schema, channelId, selected, rules, mode));
+  return found?.replay ?? null;
 }
 
 /**
@@ -133,7 +156,7 @@ async function replayOf(
   channelId: number,
   selected: number[],
   rules: ReplayRules,
-  { act }: ReplayMode,
+  { act, ended = false }: ReplayMode,
 ): Promise<FoundReplay | null> {
   const channel = await lockChannel(trx, schema, channelId);
   if (channel === null) return null;
@@ -147,14 +170,19 @@ async function replayOf(
   // Whether there is a place is for the advance that follows: here only the two states are compared.
   const { effects, starts } = newCalls(state, refolded.state, now, { ...rules, capacityFree: true });
   const differs = refolded.changed.length > 0 || !isSameState(refolded.state, state);
-  const hold = starts && !act;
+  const isOver = isEnded(state);
+  const hold = starts && !(act && (ended || !isOver));
   const held = hold ? evolve(refolded.state, { at: now, event: holdSet(refolded.state) }, rules.policy).state : null;
+  const before = statusOf(state, { version, updatedAt: channel.updatedAt.getTime() });
+  const after = statusOf(held ?? refolded.state, { version: differs ? version + 1 : version, updatedAt: now });
   const replay = {
     channelId,
     channel: name,
-    before: statusOf(state, { version, updatedAt: channel.updatedAt.getTime() }),
-    after: statusOf(held ?? refolded.state, { version: differs ? version + 1 : version, updatedAt: now }),
+    before,
+    after,
     effects,
+    changes: changesBetween({ status: before, state }, { status: after, state: held ?? refolded.state }),
+    isEnded: isOver,
     hold,
     differs,
   };

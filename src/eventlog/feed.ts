@@ -19,6 +19,12 @@ export interface Feed {
    * @returns ends it
    */
   subscribe(name: string, onVersion: OnVersion): () => void;
+  /**
+   * From now on, tells of every channel, by its name; with null when any may have changed unheard.
+   *
+   * @returns ends it
+   */
+  subscribeToAll(onChannel: (name: string | null) => void): () => void;
   close(): Promise<void>;
 }
 
@@ -42,6 +48,7 @@ const closeMs = 1_000;
  */
 export function openFeed({ url, schema, log, pingMs = 5_000 }: FeedOptions): Feed {
   const subscribers = new Map<string, Set<OnVersion>>();
+  const ofAll = new Set<(name: string | null) => void>();
   const closing = new AbortController();
   const { signal } = closing;
   const channel = noticeChannel(schema);
@@ -69,12 +76,14 @@ export function openFeed({ url, schema, log, pingMs = 5_000 }: FeedOptions): Fee
     delayMs = backoffMs.first;
     log.info({ subscribers: subscribers.size }, "feed.listening");
     for (const ofChannel of [...subscribers.values()]) for (const onVersion of ofChannel) onVersion(null);
+    for (const onChannel of [...ofAll]) onChannel(null);
   }
 
   function onPayload(payload: string): void {
     const notice = toNotice(payload);
     if (notice === null) return;
     for (const onVersion of subscribers.get(notice.name) ?? []) onVersion(notice.version);
+    for (const onChannel of ofAll) onChannel(notice.name);
   }
 
   const running = run();
@@ -86,6 +95,12 @@ export function openFeed({ url, schema, log, pingMs = 5_000 }: FeedOptions): Fee
         ofChannel.delete(onVersion);
         if (ofChannel.size === 0 && subscribers.get(name) === ofChannel) subscribers.delete(name);
       };
+    },
+    subscribeToAll(onChannel) {
+      // Of its own, so that who subscribes twice with one function is told twice.
+      const subscriber = (name: string | null) => onChannel(name);
+      ofAll.add(subscriber);
+      return () => void ofAll.delete(subscriber);
     },
     async close() {
       closing.abort();

@@ -4,18 +4,20 @@ import { rowsOf, table, type Tables } from "./tables.ts";
 
 export interface EventFilter {
   /** Received at or after. */
-  since?: Date;
+  since?: Date | undefined;
   /** Received before. */
-  until?: Date;
+  until?: Date | undefined;
   /** A channel's name. */
-  channel?: string;
-  source?: EventSource;
+  channel?: string | undefined;
+  source?: EventSource | undefined;
   /** The whole type (`rtc.103`) or what follows its last dots (`103`). */
-  type?: string;
-  status?: EventStatus;
-  ids?: number[];
+  type?: string | undefined;
+  status?: EventStatus | undefined;
+  ids?: number[] | undefined;
+  /** Older than this one, by id. */
+  before?: number | undefined;
   /** At most so many, the newest; 50 if not given. */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** The newest events that fit the filter, newest first. */
@@ -23,11 +25,14 @@ export async function listEvents({ knex, schema }: Tables, filter: EventFilter =
   const conditions = {
     since: "e.received_at >= :since",
     until: "e.received_at < :until",
-    channel: "coalesce(c.name, case when e.route_kind = 'channel' then e.route_key end) = :channel",
+    // Two conditions, each of which has an index.
+    channel: `(e.channel_id = (select id from ${table(schema, "channels")} where name = :channel)
+      or (e.channel_id is null and e.route_kind = 'channel' and e.route_key = :channel))`,
     source: "e.source = :source",
     type: "(e.type = :type or right(e.type, length(:type) + 1) = '.' || :type)",
     status: "e.status = :status",
     ids: "e.id = any(:ids)",
+    before: "e.id < :before",
   };
   const where = Object.entries(conditions)
     .filter(([name]) => filter[name as keyof typeof conditions] !== undefined)

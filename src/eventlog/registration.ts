@@ -37,9 +37,15 @@ export class RegistrationRefused extends Error {
  * Makes a channel as it is wanted, in one transaction with the event that tells the channel so. Whoever calls this
  * claims the name's strays afterwards, and advances the channel.
  *
+ * @param by - who wants it so, as lists show them
  * @throws {RegistrationRefused} if the id is another channel's, the channel has another id, or the host's uid is ours
  */
-export async function registerAs({ knex, schema }: Tables, name: string, wanted: Registration): Promise<Registered> {
+export async function registerAs(
+  { knex, schema }: Tables,
+  name: string,
+  wanted: Registration,
+  by: string,
+): Promise<Registered> {
   return knex.transaction(
     async (trx) => {
       await insertIfMissing(trx, schema, name, wanted.id);
@@ -51,7 +57,7 @@ export async function registerAs({ knex, schema }: Tables, name: string, wanted:
         );
       }
       assertPossible(channel, wanted);
-      await change(trx, schema, channel, wanted);
+      await change(trx, schema, channel, wanted, by);
       return { channelId: channel.id, isNew: channel.isNew };
     },
     // Each statement must see what was committed before the lock that it waited for.
@@ -106,6 +112,7 @@ async function change(
   schema: string,
   channel: LockedChannel,
   { hostUserId = channel.host_user_id, hostUid = channel.host_uid, relayMode = channel.relay_mode }: Registration,
+  by: string,
 ): Promise<void> {
   await trx
     .withSchema(schema)
@@ -114,5 +121,6 @@ async function change(
     .update({ host_user_id: hostUserId, host_uid: hostUid, relay_mode: relayMode });
   const isKnown = channel.version > 0 && hostUid === channel.host_uid && relayMode === channel.relay_mode;
   if (isKnown) return;
-  await appendWithin(trx, schema, [operatorEvent(channel, { type: "ChannelRegistered", hostUid, relayMode })]);
+  const event = { type: "ChannelRegistered", hostUid, relayMode } as const;
+  await appendWithin(trx, schema, [operatorEvent(channel, event, by)]);
 }

@@ -65,6 +65,8 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "StopRequested":
     case "HoldReleased":
     case "StopRetried":
+    case "EffectRetried":
+    case "ReplayRequested":
       return foldOperator(state, event, at);
     case "PresenceDoubted":
       return learnt({ ...state, doubtedAt: at });

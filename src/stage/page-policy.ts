@@ -1,3 +1,5 @@
+import { contentPolicy } from "../page-headers.ts";
+
 /**
  * What the Web SDK talks to, on any port: the domains of Agora's firewall list (Agora docs: firewall, RTC SDK (Web)).
  * A wildcard stands for names of any depth.
@@ -13,8 +15,7 @@ const agoraDomains = ["agora.io", "sd-rtn.com", "rtnsvc.com", "rtesvc.com"];
 export function pagePolicy(images: string[]): Record<string, string> {
   const agora = agoraDomains.flatMap((domain) => [`https://*.${domain}:*`, `wss://*.${domain}:*`]);
   const origins = [...new Set(images.map((url) => new URL(url).origin))];
-  const directives = {
-    "default-src": ["'none'"],
+  const allowed = {
     "script-src": ["'self'"],
     "style-src": ["'self'"],
     "connect-src": ["'self'", ...agora],
@@ -22,14 +23,9 @@ export function pagePolicy(images: string[]): Record<string, string> {
     // The SDK's timer, so that it is not slowed down with its page.
     "worker-src": ["blob:"],
     "img-src": origins.length > 0 ? origins : ["'none'"],
-    "base-uri": ["'none'"],
-    "form-action": ["'none'"],
-    "frame-ancestors": ["'none'"],
   };
   return {
-    "content-security-policy": Object.entries(directives)
-      .map(([name, sources]) => [name, ...sources].join(" "))
-      .join(";"),
+    "content-security-policy": contentPolicy(allowed),
     "permissions-policy": "camera=(), microphone=(), display-capture=(), geolocation=()",
     "cache-control": "no-store",
   };

@@ -35,7 +35,7 @@ describe("PUT /v1/channels/{name}", () => {
       {
         type: "ChannelRegistered",
         status: "applied",
-        payload: { type: "ChannelRegistered", hostUid: 1001, relayMode: "media-push" },
+        payload: { type: "ChannelRegistered", hostUid: 1001, relayMode: "media-push", by: "operator" },
       },
     ]);
   });
@@ -71,8 +71,8 @@ describe("PUT /v1/channels/{name}", () => {
     const changed = channelAnswer.parse((await service.call("put", path).send({ hostUid: 6 })).body);
     expect(changed.status.version).toBe(first.status.version + 1);
     expect((await registrationsOf("told")).map(({ payload }) => payload)).toEqual([
-      { type: "ChannelRegistered", hostUid: 5, relayMode: null },
-      { type: "ChannelRegistered", hostUid: 6, relayMode: null },
+      { type: "ChannelRegistered", hostUid: 5, relayMode: null, by: "operator" },
+      { type: "ChannelRegistered", hostUid: 6, relayMode: null, by: "operator" },
     ]);
   });
 

@@ -86,6 +86,28 @@ describe("each method, against the service", () => {
     await expect(tally.getNotificationEndpoint(id)).rejects.toMatchObject({ code: "endpoint_unknown" });
   });
 
+  it("tells operators what happened and why, and repairs it", async () => {
+    const { id } = await tally.putChannel("odd");
+    await tally.startRecording("odd");
+    const { items } = await tally.listEvents({ channel: "odd", type: "StartRequested" });
+    expect(items).toMatchObject([{ source: "operator", status: "applied" }]);
+    const [event] = await Promise.all(items.map((item) => tally.getEvent(item.id)));
+    expect(event).toMatchObject({ payload: { by: "operator" }, headers: null });
+    const [effect] = (await tally.listEffects({ channel: "odd" })).items;
+    expect(await tally.getEffect(effect?.id ?? 0)).toMatchObject({ ...effect, retry: { possible: false } });
+    await expect(tally.retryEffect(effect?.id ?? 0)).rejects.toMatchObject({ code: "effect_not_dead", status: 409 });
+
+    const ids = items.map((item) => item.id);
+    const plan = await tally.planReplay({ ids });
+    expect(plan).toMatchObject({ events: 1, channels: [{ channel: "odd", differs: false }] });
+    expect(await tally.replayEvents({ ids })).toMatchObject({ events: 1, changed: 0 });
+    expect(await tally.planRebuild("odd")).toMatchObject({ differs: false });
+    expect(await tally.rebuildChannel("odd")).toMatchObject({ differs: false });
+    expect((await tally.listAllSessions({ isOpen: "true" })).items.map((item) => item.id)).toContain(`${id}-1`);
+    expect(await tally.stopSession(`${id}-1`)).toMatchObject({ endReason: "operator_stop" });
+    expect(await tally.releaseChannel("odd")).toMatchObject({ hold: null });
+  });
+
   it("follows a status until it is aborted", async () => {
     await tally.putChannel("followed");
     const abort = new AbortController();

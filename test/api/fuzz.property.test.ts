@@ -28,7 +28,7 @@ const query = fc.oneof(
   fc
     .array(
       fc.tuple(
-        fc.constantFrom("limit", "after", "active", "token", "limit[]", "__proto__"),
+        fc.constantFrom("limit", "after", "before", "since", "type", "active", "token", "limit[]", "__proto__"),
         fc.oneof(
           fc.constantFrom("1", "0", "-1", "1e3", "true", "%00", "%ff", "NaN", "Infinity", "9".repeat(400)),
           segment,
@@ -44,7 +44,10 @@ const path = fc
       fc.tuple(fc.constant("channels"), segment),
       fc.tuple(fc.constant("channels"), segment, fc.constantFrom("status", "sessions")),
       fc.tuple(fc.constant("channels"), segment, fc.constant("recording"), fc.constantFrom("start", "stop")),
-      fc.tuple(fc.constant("sessions"), segment),
+      fc.tuple(fc.constantFrom("sessions", "events", "effects"), segment),
+      fc.tuple(fc.constantFrom("sessions", "events", "effects", "replays")),
+      fc.tuple(fc.constant("effects"), segment, fc.constant("retry")),
+      fc.tuple(fc.constant("replays"), fc.constant("plan")),
       fc.tuple(fc.constant("channels")),
       fc.array(segment, { maxLength: 5 }),
     ),
@@ -60,6 +63,9 @@ const body = fc.oneof(
   fc.constant(undefined),
   fc.record({ id: value, hostUserId: value, hostUid: value, relayMode: value }, { requiredKeys: [] }).map(toJson),
   fc.record({ hostUid: fc.integer({ min: 1, max: 2 ** 32 - 1 }), hostUserId: fc.string() }).map(toJson),
+  fc
+    .record({ ids: fc.oneof(value, fc.array(value)), since: value, type: value, act: value }, { requiredKeys: [] })
+    .map(toJson),
   fc.dictionary(fc.string(), value).map(toJson),
   fc.json(),
   fc.string(),

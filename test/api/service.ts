@@ -100,15 +100,15 @@ export async function startService(
     trustProxy: 0,
     production: false,
     notifications: { allowPrivate: false, disableAfterMs: 0 },
+    policy: defaultPolicy,
     relayMode: "cloud-recording" as const,
     prices,
-    policy: defaultPolicy,
     // Every test here comes from one address.
     failedKeysMost: 10_000,
     publicUrl: "http://127.0.0.1",
     stage: { logoUrl: null, overlayUrl: null },
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
-    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [] },
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [], playbackUrl: null },
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });

@@ -58,7 +58,9 @@ async function newChannel(name: string): Promise<{ id: number; name: string }> {
 /** Asks for a stop, which makes a new version. */
 async function change(channel: { id: number; name: string }): Promise<number> {
   const { knex, schema } = database;
-  await knex.transaction((trx) => appendWithin(trx, schema, [operatorEvent(channel, { type: "StopRequested" })]));
+  await knex.transaction((trx) =>
+    appendWithin(trx, schema, [operatorEvent(channel, { type: "StopRequested" }, "test")]),
+  );
   const rules = { interpret, policy: defaultPolicy, defaultMode: "cloud-recording" as const, maxActiveRelays: 50 };
   const advanced = await createAdvance({ knex, schema, log: lines.log, ...rules }).advance(channel.id);
   return advanced?.version ?? NaN;

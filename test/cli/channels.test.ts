@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { initialState } from "../../src/live/index.ts";
 import { goLive, type Service, startService } from "./service.ts";
 
 let service: Service;
@@ -203,7 +204,10 @@ describe("channels rebuild", () => {
 
   it("has nothing to compare where nothing was ever folded", async () => {
     const { knex, schema } = service;
-    await knex.withSchema(schema).table("channels").insert({ id: 99, name: "empty", state: {} });
+    await knex
+      .withSchema(schema)
+      .table("channels")
+      .insert({ id: 99, name: "empty", state: initialState(99) });
     expect(await service.tally(["channels", "rebuild", "empty"])).toMatchObject({ code: 0 });
     await knex.withSchema(schema).table("channels").where({ id: 99 }).delete();
     expect(await service.tally(["channels", "rebuild", "empty"])).toMatchObject({ code: 1 });

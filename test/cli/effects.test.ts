@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { EffectItem } from "../../src/cli/store/effects.ts";
+import type { EffectItem } from "../../src/operators/index.ts";
 import { goLive, type Service, startService } from "./service.ts";
 
 let service: Service;
@@ -32,10 +32,14 @@ describe("effects list", () => {
     expect(items[1]).toEqual({
       id: expect.any(Number) as number,
       type: "EnsureLiveInput",
+      description: "make the live input ready",
       channel: "channel_1",
       status: "open",
       attempts: 0,
       error: null,
+      isPaid: false,
+      createdAt: expect.any(String) as string,
+      finishedAt: null,
     });
   });
 
@@ -178,7 +182,7 @@ describe("effects retry", () => {
     const { code, err } = await retry(id);
     expect(code).toBe(1);
     expect(err).toContain("channel_6 has gone on without it.");
-    expect(err).toContain('held (gave_up): "tally channels release channel_6" lets it start');
+    expect(err).toContain('held (gave_up): to release it lets it start ("tally channels release channel_6")');
     expect(await service.tally(["channels", "release", "channel_6"])).toMatchObject({ code: 0 });
     const again = await newest("channel_6", "StartRelay");
     expect(again).toBeGreaterThan(id);

@@ -54,6 +54,7 @@ describe("events list", () => {
     expect(items.find(({ type }) => type === "rtc.103")).toEqual({
       id: expect.any(Number) as number,
       source: "agora",
+      description: "host joined",
       type: "rtc.103",
       status: "applied",
       channel: "channel_42",
@@ -256,7 +257,7 @@ describe("events replay", () => {
 
   it("is done at once where no event fits", async () => {
     const { code, json } = await service.tally(["events", "replay", "--channel", "elsewhere", "--json"]);
-    expect([code, json()]).toEqual([0, { events: 0, channels: [] }]);
+    expect([code, json()]).toEqual([0, { events: 0, isTruncated: false, channels: [] }]);
   });
 
   it("has nothing to ask for where no event belongs to a channel", async () => {

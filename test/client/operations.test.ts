@@ -6,6 +6,8 @@ import { operations } from "../../src/api/openapi/operations.ts";
 
 /** Methods are named after their operations, but for these. */
 const otherNames: Readonly<Record<string, string>> = { streamStatus: "watchStatus" };
+/** For the console, which reads it as browsers do. */
+const withoutMethod = ["streamOverview"];
 type Called = Exclude<keyof TallyClient, "watchStatus" | "deleteNotificationEndpoint">;
 
 type Success = 200 | 201 | 202;
@@ -22,7 +24,8 @@ type Resolved = { [Name in Called]: Awaited<ReturnType<TallyClient[Name]>> };
 describe("the client", () => {
   it("has a method for every operation of /v1, and no other", () => {
     const described = Object.entries(operations).filter(([route]) => route.includes(" /v1/"));
-    const names = described.map(([, { operationId }]) => otherNames[operationId] ?? operationId);
+    const ids = described.map(([, { operationId }]) => operationId).filter((id) => !withoutMethod.includes(id));
+    const names = ids.map((id) => otherNames[id] ?? id);
     const client = createTallyClient({ baseUrl: "http://127.0.0.1", key: "key" });
     expect(Object.keys(client).sort()).toEqual(names.sort());
   });

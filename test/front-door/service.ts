@@ -11,7 +11,7 @@ export const impatient = { headersMs: 200, requestMs: 300, checkMs: 10, lingerMs
 /** The whole service with all three doors open. */
 export function useFrontDoor(limits: Partial<HttpLimits> = {}): () => Service {
   return useService({
-    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [webhookSecret] },
+    cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [webhookSecret], playbackUrl: null },
     limits,
   });
 }

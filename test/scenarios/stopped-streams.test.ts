@@ -92,12 +92,12 @@ function subscribe(url: () => string, token: string): Follower {
   return follower;
 }
 
-/** Reads what comes on a connection of its own, byte for byte, from its first event to its end. */
+/** Reads what comes on a connection of its own, byte for byte, from its first status to its end. */
 async function readRaw(service: ServiceProcess, to: string): Promise<() => Promise<string>> {
   const raw = await rawSocket(service.url);
   closers.add("the connection", () => void raw.socket.destroy());
   raw.send(wire(`GET ${to}`, { host: "tally", authorization: headers.authorization }));
-  await raw.has("data: {");
+  await raw.has('"version":');
   return () => raw.closed;
 }
 

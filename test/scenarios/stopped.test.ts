@@ -238,8 +238,7 @@ describe.concurrent("SIGTERM with the database gone", () => {
     way.freeze();
     service.child.kill("SIGTERM");
     expect(await service.gone).toBe(1);
-    // The job library may have written a stack of its own before it, if it was just about to connect.
-    expect(service.errorOutput()).toMatch(/^Tally has stopped, but not in order: .*the next one takes over.*\.\n$/m);
+    expect(service.errorOutput()).toMatch(/^Tally has stopped, but not in order: .*the next one takes over.*\.\n$/);
     expectNothingStopped(tonight);
   }, 60_000);
 

@@ -3,6 +3,7 @@ import createFetchClient from "openapi-fetch";
 import { type CallOptions, dataOf, type Query } from "./calls.ts";
 import { notificationEndpoints } from "./notification-endpoints.ts";
 import type { paths, Registration, Status } from "./openapi.ts";
+import { operators } from "./operators.ts";
 import { type ClientOptions, createSend } from "./request.ts";
 import { type WatchOptions, watchStatus } from "./watch-status.ts";
 
@@ -63,5 +64,6 @@ export function createTallyClient(options: ClientOptions) {
     getTimeline: (id: string, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions/{id}/timeline", { ...options, params: { path: { id } } })),
     ...notificationEndpoints(fetchClient),
+    ...operators(fetchClient),
   };
 }

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 
 import type { Principal } from "../principal.ts";
 
-const operator: Principal = { name: "operator", scope: "admin", reach: { kind: "all" }, expiresAt: null };
+/** Who has it. */
+export const operator: Principal = { name: "operator", scope: "admin", reach: { kind: "all" }, expiresAt: null };
 
 /**
  * The key of the environment.

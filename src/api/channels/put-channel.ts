@@ -18,15 +18,15 @@ export async function putChannel(api: Api, call: Call): Promise<Answer> {
   const { params, body = {} } = call;
   const { name } = readInput(channelPath, params);
   const wanted = readInput(registration, body);
-  const { channelId, isNew } = await register(api, name, wanted);
+  const { channelId, isNew } = await register(api, name, wanted, call.principal().name);
   await claimStrays(api, { kind: "channel", key: name });
   await advanceNow(api, channelId);
   return { status: isNew ? 201 : 200, body: toChannelAnswer(await readChannel(api, call), api) };
 }
 
-async function register(api: Api, name: string, wanted: Registration): Promise<Registered> {
+async function register(api: Api, name: string, wanted: Registration, by: string): Promise<Registered> {
   try {
-    return await registerAs(api, name, wanted);
+    return await registerAs(api, name, wanted, by);
   } catch (error) {
     throw error instanceof RegistrationRefused ? problemOf(error) : error;
   }

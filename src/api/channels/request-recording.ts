@@ -15,13 +15,16 @@ export function requestRecording(type: Request): Handler<Api> {
   return async (api: Api, call: Call): Promise<Answer> => {
     const { body = {} } = call;
     readInput(noMembers, body);
-    return { status: 202, body: await acceptRequest(api, await readChannel(api, call), type) };
+    return { status: 202, body: await acceptRequest(api, await readChannel(api, call), type, call.principal().name) };
   };
 }
 
-/** @returns the status that it led to */
-export async function acceptRequest(api: Api, channel: ChannelRow, type: Request): Promise<Status> {
-  await api.knex.transaction((trx) => appendWithin(trx, api.schema, [operatorEvent(channel, { type })]));
+/**
+ * @param by - who asks
+ * @returns the status that it led to
+ */
+export async function acceptRequest(api: Api, channel: ChannelRow, type: Request, by: string): Promise<Status> {
+  await api.knex.transaction((trx) => appendWithin(trx, api.schema, [operatorEvent(channel, { type }, by)]));
   await advanceNow(api, channel.id);
   return statusOf((await findChannelById(api, channel.id)) ?? channel, api);
 }

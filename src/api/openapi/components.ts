@@ -27,11 +27,12 @@ import { costAnswer, sessionAnswer, sessionListAnswer, videoAnswer } from "../se
 import { callAnswer, timelineAnswer, timelineEntryAnswer } from "../sessions/timeline-schemas.ts";
 import { reasonAnswer, reasonCode, relayMode, statusAnswer } from "../status-schema.ts";
 import { channelExample, metricsExample, problemExample, sessionExample, statusExample } from "./examples.ts";
+import { operatorAnswers, operatorRequests } from "./operator-components.ts";
 import { timelineExample } from "./timeline-example.ts";
 
 export type JsonSchema = Record<string, unknown>;
 
-interface Component {
+export interface Component {
   schema: z.ZodType;
   /** Its name in the document, and so of the type that a generator makes of it. */
   id: string;
@@ -121,6 +122,7 @@ export const answers: readonly Component[] = [
   { schema: testAnswer, id: "NotificationTest", description: "A test that is being sent." },
   { schema: deliveryAnswer, id: "NotificationDelivery", description: "A notification on its way to one endpoint." },
   { schema: deliveryListAnswer, id: "NotificationDeliveryList", description: "One page of an endpoint's deliveries." },
+  ...operatorAnswers,
   {
     schema: problemAnswer,
     id: "Problem",
@@ -158,6 +160,7 @@ export const requests: readonly Component[] = [
     description: "Null clears, a missing member stays as it is.",
     examples: [{ enabled: true }],
   },
+  ...operatorRequests,
   { schema: noMembers, id: "NoMembers", description: "The address says everything.", examples: [{}] },
 ];
 
@@ -187,7 +190,7 @@ function describe(components: readonly Component[], io: "input" | "output"): Rec
 
 function tidy(schema: JsonSchema, io: "input" | "output"): void {
   // What is answered may get more members: who checks answers must not refuse those.
-  if (io === "output") delete schema.additionalProperties;
+  if (io === "output" && schema.additionalProperties === false) delete schema.additionalProperties;
   // The format says it, in fewer than 400 characters.
   if (schema.format !== undefined) delete schema.pattern;
   // Zod's, of every whole number.

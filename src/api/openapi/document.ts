@@ -21,6 +21,7 @@ const tags: Readonly<Record<Tag, string>> = {
   Channels: "Which channels there are, and how they are registered.",
   Sessions: "What was broadcast.",
   Notifications: "Which addresses of the app are told, and how that goes.",
+  Operators: "What happened and why, and how it is repaired.",
   Service: "For whoever keeps the service running.",
 };
 

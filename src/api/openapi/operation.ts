@@ -21,7 +21,7 @@ export interface Operation {
   problems?: readonly ProblemCode[];
 }
 
-export type Tag = "Status" | "Recording" | "Channels" | "Sessions" | "Notifications" | "Service";
+export type Tag = "Status" | "Recording" | "Channels" | "Sessions" | "Notifications" | "Operators" | "Service";
 
 export interface AnswerDescription {
   description: string;

@@ -18,6 +18,7 @@ import { timelineAnswer } from "../sessions/timeline-schemas.ts";
 import { statusAnswer } from "../status-schema.ts";
 import { notificationOperations } from "./notification-operations.ts";
 import type { Operation } from "./operation.ts";
+import { operatorOperations } from "./operator-operations.ts";
 
 /** The description of every route that is for callers of the API, by its method and path. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -135,6 +136,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     problems: ["session_unknown"],
   },
   ...notificationOperations,
+  ...operatorOperations,
   "get /healthz": {
     operationId: "getHealth",
     tag: "Service",

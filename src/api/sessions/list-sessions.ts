@@ -1,10 +1,10 @@
+import { readSessions } from "../../operators/index.ts";
 import type { Answer } from "../answer.ts";
 import type { Api } from "../api.ts";
 import { readChannel } from "../channels/read-channel.ts";
 import type { Call } from "../create-router.ts";
 import { pageOf } from "../page.ts";
 import { readInput } from "../read-input.ts";
-import { readSessions } from "./read-sessions.ts";
 import { sessionListQuery } from "./schemas.ts";
 
 /** A channel's sessions, newest first. */

@@ -8,7 +8,7 @@ import type { Call } from "../create-router.ts";
 import type { Reader } from "./readers.ts";
 import { watchStatus } from "./watch-status.ts";
 
-const headers = {
+export const streamHeaders = {
   "content-type": "text/event-stream",
   // nginx, and others after it, would collect events until there are enough of them.
   "x-accel-buffering": "no",
@@ -29,7 +29,7 @@ export async function streamStatus(api: Api, call: Call): Promise<Answer> {
       reader.end("failed");
     });
   };
-  return { status: 200, headers, stream };
+  return { status: 200, headers: streamHeaders, stream };
 }
 
 async function pour(api: Api, channel: { name: string }, after: number | undefined, reader: Reader): Promise<void> {

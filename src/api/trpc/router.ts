@@ -19,11 +19,15 @@ export const appRouter = router({
     start: operate
       .input(readChannelInput)
       .output(statusAnswer)
-      .mutation(async ({ ctx, input }) => acceptRequest(ctx.api, await channelOf(ctx, input), "StartRequested")),
+      .mutation(async ({ ctx, input }) =>
+        acceptRequest(ctx.api, await channelOf(ctx, input), "StartRequested", ctx.principal.name),
+      ),
     stop: operate
       .input(readChannelInput)
       .output(statusAnswer)
-      .mutation(async ({ ctx, input }) => acceptRequest(ctx.api, await channelOf(ctx, input), "StopRequested")),
+      .mutation(async ({ ctx, input }) =>
+        acceptRequest(ctx.api, await channelOf(ctx, input), "StopRequested", ctx.principal.name),
+      ),
     status: status
       .input(readChannelInput)
       .output(statusAnswer)

@@ -1,15 +1,16 @@
 import type { Command } from "commander";
 
-import { type ChannelReplay, planReplay, rebuildChannel } from "../../engine/index.ts";
-import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
+import { type ChannelReplay, planRebuild } from "../../engine/index.ts";
+import { rebuild, toChannelReplayItem } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { describeStatus } from "../describe-status.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { printFields, printJson } from "../output/print.ts";
 import { advanceChannels, rulesOf } from "../store/advance-channels.ts";
-import { type Channel, findChannel } from "../store/channel.ts";
-import { type Service, withService } from "../with-service.ts";
+import { findChannel } from "../store/channel.ts";
+import { whoami } from "../whoami.ts";
+import { withService } from "../with-service.ts";
 
 interface RebuildOptions extends CommonOptions {
   yes?: true;
@@ -27,51 +28,25 @@ export function addChannelsRebuild(channels: Command, io: Io): void {
     .option("--yes", "write what differs")
     .action((name: string, options: RebuildOptions) =>
       withService(io, options, async (service) => {
-        const channel = await findChannel(service.tables, name);
+        const { tables } = service;
+        const { id } = await findChannel(tables, name);
+        const rules = rulesOf(service);
         const write = options.yes === true;
-        const found = write ? await rebuild(service, channel) : await compare(service, channel);
-        if (options.json) printJson(io, toItem(name, found));
-        else printRebuild(io, name, found);
-        if (found?.differs === true && !write) throw new Failure("Nothing was written: --yes writes it.");
+        const found = write ? await rebuild(tables, id, rules, whoami()) : await planRebuild(tables, id, rules);
+        if (found === null) throw new Error(`channel ${id} is gone`);
+        if (found.differs && write) await advanceChannels(service, [id]);
+        if (options.json) printJson(io, toChannelReplayItem(found));
+        else printRebuild(io, found);
+        if (found.differs && !write) throw new Failure("Nothing was written: --yes writes it.");
       }),
     );
 }
 
-async function rebuild(service: Service, { id }: Channel): Promise<ChannelReplay | null> {
-  const found = await rebuildChannel(service.tables, id, rulesOf(service));
-  if (found?.differs === true) await advanceChannels(service, [id]);
-  return found;
-}
-
-/** A replay folds the whole channel anew too: of an event that is folded already, it is a rebuild that can be planned. */
-async function compare(service: Service, { id }: Channel): Promise<ChannelReplay | null> {
-  const folded = await anyFolded(service.tables, id);
-  if (folded === null) return null;
-  const plan = await planReplay(service.tables, { ids: [folded] }, rulesOf(service), { act: false });
-  return plan.channels[0] ?? null;
-}
-
-async function anyFolded({ knex, schema }: Tables, channelId: number): Promise<number | null> {
-  const [event] = await rowsOf<{ id: number }>(
-    knex,
-    `select id from ${table(schema, "events")} where channel_id = :channelId and applied_version is not null limit 1`,
-    { channelId },
-  );
-  return event?.id ?? null;
-}
-
-function toItem(channel: string, found: ChannelReplay | null) {
-  if (found === null) return { channel, differs: false, effects: [], hold: false };
-  const { before, after, differs, effects, hold } = found;
-  return { channel, differs, before, after, effects, hold };
-}
-
-function printRebuild(io: Io, name: string, found: ChannelReplay | null): void {
-  if (found?.differs !== true) {
+function printRebuild(io: Io, { channel: name, differs, before, after, effects, hold }: ChannelReplay): void {
+  if (!differs) {
     io.out(`${name} is what its events add up to.\n`);
     return;
   }
-  const { before, after, effects, hold } = found;
   io.out(`${name} differs from what its events add up to.\n`);
   printFields(io, {
     "it is": describeStatus(before),

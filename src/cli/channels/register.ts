@@ -14,6 +14,7 @@ import type { Io } from "../io.ts";
 import { parseChannelName } from "../parse/channel-name.ts";
 import { none, whole, wholeOrNone } from "../parse/whole.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
+import { whoami } from "../whoami.ts";
 import { type Service, withService } from "../with-service.ts";
 import { printOutcome } from "./print-outcome.ts";
 
@@ -55,7 +56,7 @@ export function addChannelsRegister(channels: Command, io: Io): void {
 
 async function register({ tables }: Service, name: string, wanted: Registration): Promise<Registered> {
   try {
-    return await registerAs(tables, name, wanted);
+    return await registerAs(tables, name, wanted, whoami());
   } catch (error) {
     throw error instanceof RegistrationRefused ? new Failure(error.message) : error;
   }

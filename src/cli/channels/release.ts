@@ -1,11 +1,11 @@
 import type { Command } from "commander";
 
-import { appendWithin, operatorEvent } from "../../eventlog/index.ts";
+import { releaseChannel } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
 import { findChannel } from "../store/channel.ts";
-import { inTransaction } from "../store/in-transaction.ts";
+import { whoami } from "../whoami.ts";
 import { withService } from "../with-service.ts";
 import { printOutcome } from "./print-outcome.ts";
 
@@ -20,13 +20,9 @@ export function addChannelsRelease(channels: Command, io: Io): void {
       withService(io, options, async (service) => {
         const { tables } = service;
         const channel = await findChannel(tables, name);
-        if (channel.state.hold !== null) {
-          await inTransaction(tables, (trx) =>
-            appendWithin(trx, tables.schema, [operatorEvent(channel, { type: "HoldReleased" })]),
-          );
-          await advanceChannels(service, [channel.id]);
-        }
-        const words = channel.state.hold === null ? "has no hold" : "is released";
+        const isReleased = await releaseChannel(tables, channel, whoami());
+        if (isReleased) await advanceChannels(service, [channel.id]);
+        const words = isReleased ? "is released" : "has no hold";
         await printOutcome(io, options, service, { name, words });
       }),
     );

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import { linkSettingsOf } from "../../config/index.ts";
 import { type ChannelState, type Missed, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
+import type { SessionItem } from "../../operators/index.ts";
 import { createPlaybackLinks, presentStatus } from "../../playback/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -10,7 +11,7 @@ import type { Column } from "../output/table.ts";
 import { shortIso } from "../output/times.ts";
 import { sessionColumns } from "../sessions/columns.ts";
 import { type Channel, findChannel, type RecorderItem, recordersOf, statusOf } from "../store/channel.ts";
-import { listSessions, type SessionItem } from "../store/sessions.ts";
+import { listSessionsOf } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
 
 /** How many of its sessions are shown with a channel. */
@@ -29,7 +30,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
         const links = createPlaybackLinks(linkSettingsOf(config), { log });
         const { status } = await presentStatus(statusOf(channel, config.relayMode), channel.state.liveInput, links);
         const recorders = recordersOf(channel.state);
-        const sessions = await listSessions(service, { channelId: channel.id, limit: sessionsMost });
+        const sessions = await listSessionsOf(service, channel.id, sessionsMost);
         const item: ChannelItem = {
           ...status,
           hostUserId: channel.host_user_id,

@@ -1,12 +1,12 @@
 import { type Command, Option } from "commander";
 
 import type { EffectStatus } from "../../db/index.ts";
+import { type EffectItem, listEffects } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printList } from "../output/print.ts";
 import type { Column } from "../output/table.ts";
 import { whole } from "../parse/whole.ts";
-import { type EffectItem, listEffects } from "../store/effects.ts";
 import { withService } from "../with-service.ts";
 
 interface ListOptions extends CommonOptions {
@@ -36,11 +36,7 @@ export function addEffectsList(effects: Command, io: Io): void {
       withService(io, options, async ({ tables }) => {
         const { channel, limit } = options;
         const status = options.dead ? "dead" : options.status;
-        const items = await listEffects(tables, {
-          limit,
-          ...(status !== undefined && { status }),
-          ...(channel !== undefined && { channel }),
-        });
+        const items = await listEffects(tables, { status, channel, limit });
         printList(io, options, { items, columns, none: "No effect fits.", limit });
       }),
     );

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 
-import { listEvents } from "../../eventlog/index.ts";
+import { type EventItem, listEventItems } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printList } from "../output/print.ts";
 import type { Column } from "../output/table.ts";
-import { shortTime } from "../output/times.ts";
+import { shortIso } from "../output/times.ts";
 import { withService } from "../with-service.ts";
-import { describeEvent, type EventItem, toEventItem } from "./event-item.ts";
+import { describeEvent } from "./describe-event.ts";
 import { addFilterOptions, filterOf, type FilterOptions } from "./filter.ts";
 
 const defaultLimit = 50;
@@ -26,7 +26,7 @@ export function addEventsList(events: Command, io: Io): void {
     (options: FilterOptions & CommonOptions) =>
       withService(io, options, async ({ tables }) => {
         const { limit = defaultLimit } = options;
-        const items = (await listEvents(tables, { ...filterOf(options), limit })).map(toEventItem);
+        const items = await listEventItems(tables, { ...filterOf(options), limit });
         printList(io, options, { items, columns: columns(io), none: "No event fits.", limit });
       }),
   );
@@ -35,7 +35,7 @@ export function addEventsList(events: Command, io: Io): void {
 function columns(io: Io): Column<EventItem>[] {
   return [
     { title: "ID", value: ({ id }) => String(id) },
-    { title: "TIME UTC", value: ({ receivedAt }) => shortTime(receivedAt, io.now()) },
+    { title: "TIME UTC", value: ({ receivedAt }) => shortIso(receivedAt, io.now()) },
     { title: "SOURCE", value: ({ source }) => source },
     { title: "EVENT", value: describeEvent, flexible: 25 },
     { title: "CHANNEL", value: ({ channel }) => channel ?? "", flexible: 12 },

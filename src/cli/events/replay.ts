@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 
-import { applyReplay, type ChannelReplay, planReplay, type ReplayPlan } from "../../engine/index.ts";
+import { planReplay, type ReplayPlan } from "../../engine/index.ts";
 import type { EventFilter } from "../../eventlog/index.ts";
+import { replay, toReplayItem } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { confirm } from "../confirm.ts";
 import { Failure } from "../failure.ts";
@@ -10,6 +11,7 @@ import { printJson } from "../output/print.ts";
 import { count } from "../output/text.ts";
 import { whole } from "../parse/whole.ts";
 import { advanceChannels, rulesOf } from "../store/advance-channels.ts";
+import { whoami } from "../whoami.ts";
 import { withService } from "../with-service.ts";
 import { addFilterOptions, filterOf, type FilterOptions } from "./filter.ts";
 import { printReplay } from "./print-replay.ts";
@@ -18,6 +20,7 @@ interface ReplayOptions extends FilterOptions, CommonOptions {
   dryRun?: true;
   yes?: true;
   act?: true;
+  ended?: true;
 }
 
 const defaultLimit = 10_000;
@@ -41,21 +44,22 @@ export function addEventsReplay(events: Command, io: Io): void {
     .option("--dry-run", "show the plan and do nothing")
     .option("--yes", "do it unasked")
     .option("--act", "let the new state start what it wants, instead of holding the channel")
+    .option("--ended", "with --act: also where the last broadcast is over")
     .action((ids: number[], options: ReplayOptions) =>
       withService(io, options, async (service) => {
         const { tables } = service;
         const rules = rulesOf(service);
-        const mode = { act: options.act === true };
+        const mode = { act: options.act === true, ended: options.ended === true };
+        const { limit = defaultLimit } = options;
         const plan = await planReplay(tables, selectionOf(command, ids, options), rules, mode);
         assertFound(ids, plan);
-        if (options.json) printJson(io, toPlanItem(plan));
+        if (options.json) printJson(io, toReplayItem(plan, limit));
         else printReplay(io, plan);
-        const { limit = defaultLimit } = options;
         if (plan.ids.length === limit) io.err(`These are the newest ${limit} that fit; --limit takes more.\n`);
         if (options.dryRun || plan.channels.length === 0) return;
 
         await confirm(io, `Replay ${count(plan.ids.length, "event")}?`, options.yes === true);
-        const done = await applyReplay(tables, plan, rules, mode);
+        const done = await replay(tables, plan, rules, mode, whoami());
         const changed = done.filter(({ differs }) => differs);
         await advanceChannels(
           service,
@@ -83,12 +87,4 @@ function assertFound(ids: number[], plan: ReplayPlan): void {
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return;
   throw new Failure(`Nothing was done: not found, or left out by the options: ${missing.join(", ")}.`);
-}
-
-function toPlanItem({ ids, channels }: ReplayPlan) {
-  return { events: ids.length, channels: channels.map(toChannelItem) };
-}
-
-function toChannelItem({ channel, before, after, effects, hold }: ChannelReplay) {
-  return { channel, before, after, effects, hold };
 }

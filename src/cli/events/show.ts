@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
-import { getEvent, type StoredEvent } from "../../eventlog/index.ts";
+import { getEvent } from "../../eventlog/index.ts";
+import { type EventDetail, toEventDetail } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
@@ -8,7 +9,7 @@ import { printFields, printJson, toJson } from "../output/print.ts";
 import { plain } from "../output/text.ts";
 import { whole } from "../parse/whole.ts";
 import { withService } from "../with-service.ts";
-import { describeEvent, toEventItem } from "./event-item.ts";
+import { describeEvent } from "./describe-event.ts";
 
 export function addEventsShow(events: Command, io: Io): void {
   addCommand(events, "show", {
@@ -18,29 +19,29 @@ export function addEventsShow(events: Command, io: Io): void {
     .argument("<id>", "the event's id, as in the list", whole(1))
     .action((id: number, options: CommonOptions) =>
       withService(io, options, async ({ tables }) => {
-        const event = await getEvent(tables, id);
-        if (event === null) {
+        const stored = await getEvent(tables, id);
+        if (stored === null) {
           throw new Failure(`There is no event ${id}. "tally events list" shows those that there are.`);
         }
-        if (options.json) printJson(io, { ...event, ...toEventItem(event) });
+        const event = toEventDetail(stored);
+        if (options.json) printJson(io, event);
         else printEvent(io, event);
       }),
     );
 }
 
-function printEvent(io: Io, event: StoredEvent): void {
-  const { id, channel } = toEventItem(event);
+function printEvent(io: Io, event: EventDetail): void {
   printFields(io, {
-    id,
+    id: event.id,
     event: describeEvent(event),
     source: event.source,
     status: event.status,
     note: event.note,
-    channel,
+    channel: event.channel,
     route: event.route === null ? null : `${event.route.kind} ${event.route.key}`,
-    "occurred at": event.occurredAt?.toISOString() ?? null,
-    "received at": event.receivedAt.toISOString(),
-    "applied at": event.appliedAt?.toISOString() ?? null,
+    "occurred at": event.occurredAt,
+    "received at": event.receivedAt,
+    "applied at": event.appliedAt,
     "applied version": event.appliedVersion,
     "dedupe key": event.dedupeKey,
     "body sha256": event.bodySha256,

@@ -1,16 +1,16 @@
+import type { SessionItem } from "../../operators/index.ts";
 import type { VideoAnswer } from "../../playback/index.ts";
 import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
 import type { Column } from "../output/table.ts";
-import { duration, shortTime } from "../output/times.ts";
-import type { SessionItem } from "../store/sessions.ts";
+import { duration, shortIso } from "../output/times.ts";
 
 /** How a list shows sessions. */
 export function sessionColumns(io: Io): Column<SessionItem>[] {
   return [
     { title: "SESSION", value: ({ id }) => id },
     { title: "CHANNEL", value: ({ channel }) => channel, flexible: 12 },
-    { title: "OPENED UTC", value: ({ openedAt }) => shortTime(openedAt, io.now()) },
+    { title: "OPENED UTC", value: ({ openedAt }) => shortIso(openedAt, io.now()) },
     { title: "END", value: ({ closedAt, endReason }) => (closedAt === null ? "open" : (endReason ?? "")), flexible: 9 },
     { title: "RECORDED", value: ({ recordedSeconds }) => duration(recordedSeconds) },
     { title: "NO HOST", value: withoutHost },

@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 
+import { listSessions } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printList } from "../output/print.ts";
 import { whole } from "../parse/whole.ts";
 import { findChannel } from "../store/channel.ts";
-import { listSessions } from "../store/sessions.ts";
+import { listSessionsOf, sessionDepsOf } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
 import { sessionColumns } from "./columns.ts";
 
@@ -24,8 +25,10 @@ export function addSessionsList(sessions: Command, io: Io): void {
     .action((options: ListOptions) =>
       withService(io, options, async (service) => {
         const { channel, limit } = options;
-        const of = channel === undefined ? {} : { channelId: (await findChannel(service.tables, channel)).id };
-        const items = await listSessions(service, { ...of, limit });
+        const items =
+          channel === undefined
+            ? await listSessions(sessionDepsOf(service), { limit })
+            : await listSessionsOf(service, (await findChannel(service.tables, channel)).id, limit);
         printList(io, options, { items, columns: sessionColumns(io), none: "There was no session yet.", limit });
       }),
     );

@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 
 import type { Config } from "../../config/index.ts";
+import type { SessionItem } from "../../operators/index.ts";
 import { sessionFolders } from "../../providers/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
 import { printFields, printJson } from "../output/print.ts";
 import { duration } from "../output/times.ts";
-import { findSession, type SessionItem } from "../store/sessions.ts";
+import { findSession } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
 import { videoWord } from "./columns.ts";
 
@@ -45,9 +46,9 @@ function printSession(io: Io, session: SessionItem, folder: string | null): void
     session: session.id,
     channel: session.channel,
     cause: session.cause === "manual" ? "a manual start" : "a host",
-    opened: session.openedAt.toISOString(),
-    live: session.liveAt?.toISOString() ?? "never",
-    closed: session.closedAt?.toISOString() ?? "still open",
+    opened: session.openedAt,
+    live: session.liveAt ?? "never",
+    closed: session.closedAt ?? "still open",
     end: session.endReason,
     recorded: duration(session.recordedSeconds),
     "without host": duration(session.recordedSecondsWithoutHost),

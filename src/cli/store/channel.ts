@@ -1,5 +1,3 @@
-import type { Knex } from "knex";
-
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
 import { type ChannelState, modeOf, type RelayMode, type Status, toStatus } from "../../live/index.ts";
@@ -21,14 +19,6 @@ export async function findChannel({ knex, schema }: Tables, name: string): Promi
     throw new Failure(`There is no channel "${name}". "tally channels list" shows those that there are.`);
   }
   return channel;
-}
-
-/** Locks a channel until the transaction ends, and reads its state. */
-export async function lockState(trx: Knex.Transaction, schema: string, channelId: number): Promise<ChannelState> {
-  const sql = `select state from ${table(schema, "channels")} where id = :channelId for no key update`;
-  const [row] = await rowsOf<{ state: ChannelState }>(trx, sql, { channelId });
-  if (row === undefined) throw new Error(`channel ${channelId} is gone`);
-  return row.state;
 }
 
 /** The channels that changed last, the newest change first. */

@@ -31,6 +31,27 @@ export interface VideoDeletionRetried {
   video: string;
 }
 
+/** An operator had a call made again that was given up. */
+export interface EffectRetried {
+  type: "EffectRetried";
+  effectId: number;
+  effect: string;
+}
+
+/** An operator had the channel's history folded again. */
+export interface ReplayRequested {
+  type: "ReplayRequested";
+  /** Whether it may start what the new state asks for. */
+  act: boolean;
+}
+
 /** What a person or the seller's app can ask for. */
 export type OperatorEvent =
-  ChannelRegistered | StartRequested | StopRequested | HoldReleased | StopRetried | VideoDeletionRetried;
+  | ChannelRegistered
+  | StartRequested
+  | StopRequested
+  | HoldReleased
+  | StopRetried
+  | VideoDeletionRetried
+  | EffectRetried
+  | ReplayRequested;

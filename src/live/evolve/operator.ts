@@ -19,6 +19,9 @@ export function foldOperator(
       return learnt({ ...state, hold: { reason: "operator_stop", at }, holds: state.holds + 1, manualAt: null });
     case "HoldReleased":
       return state.hold === null ? nothing(state, "there was no hold") : learnt({ ...state, hold: null });
+    case "EffectRetried":
+    case "ReplayRequested":
+      return nothing(state, "for the record");
     case "StopRetried": {
       const recorder = state.recorders[event.resourceId];
       if (recorder?.stop?.dead !== true) return nothing(state, "no dead stop of this recorder");

@@ -104,6 +104,15 @@ export const operatorWords: Words<OperatorEvent> = {
     title: "Operator has a deletion tried again",
     detail: `video ${short(video)}`,
   }),
+  EffectRetried: ({ effect }) => ({
+    lane: "operator",
+    title: "Operator has a call tried again",
+    detail: effect,
+  }),
+  ReplayRequested: ({ act }) => ({
+    lane: "operator",
+    title: act ? "History folded anew, with what that starts" : "History folded anew, starting nothing",
+  }),
 };
 
 /** What time brings. */

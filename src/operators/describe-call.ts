@@ -1,4 +1,4 @@
-import type { Effect } from "../../live/index.ts";
+import type { Effect } from "../live/index.ts";
 
 /** What an effect asks of a provider, in words that complete "Tally …". */
 export function describeCall(effect: Effect): string {

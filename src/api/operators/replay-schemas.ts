@@ -1,0 +1,91 @@
+import { z } from "zod";
+
+import type { EffectType } from "../../live/index.ts";
+import type { ChannelReplayItem, ReplayItem } from "../../operators/index.ts";
+import { wholeNumber } from "../schemas.ts";
+import { statusAnswer } from "../status-schema.ts";
+import { eventFilter } from "./schemas.ts";
+
+// What requests may hold. A message goes on after the member's name.
+
+/** Events of one replay at most: the newest. */
+export const replayMost = 10_000;
+
+const isNamed = "name ids, or at least one member that chooses events";
+
+/** Which events are processed again, and how. */
+export const replayRequest = z
+  .strictObject(
+    {
+      ids: z
+        .array(wholeNumber(1, Number.MAX_SAFE_INTEGER), "must be a list of ids")
+        .min(1, "must name one")
+        .max(replayMost)
+        .optional()
+        .describe("These events; with other members, those of them that fit."),
+      ...eventFilter,
+      limit: wholeNumber(1, replayMost).optional().describe("At most so many, the newest; 10,000 by itself."),
+      act: z
+        .boolean("must be true or false")
+        .optional()
+        .meta({ description: "Let the new state start what it wants, instead of holding the channel." }),
+      ended: z
+        .boolean("must be true or false")
+        .optional()
+        .meta({ description: "With `act`: also where the last broadcast is over." }),
+    },
+    "the body must be a JSON object",
+  )
+  .refine(
+    ({ act: _act, ended: _ended, ...selection }) => Object.values(selection).some((member) => member !== undefined),
+    isNamed,
+  );
+
+// What answers hold.
+
+const effectTypes = [
+  "EnsureLiveInput",
+  "DisableLiveInput",
+  "StartRelay",
+  "StopRecorder",
+  "RepointRecorder",
+  "ArrangeHosts",
+  "RenewStorage",
+  "CheckPresence",
+  "CheckRecorder",
+  "CheckIngest",
+  "CheckVideo",
+  "DeleteVideo",
+  "CheckPlayback",
+] as const satisfies readonly EffectType[];
+
+const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+
+const change = z.strictObject({
+  path: z.string().describe("A member of the status, such as `host.present`, or what else it is about, in words."),
+  before: scalar.describe("As it is; null: not there."),
+  after: scalar.describe("As it would be; null: not there."),
+});
+
+export const channelReplayAnswer = z.strictObject({
+  channel: z.string().describe("The channel's name."),
+  before: statusAnswer.describe("Its status as it is."),
+  after: statusAnswer.describe("Its status as it would be."),
+  changes: z.array(change).describe("What people see differ."),
+  effects: z.array(z.enum(effectTypes)).describe("Calls that the new state asks for and the old one did not."),
+  hold: z.boolean().describe("It is held, because one of them would start something."),
+  differs: z.boolean().describe("Anything differs, be it in details or in what the log says of an event."),
+  isEnded: z.boolean().describe("Its last broadcast is over, as things are."),
+}) satisfies z.ZodType<ChannelReplayItem>;
+
+const count = z.int().min(0);
+
+export const replayPlanAnswer = z.strictObject({
+  events: count.describe("How many are processed again."),
+  isTruncated: z.boolean().describe("There may be more that fit: these are the newest."),
+  channels: z.array(channelReplayAnswer).describe("Those that the events belong to."),
+}) satisfies z.ZodType<ReplayItem>;
+
+export const replayAnswer = replayPlanAnswer.extend({
+  changed: count.describe("Channels in which anything differed."),
+});

@@ -1,0 +1,1 @@
+export { type ConsoleSettings, createConsoleRouter } from "./router.ts";

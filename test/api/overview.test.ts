@@ -1,0 +1,211 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+
+import { countsAnswer, overviewAnswer, overviewChannelAnswer } from "../../src/api/operators/schemas.ts";
+import { createOverview, type Overview, type OverviewFollower } from "../../src/api/overview/overview.ts";
+import { openFeed } from "../../src/eventlog/index.ts";
+import { createLogger } from "../../src/log.ts";
+import { plainLinks } from "../support/playback-links.ts";
+import { apiKey, expectProblem, type Service, startService, useService } from "./service.ts";
+
+const started = useService();
+let service: Service;
+beforeAll(async () => {
+  service = started();
+  await service.notifyAndWait(103, "channel_7", 1);
+});
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+interface Event {
+  name: string;
+  data: unknown;
+}
+
+async function open(at: Pick<Service, "url"> = service, headers: Record<string, string> = {}) {
+  const abort = new AbortController();
+  closers.push(() => abort.abort());
+  const response = await fetch(`${at.url}/v1/overview/stream`, {
+    headers: { authorization: `Bearer ${apiKey}`, ...headers },
+    signal: abort.signal,
+  });
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  /** Null when the stream has ended. */
+  async function next(): Promise<Event | null> {
+    for (;;) {
+      const end = text.indexOf("\n\n");
+      if (end !== -1) {
+        const [, name, data] = /^event: (\w+)\ndata: (.*)$/.exec(text.slice(0, end)) ?? [];
+        text = text.slice(end + 2);
+        if (name !== undefined) return { name, data: JSON.parse(data ?? "") as unknown };
+        continue;
+      }
+      const chunk = await reader?.read();
+      if (chunk?.done !== false) return null;
+      text += chunk.value;
+    }
+  }
+  return {
+    response,
+    next,
+    /** The next event of this kind that fits. */
+    async has(name: string, fits: (data: never) => boolean): Promise<unknown> {
+      for (let event = await next(); event !== null; event = await next()) {
+        if (event.name === name && fits(event.data as never)) return event.data;
+      }
+      throw new Error(`the stream ended without ${name}`);
+    },
+  };
+}
+
+describe("GET /v1/overview/stream", () => {
+  it("begins with the channels that matter and the counts, with the status of GET …/status", async () => {
+    const { response, next } = await open();
+    expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+    const first = await next();
+    expect(first?.name).toBe("overview");
+    const { channels, counts } = overviewAnswer.parse(first?.data);
+    const status = (await service.call("get", "/v1/channels/channel_7/status")).body as unknown;
+    expect(channels).toEqual([{ channel: "channel_7", channelId: 7, status, sessionId: "7-1", viewers: null }]);
+    expect(counts).toEqual({ onAir: 0, open: 1, pending: 0, failed: 0, dead: 0, oldestPendingSeconds: null });
+  });
+
+  it("goes on with what changes, whichever process made it, and with the counts that follow", async () => {
+    const other = await startService(service.database);
+    closers.push(other.close);
+    const stream = await open(other);
+    await stream.next();
+    await service.notifyAndWait(103, "channel_8", 1);
+    const channel = await stream.has("channel", ({ channel }: { channel: string }) => channel === "channel_8");
+    expect(overviewChannelAnswer.parse(channel)).toMatchObject({ channelId: 8, sessionId: "8-1" });
+    const counts = await stream.has("counts", ({ open }: { open: number }) => open === 2);
+    expect(countsAnswer.parse(counts)).toMatchObject({ onAir: 0 });
+  });
+
+  it("has a place like any stream, and ends with the service", async () => {
+    const other = await startService(service.database, { streams: { most: 1 } });
+    closers.push(other.close);
+    const stream = await open(other);
+    await stream.next();
+    const refused = await other.call("get", "/v1/overview/stream");
+    expectProblem(refused, 503, "too_many_streams");
+    const rest = stream.next();
+    await other.close();
+    expect(await rest).toBeNull();
+    closers.splice(closers.indexOf(other.close), 1);
+  });
+
+  it("answers a HEAD, and reads nothing for it", async () => {
+    const response = await service.call("head", "/v1/overview/stream");
+    expect(response.status).toBe(200);
+    expect(response.headers["content-type"]).toMatch(/^text\/event-stream/);
+  });
+});
+
+describe("the overview", () => {
+  let overview: Overview;
+  let statements = 0;
+  const count = ({ sql }: { sql: string }) => {
+    if (sql.startsWith("select c.*, m.")) statements++;
+  };
+  beforeAll(() => {
+    const { knex, schema, url } = service.database;
+    const log = createLogger({ level: "silent" });
+    const feed = openFeed({ url, schema, log });
+    closeFeed = () => feed.close();
+    knex.on("query", count);
+    overview = createOverview({
+      knex,
+      schema,
+      log,
+      feed,
+      defaultMode: "cloud-recording",
+      links: plainLinks,
+      everyMs: 20,
+    });
+  });
+  let closeFeed: () => Promise<void>;
+  afterAll(async () => {
+    service.database.knex.off("query", count);
+    await closeFeed();
+  });
+
+  const follow = () => {
+    const follower = overview.follow();
+    closers.push(follower.leave);
+    return follower;
+  };
+  /** Waits for news that fit. */
+  async function until<T>(
+    follower: OverviewFollower,
+    find: (news: NonNullable<ReturnType<OverviewFollower["news"]>>) => T | undefined,
+  ): Promise<T> {
+    for (;;) {
+      const changed = follower.changed();
+      const news = follower.news();
+      const found = news === null ? undefined : find(news);
+      if (found !== undefined) return found;
+      if (news === null) await changed;
+    }
+  }
+  const ofChannel = (name: string) => (news: { channels: { channel: string }[] }) =>
+    news.channels.find(({ channel }) => channel === name);
+
+  it("reads a change once, however many follow, and gives all the same object", async () => {
+    const all = Array.from({ length: 50 }, follow);
+    await Promise.all(all.map((follower) => until(follower, ({ isAll }) => isAll || undefined)));
+    const before = statements;
+    await service.notifyAndWait(103, "channel_9", 1);
+    const seen = await Promise.all(all.map((follower) => until(follower, ofChannel("channel_9"))));
+    expect(new Set(seen).size).toBe(1);
+    // A version or two, each read once: not fifty times.
+    expect(statements - before).toBeLessThanOrEqual(3);
+  });
+
+  it("shows the newest sample of how many watch, which nobody announces, and none of a session before", async () => {
+    const { knex, schema } = service.database;
+    const follower = follow();
+    await until(follower, ({ isAll }) => isAll || undefined);
+    const samples = knex.withSchema(schema).table("stream_metrics");
+    const at = new Date();
+    await samples.clone().insert([
+      { channel_id: 7, timestamp: new Date(0), agora_viewers: 99 },
+      { channel_id: 7, timestamp: at, agora_viewers: 12, hls_viewers: 5 },
+      { channel_id: 8, timestamp: new Date(1), agora_viewers: 99 },
+    ]);
+    const viewers = { agora: 12, hls: 5, at: at.toISOString() };
+    expect(await until(follower, ofChannel("channel_7"))).toMatchObject({ viewers });
+    const news = await until(follow(), (found) => found);
+    expect(ofChannel("channel_8")(news)).toMatchObject({ viewers: null });
+  });
+
+  it("counts what waits, broke and was given up", async () => {
+    const { knex, schema } = service.database;
+    const follower = follow();
+    await until(follower, ({ isAll }) => isAll || undefined);
+    const of = (name: string) => knex.withSchema(schema).table(name);
+    const [event] = await of("events").where({ source: "agora", channel_id: 7 }).select<{ id: number }[]>("id");
+    await of("events").where({ id: event?.id }).update({ status: "failed" });
+    await of("effects").where({ channel_id: 7 }).update({ status: "dead" });
+    await of("events").insert({ source: "tally", dedupe_key: "waits", type: "HoldSet", channel_id: 7 });
+    const counts = await until(follower, (news) => (news.counts?.pending === 1 ? news.counts : undefined));
+    expect(counts).toMatchObject({ failed: 1, pending: 1 });
+    expect(counts.dead).toBeGreaterThan(0);
+    expect(counts.oldestPendingSeconds).toBeGreaterThanOrEqual(0);
+    await of("events").where({ dedupe_key: "waits" }).del();
+  });
+
+  it("reads nothing while nobody follows, and all of it again for who comes then", async () => {
+    const follower = follow();
+    await until(follower, ({ isAll }) => isAll || undefined);
+    follower.leave();
+    await follower.changed();
+    const before = statements;
+    await service.notifyAndWait(103, "channel_10", 1);
+    expect(statements).toBe(before);
+    expect(await until(follow(), ofChannel("channel_10"))).toMatchObject({ channelId: 10 });
+  });
+});
