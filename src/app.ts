@@ -34,7 +34,6 @@ export interface AppConfig extends Pick<
   | "policy"
   | "relayMode"
   | "prices"
-   
   | "trustProxy"
   | "production"
   | "notifications"
@@ -53,7 +52,8 @@ export interface AppDeps
       Api,
       | "defaultMode"
       | "prices"
-          | "statusTokens"
+      | "policy"
+      | "statusTokens"
       | "statuses"
       | "overview"
       | "replayRules"

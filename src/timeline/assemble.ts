@@ -71,7 +71,7 @@ function isToldSoon(coming: readonly StoryEvent[], from: number): boolean {
 }
 
 function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undefined): Entry {
-  const { id, type, event, source, status, note, receivedAt, occurredAt, description } = stored;
+  const { id, type, event, source, status, note, by, receivedAt, occurredAt, description } = stored;
   const {
     lane,
     title,
@@ -89,7 +89,7 @@ function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undef
     id: `event:${id}`,
     type,
     title: status === "ignored" && event !== null ? `${title}: ignored` : title,
-    detail: sentences(detail, noteInWords(stored, isLost), failing),
+    detail: sentences(by === null ? null : `by ${by}`, detail, noteInWords(stored, isLost), failing),
     tone: isLost || isUnheard || effect?.status === "dead" ? "bad" : status === "ignored" ? "neutral" : tone,
     eventId: id,
     effectId: effect?.id ?? null,

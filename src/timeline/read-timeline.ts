@@ -119,7 +119,7 @@ function readEvents({ knex, schema }: Tables, session: FoundSession, { from, to 
          and received_at between :from and :to
      )
      select e.id, e.source, e.type, e.payload, e.raw, e.status, e.note, e.received_at as "receivedAt",
-       e.occurred_at as "occurredAt"
+       e.occurred_at as "occurredAt", case when e.source = 'operator' then e.payload ->> 'by' end as by
      from ${table(schema, "events")} e
      where e.channel_id = :channelId and e.received_at between :from and :latest
        and (e.type not in ('rtc.105', 'rtc.106') or e.applied_version is not null)

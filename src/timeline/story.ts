@@ -13,6 +13,8 @@ export interface StoryEvent {
   event: LiveEvent | null;
   status: string;
   note: string | null;
+  /** Who asked for it, if somebody did and is known. */
+  by: string | null;
   /** ms */
   receivedAt: number;
   /** The provider's clock, ms. */

@@ -20,6 +20,7 @@ export function happened(seconds: number, event: LiveEvent, given: Partial<Story
     status: "applied",
     note: null,
     receivedAt: at,
+    by: null,
     occurredAt: source === "agora" || source === "cloudflare" ? at - 400 : null,
     ...given,
   };

@@ -1783,36 +1783,6 @@ export interface components {
             /** @description The next page's `before`; null: this is the last. */
             next: number | null;
         };
-        /** @description A call of a provider's API. */
-        ProviderCall: {
-            /**
-             * Format: date-time
-             * @description When it began.
-             */
-            at: string;
-            /** @description Whose API. */
-            provider: string;
-            /** @description What of it. */
-            operation: string;
-            /** @description Which host answered, or was asked last. */
-            host: string | null;
-            /** @description The path, with long ids shortened. */
-            path: string;
-            /** @description Which try of its effect. */
-            attempt: number | null;
-            /** @description The answer's HTTP status; null: there was none. */
-            status: number | null;
-            /** @description The provider's own code. */
-            code: string | null;
-            /** @description What it came to; null: it has not ended. */
-            outcome: string | null;
-            /** @description How long it took, in milliseconds. */
-            ms: number | null;
-            /** @description What was sent, without any secret; null: nothing. */
-            request: unknown;
-            /** @description What was answered, without any secret; null: nothing. */
-            response: unknown;
-        };
         /** @description Whether an effect can be tried again, and what that does. */
         RetryAdvice: {
             /** @description Whether it can be tried again now. */
@@ -2158,7 +2128,6 @@ export type EventList = components['schemas']['EventList'];
 export type Effect = components['schemas']['Effect'];
 export type EffectDetail = components['schemas']['EffectDetail'];
 export type EffectList = components['schemas']['EffectList'];
-export type ProviderCall = components['schemas']['ProviderCall'];
 export type RetryAdvice = components['schemas']['RetryAdvice'];
 export type AllSessionsList = components['schemas']['AllSessionsList'];
 export type OverviewEvent = components['schemas']['OverviewEvent'];
