@@ -1,10 +1,10 @@
 import type { Status } from "@tally/client";
 
 /** What a channel looks like from afar. */
-export type Light = "trouble" | "degraded" | "held" | "starting" | "stopping" | "on-air" | "off";
+export type Light = "trouble" | "degraded" | "held" | "away" | "starting" | "stopping" | "on-air" | "off";
 
 /** Problems first. */
-const order: readonly Light[] = ["trouble", "degraded", "held", "starting", "stopping", "on-air", "off"];
+const order: readonly Light[] = ["trouble", "degraded", "held", "away", "starting", "stopping", "on-air", "off"];
 
 export function lightOf({ state, live, reason, hold }: Status): Light {
   if (live) return reason === null ? "on-air" : "degraded";
@@ -12,6 +12,8 @@ export function lightOf({ state, live, reason, hold }: Status): Light {
   if (hold !== null) return hold.reason === "gave_up" ? "trouble" : "held";
   if (state === "error") return "trouble";
   if (state === "stopping") return "stopping";
+  // As at the end of every broadcast, until the grace is over.
+  if (reason?.code === "host_away") return "away";
   if (state === "starting" || state === "recording") return reason === null ? "starting" : "trouble";
   return "off";
 }
@@ -25,6 +27,8 @@ export function labelOf(status: Status): string {
       return "On air, with a problem";
     case "held":
       return "Held";
+    case "away":
+      return "Host away";
     case "starting":
       return "Starting";
     case "stopping":

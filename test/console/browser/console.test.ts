@@ -161,7 +161,9 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     await inspect(page, "session");
 
     const entry = page.locator(".entry.selected");
-    const mark = await page.locator(".drawn .mark").first().boundingBox();
+    const first = page.locator(".drawn .mark").first();
+    await first.scrollIntoViewIfNeeded();
+    const mark = await first.boundingBox();
     await page.mouse.click((mark?.x ?? 0) + 5, (mark?.y ?? 0) + 5);
     await soon(selected).not.toBe(byList);
     const byMark = await selected();

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { isOpen } from "../light.ts";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { Shown } from "../parts/notice.tsx";
-import { Action } from "../parts/operate.tsx";
+import { Action } from "../parts/action.tsx";
 import { ChannelPlan } from "../parts/plan.tsx";
 import { tally } from "../tally.ts";
 import { useLoaded } from "../use-loaded.ts";

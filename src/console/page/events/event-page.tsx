@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 
-import { Action } from "../parts/operate.tsx";
+import { Action } from "../parts/action.tsx";
 import { Page } from "../parts/page.tsx";
 import { EventBody } from "./event-body.tsx";
 import { ReplayDialog } from "./replay-dialog.tsx";

@@ -8,6 +8,12 @@ const shapes: Record<Light, preact.JSX.Element> = {
   degraded: <path d="M8 1.5 14.5 8 8 14.5 1.5 8Z" class="fill" />,
   trouble: <path d="M8 1.5 15 14H1Z" class="fill" />,
   held: <path d="M3 3h3.6v10H3zM9.4 3H13v10H9.4z" class="fill" />,
+  away: (
+    <>
+      <circle cx="8" cy="8" r="5.2" class="line" />
+      <circle cx="8" cy="8" r="2" class="fill" />
+    </>
+  ),
   starting: (
     <>
       <circle cx="8" cy="8" r="5.2" class="line" />

@@ -13,8 +13,9 @@ export function Page({ title, aside, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} – Tally`;
-    heading.current?.focus();
   }, [title]);
+  // Not when its title changes: somebody may be typing.
+  useEffect(() => heading.current?.focus(), []);
   return (
     <>
       <header class="page-head">

@@ -66,7 +66,7 @@ export function Drawing({ entries, selected, onSelect }: DrawingProps) {
   }
 
   return (
-    <section aria-labelledby="drawing">
+    <section aria-labelledby="drawing" class="drawn-part">
       <div class="tools">
         <h2 id="drawing">Timeline</h2>
         <button type="button" aria-label="Closer" onClick={() => zoomBy(0.6)}>
