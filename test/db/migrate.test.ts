@@ -22,6 +22,7 @@ const names = [
   "0012_provider_calls",
   "0013_refusals",
   "0014_operators",
+  "0016_figures",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
