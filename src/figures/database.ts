@@ -102,7 +102,7 @@ function createGauges<Read>(described: readonly Described<Read>[], registers: Re
     return (read: Read | null) => {
       gauge.reset();
       if (read === null) {
-        gauge.remove(); // a reset leaves a gauge without labels at 0
+        gauge.remove({}); // a reset leaves a gauge without labels at 0
         return;
       }
       const value = valueOf(read);
