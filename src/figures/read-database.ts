@@ -101,12 +101,13 @@ function recorderSecondsSql(schema: string): string {
   const since = "(counting ->> 'since')::double precision / 1000";
   const running = `coalesce(greatest(0, extract(epoch from clock_timestamp())::double precision - ${since})
     * (counting ->> 'recorders')::integer, 0)`;
-  const hostless = "not coalesce((counting ->> 'hostPresent')::boolean, true)";
+  const isHostless = "not coalesce((counting ->> 'hostPresent')::boolean, true)";
   return `
-    select coalesce(sum(recorded - without), 0) as "withHost", coalesce(sum(without), 0) as "withoutHost"
+    select coalesce(sum(counted - hostless + case when is_hostless then 0 else running end), 0) as "withHost",
+      coalesce(sum(hostless + case when is_hostless then running else 0 end), 0) as "withoutHost"
     from (
-      select recorded_seconds + ${running} as recorded,
-        recorded_seconds_without_host + case when ${hostless} then ${running} else 0 end as without
+      select recorded_seconds as counted, recorded_seconds_without_host as hostless, ${running} as running,
+        ${isHostless} as is_hostless
       from ${table(schema, "sessions")}
     ) sessions`;
 }

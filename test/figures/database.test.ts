@@ -24,7 +24,7 @@ describe("the figures of a database that can't be read", () => {
     expect(without).not.toMatch(/^tally_db_(?!recorder_seconds)/m);
     expect(sampleOf(without, "tally_scrape_errors_total")).toBe(1);
     expect(familiesOf(without)).toContain("nodejs_eventloop_lag_seconds");
-    expect(await seen("figures.not_read")).toMatchObject({ level: 40 });
+    expect(await seen("figures.not_read")).toMatchObject({ level: "warn" });
 
     await database.knex.raw("alter table tally.gone rename to processes");
     expect(sampleOf(await figures.text(), "tally_db_effects_dead")).toBe(0);
