@@ -4,7 +4,7 @@ const schemaOf = (knex: Knex) => (knex.userParams as { schema: string }).schema;
 
 /**
  * What is counted whenever the figures are asked for: of channels, what else only their state tells; all of them by an
- * index that holds the few that matter now.
+ * index that holds the few that matter now. Each channel has them from its next event on.
  */
 export async function up(knex: Knex): Promise<void> {
   const schema = `"${schemaOf(knex)}"`;

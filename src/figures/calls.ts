@@ -57,7 +57,7 @@ export function createCallFigures(
         const { outcome, ms } = ended;
         calls.observe({ provider, operation, outcome, status: classOf(ended) }, ms / 1000);
       } else if (isFirst(context.effectId, context.attempt)) {
-        const asked = noteWait({ effectId: context.effectId as number, at: performance.now() });
+        const asked = noteWait({ effectId: context.effectId, at: performance.now() });
         asking.add(asked);
         void asked.finally(() => asking.delete(asked));
       }

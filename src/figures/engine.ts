@@ -3,6 +3,8 @@ import { Counter, type Registry } from "prom-client";
 import type { Figures } from "./figures.ts";
 import { knownType } from "./known-type.ts";
 
+const kinds = ["recording", "presence"] as const;
+
 /** What this process makes of events, of effects and of notifications. */
 export function createEngineFigures(registers: Registry[]): Pick<Figures, "onAdvanced" | "onAttempted" | "onNotified"> {
   const folded = new Counter({
@@ -29,14 +31,14 @@ export function createEngineFigures(registers: Registry[]): Pick<Figures, "onAdv
     labelNames: ["type", "outcome"],
     registers,
   });
-  for (const kind of ["recording", "presence"]) missed.inc({ kind }, 0);
+  for (const kind of kinds) missed.inc({ kind }, 0);
   return {
     onAdvanced(result) {
       for (const { source, type, status } of result.folded) {
         folded.inc({ source, type: knownType(source, type), outcome: status });
       }
       // One that came late after all can't be taken off: a counter only grows.
-      for (const [kind, count] of Object.entries(result.missed)) missed.inc({ kind }, Math.max(0, count));
+      for (const kind of kinds) missed.inc({ kind }, Math.max(0, result.missed[kind]));
     },
     onAttempted: (attempted) => effects.inc({ ...attempted }),
     onNotified: (attempted) => notifications.inc(attempted),

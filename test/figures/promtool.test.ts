@@ -55,6 +55,24 @@ describe.runIf(hasPromtool)("Prometheus", () => {
   });
 });
 
+it("the dashboard's panels have ids and places of their own, and say what they show", () => {
+  const file = new URL("../../deploy/grafana/tally.json", import.meta.url);
+  const { panels } = JSON.parse(readFileSync(file, "utf8")) as { panels: Panel[] };
+  expect(panels.length).toBeGreaterThan(25);
+  expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+  expect(panels.filter(({ title }) => title === "")).toEqual([]);
+  const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+    Array.from({ length: w * h }, (_, i) => `${x + (i % w)} ${y + Math.floor(i / w)}`),
+  );
+  expect(new Set(cells).size).toBe(cells.length);
+});
+
+interface Panel {
+  id: number;
+  title: string;
+  gridPos: { x: number; y: number; w: number; h: number };
+}
+
 it("every alert has a test, and says what to look at and what to do", () => {
   const rules = readFileSync(join(folder, "alerts.yml"), "utf8").split("- alert: ").slice(1);
   const tests = readFileSync(join(folder, "alerts.test.yml"), "utf8");

@@ -1,12 +1,12 @@
 import type { Tables } from "../../eventlog/index.ts";
+import type { EffectType } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
 import { reasonOf } from "../../reason-of.ts";
-import type { EffectType } from "../../live/index.ts";
 import type { Redactor } from "../../redaction/index.ts";
 import { type ChannelRow, readChannel } from "../channel-row.ts";
+import type { Tries } from "../jobs.ts";
 import { appendOutcomes, conclude, type Conclusion, describeError } from "./conclude.ts";
 import { acquiredResource, beginAttempt, type ClosedStatus, type EffectRow, freshResource } from "./effect-row.ts";
-import type { Tries } from "../jobs.ts";
 import { failureOutcome } from "./failure-outcome.ts";
 import { isStillWanted } from "./is-still-wanted.ts";
 import { performEffect } from "./perform-effect.ts";
