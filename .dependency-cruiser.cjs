@@ -33,6 +33,7 @@ const mayImport = {
     ],
     ...["coalesce", "deferred"],
   ],
+  figures: ["live", "eventlog", "webhooks", "providers", "engine", "db", "log"],
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
