@@ -63,8 +63,11 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     expect(await page.getByRole("alert").textContent()).toMatch(/key/i);
 
     const { row, text } = await createKey(database, { name: "night shift", scope: "operate" });
+    const followed = page.waitForResponse("**/v1/overview/stream");
     await signIn(page, text);
     await see(page, "Events");
+    await page.getByText("No event fits.").waitFor();
+    await followed;
     expect(await page.getByRole("banner").textContent()).toContain("night shift");
     await revokeKey(database, row.id);
     await page.getByRole("link", { name: "Dead letters" }).click();

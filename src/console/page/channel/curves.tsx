@@ -90,10 +90,13 @@ function optionsFor(element: HTMLElement, metrics: () => Metrics): uPlot.Options
     height: 180,
     legend: { show: false },
     scales: {
-      x: { range: () => [Date.parse(metrics().from) / 1000, Date.parse(metrics().to) / 1000] },
+      // The first step may begin before what was asked for.
+      x: {
+        range: (_plot, min) => [Math.min(min, Date.parse(metrics().from) / 1000), Date.parse(metrics().to) / 1000],
+      },
       y: { range: (_plot, _min, max) => [0, Math.max(4, max * 1.1)] },
     },
-    axes: [axis, axis],
+    axes: [{ ...axis, space: 110, values: (_plot, splits) => splits.map((at) => shortTime(at * 1000)) }, axis],
     series: [
       {},
       { label: "Stream", stroke: colour("--good"), width: 2 },
