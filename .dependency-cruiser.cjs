@@ -66,6 +66,7 @@ const mayImport = {
     "operators",
     "providers",
     "notifications",
+    "setup",
     "engine",
     "db",
     "config",
@@ -74,6 +75,7 @@ const mayImport = {
     "redaction",
   ],
   sandbox: ["webhooks"],
+  setup: ["notifications", "providers", "webhooks", "config"],
   demo: ["closers", "config", "log"],
 };
 

@@ -14,6 +14,7 @@ const withoutDatabase = [
   "sandbox",
   "playback",
   "timeline",
+  "setup",
 ].map((part) => `test/${part}/**/*.test.ts`);
 
 // What replaces modules needs a worker of its own.

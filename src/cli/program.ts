@@ -9,6 +9,7 @@ import { addKeys } from "./keys/index.ts";
 import { addMetrics } from "./metrics/index.ts";
 import { addNotifications } from "./notifications/index.ts";
 import { addSessions } from "./sessions/index.ts";
+import { addSetup } from "./setup/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
 /** The commands of `tally`, writing to `io`. Commander throws where it would end the process. */
@@ -40,6 +41,7 @@ export function createProgram(io: Io): Command {
   addEndpoints(program, io);
   addNotifications(program, io);
   addKeys(program, io);
+  addSetup(program, io);
   addSimulate(program, io);
   return program;
 }

@@ -61,6 +61,8 @@ describe("help", () => {
       "keys create",
       "keys list",
       "keys revoke",
+      "setup cloudflare",
+      "setup agora",
       "simulate",
     ]);
   });

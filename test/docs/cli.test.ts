@@ -44,5 +44,7 @@ async function commandParsedOf(line: string): Promise<string | null> {
 /** As a shell splits it, as far as the examples need: quotes around a word, a pipe ends it. */
 function wordsOf(line: string): string[] {
   const [command = ""] = line.split(/ [|>] /);
-  return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? "");
+  return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+    ([, single, double, bare]) => single ?? double ?? bare ?? "",
+  );
 }

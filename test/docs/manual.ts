@@ -24,10 +24,12 @@ export function manualOf(program: Command): Promise<string> {
 function pageOf(command: Command): string[] {
   const help = command.createHelp();
   const inTable = (words: string) => words.replaceAll("|", "\\|").replaceAll("<", "&lt;").replaceAll("\n", " ");
-  const places = help.visibleArguments(command).map((argument) => [
-    `\`${argument.required ? `<${argument.name()}>` : `[${argument.name()}]`}\``,
-    inTable(help.argumentDescription(argument)),
-  ]);
+  const places = help
+    .visibleArguments(command)
+    .map((argument) => [
+      `\`${argument.required ? `<${argument.name()}>` : `[${argument.name()}]`}\``,
+      inTable(help.argumentDescription(argument)),
+    ]);
   const options = help
     .visibleOptions(command)
     .map((option) => [`\`${option.flags}\``, inTable(help.optionDescription(option))]);
