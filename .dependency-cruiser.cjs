@@ -49,7 +49,7 @@ const mayImport = {
       "operators",
       "engine",
     ],
-    ...["db", "config", "log", "coalesce"],
+    ...["db", "config", "log", "coalesce", "proof"],
   ],
   console: ["api", "page-headers"],
   operators: ["live", "cost", "eventlog", "engine", "webhooks", "playback", "db"],
@@ -67,6 +67,7 @@ const mayImport = {
     "providers",
     "notifications",
     "setup",
+    "doctor",
     "engine",
     "db",
     "config",
@@ -75,6 +76,7 @@ const mayImport = {
     "redaction",
   ],
   sandbox: ["webhooks"],
+  doctor: ["setup", "providers", "eventlog", "journal", "db", "config", "log", "reason", "proof"],
   setup: ["notifications", "providers", "webhooks", "config"],
   demo: ["closers", "config", "log"],
 };
@@ -85,6 +87,7 @@ const files = {
   coalesce: "coalesce\\.ts",
   deferred: "deferred\\.ts",
   log: "log\\.ts",
+  proof: "deployment-proof\\.ts",
   "page-headers": "page-headers\\.ts",
   reason: "reason-of\\.ts",
 };

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { addChannels } from "./channels/index.ts";
+import { addDoctor } from "./doctor.ts";
 import { addEffects } from "./effects/index.ts";
 import { addEndpoints } from "./endpoints/index.ts";
 import { addEvents } from "./events/index.ts";
@@ -41,6 +42,7 @@ export function createProgram(io: Io): Command {
   addEndpoints(program, io);
   addNotifications(program, io);
   addKeys(program, io);
+  addDoctor(program, io);
   addSetup(program, io);
   addSimulate(program, io);
   return program;

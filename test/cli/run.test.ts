@@ -61,6 +61,7 @@ describe("help", () => {
       "keys create",
       "keys list",
       "keys revoke",
+      "doctor",
       "setup cloudflare",
       "setup agora",
       "simulate",
