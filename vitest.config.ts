@@ -15,6 +15,7 @@ const withoutDatabase = [
   "playback",
   "timeline",
   "setup",
+  "doctor",
 ].map((part) => `test/${part}/**/*.test.ts`);
 
 // What replaces modules needs a worker of its own.
