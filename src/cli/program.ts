@@ -1,6 +1,7 @@
 import { Command } from "commander";
 
 import { addChannels } from "./channels/index.ts";
+import { addCompletion } from "./completion/index.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEffects } from "./effects/index.ts";
 import { addEndpoints } from "./endpoints/index.ts";
@@ -45,5 +46,6 @@ export function createProgram(io: Io): Command {
   addDoctor(program, io);
   addSetup(program, io);
   addSimulate(program, io);
+  addCompletion(program, io);
   return program;
 }

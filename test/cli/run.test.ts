@@ -65,6 +65,7 @@ describe("help", () => {
       "setup cloudflare",
       "setup agora",
       "simulate",
+      "completion",
     ]);
   });
 
