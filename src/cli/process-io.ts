@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 
+import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
-import { exitCodes } from "./run.ts";
 
 /** This process, as commands see it. Takes over Ctrl-C: the first one ends the command in order, the second at once. */
 export function processIo(): Io {

@@ -61,7 +61,11 @@ describe("help", () => {
       "keys create",
       "keys list",
       "keys revoke",
+      "doctor",
+      "setup cloudflare",
+      "setup agora",
       "simulate",
+      "completion",
     ]);
   });
 
