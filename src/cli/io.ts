@@ -5,6 +5,8 @@ export interface Io {
   out: (text: string) => void;
   /** Writes everything else: errors, hints, questions, logs. */
   err: (text: string) => void;
+  /** Shows how far something is, in place of what it showed before; null when nobody looks on. */
+  progress: ((line: string) => void) | null;
   /** Width of the terminal, in characters. */
   columns: number;
   colour: boolean;

@@ -16,6 +16,7 @@ export function processIo(): Io {
     env: process.env,
     out: writerTo(process.stdout),
     err: writerTo(process.stderr),
+    progress: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001b[K${line}`) : null,
     columns: widthOf(process.stdout),
     colour: process.stdout.isTTY && !process.env.NO_COLOR,
     ask: isTerminal ? (question) => ask(question, interrupted.signal, interrupt) : null,

@@ -23,6 +23,7 @@ export async function runTally(argv: readonly string[], io: Partial<Io> = {}): P
     env: {},
     out: (text) => (out += text),
     err: (text) => (err += text),
+    progress: null,
     columns: 80,
     colour: false,
     ask: null,
