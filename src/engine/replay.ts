@@ -42,7 +42,7 @@ export interface ReplayMode {
   act: boolean;
   /** Also where the last broadcast is over. */
   ended?: boolean | undefined;
-  /** Leave the channel to its next event: nothing is decided for it by the clock. */
+  /** Wake nobody: the channel is looked at again when it would have been without this, or with its next event. */
   asleep?: boolean | undefined;
 }
 
@@ -175,7 +175,7 @@ async function save(
   await replaceSessions(trx, schema, channel.id, refolded.sessions);
   if (!replay.differs) return;
   const version = channel.version + 1;
-  const saved = { ...channel, state: refolded.state, version, now, wakeAt: asleep ? null : now };
+  const saved = { ...channel, state: refolded.state, version, now, wakeAt: asleep ? (channel.wakeAt?.getTime() ?? null) : now };
   if (replay.hold || replay.lifted) saved.state = await changeHold(trx, schema, saved, replay.hold, rules);
   await saveFolded(trx, schema, refolded.changed);
   await saveChannel(trx, schema, saved, rules.defaultMode);

@@ -2,6 +2,8 @@ export { describeCall } from "./describe-call.ts";
 export { isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
+export { exportLog } from "./export-log.ts";
+export { type Imported, importLog } from "./import-log.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";
 export { type ChannelReplayItem, rebuild, type ReplayItem, toChannelReplayItem, toReplayItem } from "./replay.ts";

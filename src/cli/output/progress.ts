@@ -16,19 +16,24 @@ const drawMs = 100;
 /**
  * A bar on the terminal, if there is one: `[######------]  25 %  1,250 of 5,000 events  4,100/s`.
  *
- * @param total - how many there will be, about; there may turn out to be more
+ * @param total - how many there will be, about; there may turn out to be more; null: nobody knows
  */
-export function createProgress(io: Io, total: number, noun: string): Progress {
+export function createProgress(io: Io, total: number | null, noun: string): Progress {
   const startedAt = performance.now();
   let done = 0;
   let drawnAt = startedAt;
 
   function draw(seconds: number): void {
-    const share = total === 0 ? 1 : Math.min(1, done / total);
+    const speed = `${number(done / seconds)}/s`;
+    if (total === null) {
+      io.progress?.(`${number(done)} ${noun}  ${speed}`);
+      return;
+    }
+    const share = Math.min(1, done / total);
     const filled = Math.floor(share * barWidth);
     const bar = `[${"#".repeat(filled)}${"-".repeat(barWidth - filled)}]`;
     const percent = String(Math.floor(share * 100)).padStart(3);
-    io.progress?.(`${bar} ${percent} %  ${number(done)} of ${number(total)} ${noun}  ${number(done / seconds)}/s`);
+    io.progress?.(`${bar} ${percent} %  ${number(done)} of ${number(total)} ${noun}  ${speed}`);
   }
 
   return {
