@@ -148,11 +148,16 @@ describe("replay", () => {
     return found;
   }
 
-  async function replay(world: World, filter: EventFilter, mode = { act: false }): Promise<ChannelReplay[]> {
+  async function replay(
+    world: World,
+    filter: EventFilter,
+    mode = { act: false },
+    rules = world.rules,
+  ): Promise<ChannelReplay[]> {
     const { selection, channels } = await selectEvents(file.database, filter);
     const found: ChannelReplay[] = [];
     for (const { channelId } of channels) {
-      const done = await refoldChannel(file.database, channelId, selection, world.rules, mode);
+      const done = await refoldChannel(file.database, channelId, selection, rules, mode);
       if (done !== null) found.push(done);
     }
     return found;
@@ -204,6 +209,33 @@ describe("replay", () => {
     expect(await getEvent(file.database, id)).toMatchObject({ status: "applied" });
     expect(await world.history("held")).toEqual(["rtc.103", "HoldSet"]);
     expect(await rebuildChannel(file.database, done?.channelId ?? 0, world.rules)).toMatchObject({ differs: false });
+  });
+
+  it("once the bug is mended lifts the hold that an earlier one had to set, and starts nothing", async () => {
+    const world = file.open();
+    const channel = "mended";
+    const knowsNeither: typeof interpret = (stored) =>
+      stored.type === "rtc.103" || stored.type === "rtc.104"
+        ? { kind: "unrecognised", note: "not known yet" }
+        : interpret(stored);
+    const ids = await deliverWith(
+      world,
+      knowsNeither,
+      rtcEvent(103, { channel, uid: 7, seq: 1 }),
+      rtcEvent(104, { channel, uid: 7, seq: 2 }),
+    );
+    // Half mended: the host has come and never left.
+    const half = { ...world.rules, interpret: withoutReading("rtc.104") };
+    const [held] = await replay(world, { ids }, { act: false }, half);
+    expect(held).toMatchObject({ hold: true, lifted: false, after: { hold: { reason: "replay" } } });
+
+    const [mended] = await replay(world, { ids });
+    expect(mended).toMatchObject({ hold: false, lifted: true, effects: [], after: { hold: null } });
+    await world.advancing.advance(mended?.channelId ?? 0);
+    expect(await world.history(channel)).toEqual(["rtc.103", "rtc.104", "HoldSet", "HoldCleared"]);
+    expect((await world.channel(channel)).state).toMatchObject({ hold: null, host: { present: false }, session: null });
+    expect(await world.effects(channel)).toEqual([]);
+    expect(await rebuildChannel(file.database, mended?.channelId ?? 0, world.rules)).toMatchObject({ differs: false });
   });
 
   it("with --act the channel goes on as if the event had been understood", async () => {
