@@ -24,3 +24,4 @@ export {
 export { sessionId, type Status, type StatusContext, type StatusState, toStatus } from "./status.ts";
 export { reservedUids } from "./uids.ts";
 export { isKept, latestSince, mainVideo, type SessionVideo, withVideo } from "./videos.ts";
+export { darkSince, hostlessSince } from "./watch.ts";

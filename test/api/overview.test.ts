@@ -79,8 +79,8 @@ describe("GET /v1/overview/stream", () => {
     const stream = await open(other);
     await stream.next();
     await service.notifyAndWait(103, "channel_8", 1);
-    const channel = await stream.has("channel", ({ channel }: { channel: string }) => channel === "channel_8");
-    expect(overviewChannelAnswer.parse(channel)).toMatchObject({ channelId: 8, sessionId: "8-1" });
+    const channel = await stream.has("channel", ({ sessionId }: { sessionId: string | null }) => sessionId === "8-1");
+    expect(overviewChannelAnswer.parse(channel)).toMatchObject({ channel: "channel_8", channelId: 8 });
     const counts = await stream.has("counts", ({ open }: { open: number }) => open === 2);
     expect(countsAnswer.parse(counts)).toMatchObject({ onAir: 0 });
   });

@@ -45,7 +45,7 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
   expect(text).toMatchInlineSnapshot(`
     "Session 42-1 of shoes, 2026-03-01, opened at 20:00:00 UTC, closed at 21:02:21
     (host_left)
-    After its own time, by our clock, came the word of Agora 0.4 s (0.4 s at most)
+    Heard later than by their own clocks: Agora 0.4 s (0.4 s at most)
 
     19:59:59       -1.0s   recorder   Recorder ended: ignored
                                         recording sid-1; 31 ignored: no recorder of

@@ -271,6 +271,7 @@ async function playTheEvening(): Promise<void> {
     `/v1/channels/${channel}`,
     `/v1/channels/${channel}/sessions`,
     "/v1/sessions/7-1",
+    "/v1/sessions/7-1/timeline",
   ]) {
     expect(await ask("GET", path, key)).toBe(200);
   }
@@ -319,6 +320,8 @@ async function askTheCommandLine(env: Record<string, string>): Promise<void> {
   await tally("effects", "list");
   await tally("channels", "show", channel, "--json");
   await tally("sessions", "show", "7-1", "--json");
+  await tally("sessions", "timeline", "7-1", "--calls");
+  await tally("sessions", "timeline", "7-1", "--json");
   await tally("keys", "list", "--json");
   await tally("endpoints", "list", "--json");
   const told = await tally("notifications", "list", "--json");

@@ -60,7 +60,7 @@ function headlines({ sessionId, channel, openedAt, closedAt, endReason, clocks }
   const gaps = [gapOf("Agora", clocks.agora), gapOf("Cloudflare", clocks.cloudflare)].filter((gap) => gap !== null);
   return [
     `Session ${sessionId} of ${channel}, ${day}, opened at ${openedAt.slice(11, 19)} UTC, ${end}`,
-    ...(gaps.length === 0 ? [] : [`After its own time, by our clock, came the word of ${gaps.join(", of ")}`]),
+    ...(gaps.length === 0 ? [] : [`Heard later than by their own clocks: ${gaps.join("; ")}`]),
   ];
 }
 
