@@ -50,7 +50,7 @@ const mayImport = {
       "operators",
       "engine",
     ],
-    ...["db", "config", "log", "coalesce"],
+    ...["db", "config", "log", "coalesce", "proof"],
   ],
   console: ["api", "page-headers"],
   operators: ["live", "cost", "eventlog", "engine", "webhooks", "playback", "db"],
@@ -67,6 +67,8 @@ const mayImport = {
     "operators",
     "providers",
     "notifications",
+    "setup",
+    "doctor",
     "engine",
     "db",
     "config",
@@ -75,6 +77,8 @@ const mayImport = {
     "redaction",
   ],
   sandbox: ["webhooks"],
+  doctor: ["setup", "providers", "eventlog", "journal", "db", "config", "log", "reason", "proof"],
+  setup: ["notifications", "providers", "webhooks", "config"],
   demo: ["closers", "config", "log"],
 };
 
@@ -84,6 +88,7 @@ const files = {
   coalesce: "coalesce\\.ts",
   deferred: "deferred\\.ts",
   log: "log\\.ts",
+  proof: "deployment-proof\\.ts",
   "page-headers": "page-headers\\.ts",
   reason: "reason-of\\.ts",
 };

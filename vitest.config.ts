@@ -14,6 +14,8 @@ const withoutDatabase = [
   "sandbox",
   "playback",
   "timeline",
+  "setup",
+  "doctor",
 ].map((part) => `test/${part}/**/*.test.ts`);
 
 // What replaces modules needs a worker of its own.

@@ -21,6 +21,7 @@ import {
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
 import { type ConsoleSettings, createConsoleRouter } from "./console/index.ts";
 import type { Feed } from "./eventlog/index.ts";
+import { createProof } from "./deployment-proof.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";
@@ -62,7 +63,7 @@ export interface AppDeps
       | "urlRules"
       | "vault"
     >,
-    HealthDeps,
+    Omit<HealthDeps, "prove">,
     Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused" | "onReceived"> {
   feed: Feed;
   figures: FiguresSource;
@@ -76,12 +77,12 @@ export interface AppDeps
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
   const { log, links, append, redactor, agoraSenders, onRefused, onReceived } = deps;
+  const { appId, appCertificate } = agora;
   const secrets = {
     agora: agora.ncsSecrets,
     cloudflareNotification: cloudflare.notificationSecrets,
     cloudflareStream: cloudflare.webhookSecrets,
   };
-  const { appId, appCertificate } = agora;
   const stageSettings = { publicUrl: config.publicUrl, appId, appCertificate, ...config.stage };
   const consoleSettings = { publicUrl: config.publicUrl, playbackUrl: cloudflare.playbackUrl, ...config.console };
   const app = express();
@@ -93,7 +94,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   // First, and before anything that reads bodies. A webhook has its own line in the log.
   app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused, onReceived }));
   app.use(logRequests(log));
-  app.use(createHealthRouter(deps));
+  app.use(createHealthRouter({ ...deps, prove: createProof(appCertificate) }));
   app.use(createOpenApiRouter(config.publicUrl));
   app.use("/stage", note({ route: "/stage/{token}" }), pageHeaders(), createStageRouter(stageSettings, deps));
   // Preflights are answered here, before anybody is asked for a key.

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import express, { type Router } from "express";
 
+import { challengeHeader, proofHeader } from "../deployment-proof.ts";
 import { assertMigrated, MigrationError } from "../db/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { Answer } from "./answer.ts";
@@ -11,12 +12,19 @@ import { note } from "./request-log.ts";
 export interface HealthDeps extends Tables {
   /** Whether this process performs effects. */
   isWorkerRunning: () => boolean;
+  /** Proves which deployment this is to whoever has its secrets. */
+  prove: (challenge: string) => string;
 }
 
 /** For whoever keeps the process running: /healthz, is it up; /readyz, can it do its work. */
 export function createHealthRouter(deps: HealthDeps): Router {
   const router = express.Router();
   router.use(["/healthz", "/readyz"], note({ isProbe: true }));
+  router.use("/healthz", (request, response, next) => {
+    const challenge = request.get(challengeHeader);
+    if (challenge !== undefined) response.set(proofHeader, deps.prove(challenge));
+    next();
+  });
   router.use(createRouter("", { getReadiness: shared(() => getReadiness(deps)) }, healthRoutes));
   return router;
 }

@@ -22,11 +22,31 @@ export interface CommandText {
  */
 export function addCommand(noun: Command, usage: string, { summary, details, examples }: CommandText): Command {
   const lines = examples.map((example) => `  $ tally ${example}`);
-  return noun
+  const command = noun
     .command(usage)
     .summary(summary)
     .description(details === undefined ? summary : `${summary}\n\n${details}`)
     .option("--json", "print JSON")
     .option("--verbose", "log to standard error, and show where an error came from")
     .addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+  examplesByCommand.set(command, examples);
+  return command;
+}
+
+const examplesByCommand = new WeakMap<Command, readonly string[]>();
+
+/** The command lines that a command's help shows, the first word after `tally`; none of a noun. */
+export function examplesOf(command: Command): readonly string[] {
+  return examplesByCommand.get(command) ?? [];
+}
+
+/** The commands that do something: each verb of a noun, and the nouns that have none. */
+export function leavesOf(command: Command): Command[] {
+  const within = command.commands.filter((sub) => sub.name() !== "help");
+  return within.length === 0 ? [command] : within.flatMap(leavesOf);
+}
+
+/** How a command is called: `tally events list`. */
+export function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

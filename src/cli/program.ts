@@ -1,6 +1,8 @@
 import { Command } from "commander";
 
 import { addChannels } from "./channels/index.ts";
+import { addCompletion } from "./completion/index.ts";
+import { addDoctor } from "./doctor.ts";
 import { addEffects } from "./effects/index.ts";
 import { addEndpoints } from "./endpoints/index.ts";
 import { addEvents } from "./events/index.ts";
@@ -9,6 +11,7 @@ import { addKeys } from "./keys/index.ts";
 import { addMetrics } from "./metrics/index.ts";
 import { addNotifications } from "./notifications/index.ts";
 import { addSessions } from "./sessions/index.ts";
+import { addSetup } from "./setup/index.ts";
 import { addSimulate } from "./simulate/index.ts";
 
 /** The commands of `tally`, writing to `io`. Commander throws where it would end the process. */
@@ -40,6 +43,9 @@ export function createProgram(io: Io): Command {
   addEndpoints(program, io);
   addNotifications(program, io);
   addKeys(program, io);
+  addDoctor(program, io);
+  addSetup(program, io);
   addSimulate(program, io);
+  addCompletion(program, io);
   return program;
 }

@@ -4,13 +4,11 @@ import { secretsInEnvironment } from "../config/index.ts";
 import { Refused } from "../operators/index.ts";
 import { reasonOf } from "../reason-of.ts";
 import { createRedactor } from "../redaction/index.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { Failure, Interrupted } from "./failure.ts";
 import type { Io } from "./io.ts";
 import { plain } from "./output/text.ts";
 import { createProgram } from "./program.ts";
-
-/** What a command tells the shell. */
-export const exitCodes = { ok: 0, refused: 1, usage: 2, interrupted: 130 } as const;
 
 /**
  * Runs one command of `tally`. Never throws and never ends the process.

@@ -4,5 +4,5 @@ export { DatabaseUnavailable } from "./database-unavailable.ts";
 export { type Embedded, startEmbedded } from "./embedded/index.ts";
 export { jobLogger } from "./job-logger.ts";
 export { assertMigrated, jobsSchema, migrate, MigrationError, pendingMigrations } from "./migrate.ts";
-export { type OpenDatabase, openDatabase } from "./open-database.ts";
+export { locateDatabase, type OpenDatabase, openDatabase } from "./open-database.ts";
 export type * from "./rows.ts";

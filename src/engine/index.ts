@@ -8,11 +8,4 @@ export { createEngine, type Engine, type EngineValues } from "./engine.ts";
 export { addJobs } from "./enqueue.ts";
 export { createLease, LeaseLost } from "./lease.ts";
 export { planRebuild, rebuildChannel } from "./rebuild.ts";
-export {
-  applyReplay,
-  type ChannelReplay,
-  planReplay,
-  type ReplayMode,
-  type ReplayPlan,
-  type ReplayRules,
-} from "./replay.ts";
+export { type ChannelReplay, planChannel, refoldChannel, type ReplayMode, type ReplayRules } from "./replay.ts";

@@ -9,7 +9,7 @@ export { isLive } from "./picture.ts";
 export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
-export { modeOf } from "./recorders.ts";
+export { modeOf, runs } from "./recorders.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
 export {
   type ChannelState,

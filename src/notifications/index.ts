@@ -18,6 +18,7 @@ export {
   rotateSecret,
 } from "./endpoints.ts";
 export { createNotifier, type Notifier } from "./notifier.ts";
+export { isPublicAddress } from "./public-address.ts";
 export { type NewAnnouncement, recordAnnouncements } from "./record.ts";
 export { sendTest } from "./send-test.ts";
 export { announcementTypes, type NotificationType } from "./types.ts";

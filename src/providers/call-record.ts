@@ -42,6 +42,8 @@ export interface CallEnd {
   requestId: string | null;
   /** Each exchange, if there were several. */
   attempts: readonly Attempt[];
+  /** What time it was at the provider when it answered: milliseconds since 1970, whole seconds; null: unknown. */
+  clock: number | null;
   /** The answer's body, redacted and cut; null if there was none, or it isn't told. */
   response: unknown;
 }

@@ -104,7 +104,8 @@ export function createProviderCall(settings: ProviderSettings, deps: ProviderDep
     const { requestId = null } = ids;
     const { attempts: exchanges = [] } = several;
     const body = answer.answered ? answer.body : undefined;
-    end({ ms, host, status, code, outcome, error: message, requestId, attempts: exchanges, body });
+    const clock = answer.answered ? answer.clock : null;
+    end({ ms, host, status, code, outcome, error: message, requestId, attempts: exchanges, clock, body });
 
     await holdBack(answer);
     return result;

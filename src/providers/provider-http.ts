@@ -19,8 +19,12 @@ export interface HttpRequest {
 
 /** What came of a request. */
 export type Answer =
-  /** `body` is the parsed JSON, undefined if the answer had none; `ids` are those by which the provider finds it. */
-  { answered: true; status: number; body: unknown; retryAfterMs: number | null; ids: AnswerIds } | Unanswered;
+  /**
+   * `body` is the parsed JSON, undefined if the answer had none; `ids` are those by which the provider finds it; `clock`
+   * is what time it was there (header `Date`), milliseconds since 1970, null if it didn't say.
+   */
+  | { answered: true; status: number; body: unknown; retryAfterMs: number | null; ids: AnswerIds; clock: number | null }
+  | Unanswered;
 
 /** `sent` is false only if the request certainly never left: then the provider has done nothing. */
 export interface Unanswered {
@@ -83,7 +87,8 @@ export function createProviderHttp(settings: HttpSettings, now: () => number): P
       const text = await response.text();
       const pause = retryAfterMs(response.headers.get("retry-after"), now());
       const ids = idsOf(response.headers);
-      return { answered: true, status: response.status, body: parseJson(text), retryAfterMs: pause, ids };
+      const clock = clockOf(response.headers.get("date"));
+      return { answered: true, status: response.status, body: parseJson(text), retryAfterMs: pause, ids, clock };
     } catch (error) {
       // So node-fetch calls a malformed header, which is our doing.
       if (error instanceof TypeError) throw error;
@@ -126,6 +131,11 @@ function idsOf(headers: Headers): AnswerIds {
     ...(requestId ? { requestId: requestId.slice(0, longestId) } : {}),
     ...(resourceId ? { resourceId: resourceId.slice(0, longestId) } : {}),
   };
+}
+
+function clockOf(date: string | null): number | null {
+  const ms = Date.parse(date ?? "");
+  return Number.isNaN(ms) ? null : ms;
 }
 
 function parseJson(text: string): unknown {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 const secretMembers = new Set([
   "accessKey",
+  "secret",
   "secretKey",
   "stsToken",
   "token",

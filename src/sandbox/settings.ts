@@ -33,6 +33,16 @@ const videos = z.strictObject({
   list: z.enum(["array", "object"]),
 });
 const cloudflare = z.strictObject({ accountId: secret, apiToken: secret, customerCode: secret });
+const account = z.strictObject({
+  tokenOwner: z.enum(["user", "account"]),
+  permissions: z.strictObject({ stream: z.boolean(), notifications: z.boolean() }),
+  webhooksInPlan: z.boolean(),
+  listsFilterOptions: z.boolean(),
+  streamWebhook: z.strictObject({ none: z.enum(["404", "empty"]), tellsSecret: z.boolean() }),
+});
+const accountChange = account
+  .extend({ permissions: account.shape.permissions.partial(), streamWebhook: account.shape.streamWebhook.partial() })
+  .partial();
 const limits = z.strictObject({
   recordingCallsPerSecond: perWindow,
   channelQueriesPerSecond: perWindow,
@@ -87,6 +97,7 @@ export const settingsChange = z
     secrets: secrets.partial(),
     agora: agora.partial(),
     cloudflare: cloudflare.partial(),
+    account: accountChange,
     delivery: deliveryChange,
     videos: videos.partial(),
     ncsAddresses,
@@ -115,6 +126,12 @@ export interface Settings {
   secrets: z.infer<typeof secrets>;
   agora: z.infer<typeof agora>;
   cloudflare: z.infer<typeof cloudflare>;
+  /**
+   * Cloudflare's account: whose its token is and what it may do; whether the plan has webhook destinations; whether the
+   * list of alerts says by what they can be filtered; what is answered where there is no Stream webhook (undocumented),
+   * and whether reading one tells its secret.
+   */
+  account: z.infer<typeof account>;
   /**
    * The host that viewers watch at: where it is (the sandbox's own by default); whether broadcasts that begin now ever
    * become playable; what of it is refused to a User-Agent that is no browser's; how many watch each live broadcast.
@@ -157,6 +174,13 @@ export function defaultSettings(): Settings {
     },
     agora: { appId: randomSecret(), customerId: randomSecret(), customerSecret: randomSecret() },
     cloudflare: { accountId: randomSecret(), apiToken: randomSecret(), customerCode: "sandbox" },
+    account: {
+      tokenOwner: "user",
+      permissions: { stream: true, notifications: true },
+      webhooksInPlan: true,
+      listsFilterOptions: true,
+      streamWebhook: { none: "404", tellsSecret: true },
+    },
     delivery: {
       url: null,
       neverPlayable: false,

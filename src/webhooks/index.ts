@@ -1,4 +1,5 @@
 export { type AgoraSenders, createAgoraSenders } from "./agora/senders.ts";
+export { agoraSubscriptions } from "./agora/subscriptions.ts";
 export { readVideo } from "./cloudflare/video/read-video.ts";
 export { describeType, eventTypes } from "./event-types.ts";
 export { interpret } from "./interpret.ts";

@@ -35,6 +35,8 @@ describe("help", () => {
       "events list",
       "events show",
       "events replay",
+      "events export",
+      "events import",
       "channels list",
       "channels show",
       "channels register",
@@ -61,7 +63,11 @@ describe("help", () => {
       "keys create",
       "keys list",
       "keys revoke",
+      "doctor",
+      "setup cloudflare",
+      "setup agora",
       "simulate",
+      "completion",
     ]);
   });
 

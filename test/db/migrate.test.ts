@@ -22,6 +22,7 @@ const names = [
   "0012_provider_calls",
   "0013_refusals",
   "0014_operators",
+  "0015_replays",
   "0016_figures",
 ];
 let database: TestDatabase;
@@ -75,7 +76,8 @@ describe("migrate", () => {
     await database.knex.raw(
       `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys,
          tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
-         tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals;
+         tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals,
+         tally.replays;
        drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,

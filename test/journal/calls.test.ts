@@ -22,6 +22,7 @@ const end: CallEnd = {
   error: "no",
   requestId: "r1",
   attempts: [],
+  clock: null,
   response: { code: 49 },
 };
 

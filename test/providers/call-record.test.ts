@@ -71,6 +71,7 @@ describe("a call's record", () => {
         error: null,
         requestId: "theirs",
         attempts: [],
+        clock: expect.any(Number) as number,
         response: { sid: "s1", echo: "[redacted]", token: expect.stringMatching(/^\[key sha256:/) as string },
       },
     });

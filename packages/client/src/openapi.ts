@@ -1876,6 +1876,8 @@ export interface components {
             before: components["schemas"]["Status"];
             /** @description Its status as it would be. */
             after: components["schemas"]["Status"];
+            /** @description A recorder would come of them, now or next, which costs for as long as it runs. */
+            isPaid: boolean;
             /** @description What people see differ. */
             changes: {
                 /** @description A member of the status, such as `host.present`, or what else it is about, in words. */
@@ -1889,6 +1891,8 @@ export interface components {
             effects: ("EnsureLiveInput" | "DisableLiveInput" | "StartRelay" | "StopRecorder" | "RepointRecorder" | "ArrangeHosts" | "RenewStorage" | "CheckPresence" | "CheckRecorder" | "CheckIngest" | "CheckVideo" | "DeleteVideo" | "CheckPlayback")[];
             /** @description It is held, because one of them would start something. */
             hold: boolean;
+            /** @description The hold of an earlier replay is lifted, because it keeps the new state from nothing. */
+            lifted: boolean;
             /** @description Anything differs, be it in details or in what the log says of an event. */
             differs: boolean;
             /** @description Its last broadcast is over, as things are. */

@@ -83,6 +83,7 @@ export function createDelivery(deps: ObserverDeps, { timeoutMs = 4_000 } = {}): 
       code: null,
       requestId: null,
       attempts: [],
+      clock: null,
       body: status === null ? undefined : text,
     };
     if (playable !== null) {

@@ -13,15 +13,17 @@ export interface CloudflareSettings {
   /** `CLOUDFLARE_API_URL`, with its `/client/v4`. */
   apiUrl: string;
   accountId: string;
-  /** Needs the permission Stream: Edit. */
+  /** Needs the permission Stream: Edit; to set up notifications, Notifications: Edit too. */
   apiToken: string;
   /** Milliseconds for one call, body included; default 8000. */
   timeoutMs?: number | undefined;
 }
 
 export interface CloudflareRequest<T> extends ProviderRequest {
-  /** Segments below `/accounts/{account}/stream`. */
+  /** Segments below `area`. */
   path: readonly string[];
+  /** Below what the path is: `/accounts/{account}/stream` by default, `/accounts/{account}`, or the API's root. */
+  area?: "stream" | "account" | "api";
   /** What `result` must be. */
   expects: z.ZodType<T>;
   /** A success may have no body at all: `result` is undefined then. */
@@ -76,8 +78,11 @@ export function createCloudflareTransport(settings: CloudflareSettings, deps: Pr
     deps,
   );
 
+  const account = ["accounts", accountId];
+  const areas = { stream: [...account, "stream"], account, api: [] };
+
   function call<T>(request: CloudflareRequest<T>, options: CallOptions = {}): Promise<CloudflareAnswer<T>> {
-    const path = ["accounts", accountId, "stream", ...request.path];
+    const path = [...areas[request.area ?? "stream"], ...request.path];
     return provider.call<CloudflareAnswer<T>>({ ...request, path }, options, (answer, errorOf) => {
       const retryAfterMs = answer.answered ? answer.retryAfterMs : null;
       const refusal = (outcome: "retry" | "final" | "not_found", error: CallError) => {

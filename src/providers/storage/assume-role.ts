@@ -82,7 +82,7 @@ export function createRoleAssumer(settings: RoleSettings, deps: ObserverDeps): R
       const line = { ...context, ...call };
       const ms = () => Math.round(performance.now() - startedAt);
       // Without the answer, which is keys.
-      const unsaid = { host: null, requestId: null, attempts: [] };
+      const unsaid = { host: null, requestId: null, attempts: [], clock: null };
       const refused = ({ status, code, words, final }: Refusal): AssumeRoleResult => {
         const told = { provider: "storage" as const, operation, status, code, message: words };
         const error = callError(told, [accessKey, secretKey]);

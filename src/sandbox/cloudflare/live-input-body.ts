@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Call, explain } from "../http/index.ts";
 import type { LiveInputConfig } from "../world/index.ts";
 import { refusals } from "./envelope.ts";
+import { readJson } from "./read-json.ts";
 
 /**
  * The body that creates or updates a live input (Cloudflare docs: start-stream-live). Cloudflare ignores members that it
@@ -66,12 +67,4 @@ export function readLiveInput(call: Call, before: LiveInputConfig = defaults): L
 function overlay<T extends object>(before: T, change: { [Key in keyof T]?: T[Key] | undefined }): T {
   const set = Object.entries(change).filter(([, value]: [string, unknown]) => value !== undefined);
   return { ...before, ...Object.fromEntries(set) };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return text === "" ? {} : JSON.parse(text);
-  } catch {
-    throw refusals.badValue("the request is not valid JSON");
-  }
 }

@@ -2,6 +2,16 @@ import { Router } from "express";
 
 import { type Handler, operation, write } from "../http/index.ts";
 import type { Operation, World } from "../world/index.ts";
+import {
+  createDestination,
+  createPolicy,
+  deleteDestination,
+  deletePolicy,
+  listAlerts,
+  listDestinations,
+  listPolicies,
+  updatePolicy,
+} from "./alerting.ts";
 import { refusals } from "./envelope.ts";
 import { guard } from "./guard.ts";
 import {
@@ -13,9 +23,11 @@ import {
   storageUsage,
   updateLiveInput,
 } from "./live-inputs.ts";
+import { deleteStreamWebhook, getStreamWebhook, putStreamWebhook } from "./stream-webhook.ts";
+import { verifyToken } from "./tokens.ts";
 import { createSigningKey, deleteVideo, getVideo } from "./videos.ts";
 
-/** Cloudflare's API of Stream Live, as far as Tally uses it. @param world - the present one */
+/** Cloudflare's API of Stream Live, Notifications and tokens, as far as Tally uses it. @param world - the present one */
 export function cloudflareRoutes(world: () => World): Router {
   const router = Router();
   const stream = "/accounts/:account/stream";
@@ -30,8 +42,23 @@ export function cloudflareRoutes(world: () => World): Router {
   router.get(`${one}/videos`, on("liveInputs.videos", liveInputVideos));
   router.get(`${stream}/storage-usage`, on("storageUsage", storageUsage));
   router.post(`${stream}/keys`, on("keys.create", createSigningKey));
+  router.get(`${stream}/webhook`, on("streamWebhook.get", getStreamWebhook));
+  router.put(`${stream}/webhook`, on("streamWebhook.put", putStreamWebhook));
+  router.delete(`${stream}/webhook`, on("streamWebhook.delete", deleteStreamWebhook));
   router.get(`${stream}/:video`, on("videos.get", getVideo));
   router.delete(`${stream}/:video`, on("videos.delete", deleteVideo));
+  const alerting = "/accounts/:account/alerting/v3";
+  const destinations = `${alerting}/destinations/webhooks`;
+  router.get(destinations, on("destinations.list", listDestinations));
+  router.post(destinations, on("destinations.create", createDestination));
+  router.delete(`${destinations}/:id`, on("destinations.delete", deleteDestination));
+  router.get(`${alerting}/policies`, on("policies.list", listPolicies));
+  router.post(`${alerting}/policies`, on("policies.create", createPolicy));
+  router.put(`${alerting}/policies/:id`, on("policies.update", updatePolicy));
+  router.delete(`${alerting}/policies/:id`, on("policies.delete", deletePolicy));
+  router.get(`${alerting}/available_alerts`, on("alerts.list", listAlerts));
+  router.get("/user/tokens/verify", on("token.verify", verifyToken));
+  router.get("/accounts/:account/tokens/verify", on("token.verify", verifyToken));
   router.use((_request, response) => write(response, refusals.noRoute().answer));
   return router;
 }

@@ -1,5 +1,6 @@
 import { signCloudflareNotification, signCloudflareVideo } from "../../webhooks/sign.ts";
 import type { Settings } from "../settings.ts";
+import type { Alerting } from "./alerting.ts";
 import type { Clocks } from "./clocks.ts";
 import type { WebhookSender } from "./webhooks.ts";
 
@@ -25,8 +26,9 @@ export function createCloudflareNotices(deps: {
   settings: Settings;
   clocks: Clocks;
   webhooks: WebhookSender;
+  alerting: Pick<Alerting, "targetsOf">;
 }): CloudflareNotices {
-  const { settings, clocks, webhooks } = deps;
+  const { settings, clocks, webhooks, alerting } = deps;
   const nowSeconds = () => Math.floor(clocks.cloudflare() / 1000);
 
   return {
@@ -58,17 +60,21 @@ export function createCloudflareNotices(deps: {
           },
         }),
       };
-      webhooks.send({
-        kind: "cloudflare-live",
-        product: null,
-        eventType,
-        about: liveInput,
-        url: settings.webhooks.cloudflareLive,
-        body: () => ({ name: "Sandbox live inputs", text, data, ts: nowSeconds() }),
-        headers: () => ({ ...signCloudflareNotification(settings.secrets.cloudflareNotification) }),
-        resendGapsMs: [],
-        strictAnswer: false,
-      });
+      const targets: { url: string | null; secret: string }[] = alerting.targetsOf(liveInput, eventType);
+      // Where nobody is told, the record says so.
+      for (const { url, secret } of targets.length === 0 ? [{ url: null, secret: "" }] : targets) {
+        webhooks.send({
+          kind: "cloudflare-live",
+          product: null,
+          eventType,
+          about: liveInput,
+          url,
+          body: () => ({ name: "Sandbox live inputs", text, data, ts: nowSeconds() }),
+          headers: () => ({ ...signCloudflareNotification(secret) }),
+          resendGapsMs: [],
+          strictAnswer: false,
+        });
+      }
     },
 
     video(liveInput, video, outcome) {

@@ -1,3 +1,4 @@
+export { type Destination, liveInputAlert, type Policy } from "./alerting.ts";
 export { type Broadcast } from "./broadcasts.ts";
 export { type Converter } from "./converter.ts";
 export { type PictureSize, pictureSize } from "./converter-config.ts";

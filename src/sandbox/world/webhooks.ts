@@ -25,6 +25,8 @@ type Webhook = Pick<WebhookEntry, "kind" | "product" | "eventType" | "about"> & 
 export interface WebhookSender {
   /** Returns at once; what became of it is in the record. */
   send(webhook: Webhook): void;
+  /** One attempt, apart from all others and from planned faults. @returns the status; null if no answer came */
+  tryOnce(url: string, body: object, headers: Record<string, string>): Promise<number | null>;
   /** Ends attempts under way. */
   close(): void;
 }
@@ -76,7 +78,9 @@ export function createWebhookSender(deps: {
   }
 
   /** @returns null if the sandbox closed meanwhile */
-  async function tryOnce(webhook: Webhook): Promise<WebhookAttempt | null> {
+  async function tryOnce(
+    webhook: Pick<Webhook, "url" | "body" | "headers" | "strictAnswer">,
+  ): Promise<WebhookAttempt | null> {
     if (isClosed() || webhook.url === null) return null;
     const at = Date.now();
     const body = JSON.stringify(webhook.body());
@@ -116,6 +120,10 @@ export function createWebhookSender(deps: {
         attempts: [],
       });
       if (entry.outcome === "pending") void sendWith(fault, webhook, entry);
+    },
+    async tryOnce(url, body, headers) {
+      const once = { url, body: () => body, headers: () => headers, strictAnswer: false };
+      return (await tryOnce(once))?.status ?? null;
     },
     close() {
       closing.abort();

@@ -1,4 +1,5 @@
 import type { Settings } from "../settings.ts";
+import { type Alerting, createAlerting } from "./alerting.ts";
 import { type Clocks, createClocks } from "./clocks.ts";
 import { createCloudflareNotices } from "./cloudflare-notices.ts";
 import { type Converters, createConverters } from "./converters.ts";
@@ -23,10 +24,13 @@ export interface World {
   faults: Faults;
   rates: Rates;
   people: People;
+  alerting: Alerting;
   liveInputs: LiveInputs;
   signingKeys: SigningKeys;
   recorders: Recorders;
   converters: Converters;
+  /** Posts a provider's test message at once. @returns the answer's status; null if there was none */
+  tryWebhook(url: string, body: object, headers: Record<string, string>): Promise<number | null>;
   /** Nothing happens any more, and no webhook is sent. */
   close(): void;
 }
@@ -38,7 +42,8 @@ export function createWorld(settings: Settings): World {
   const faults = createFaults();
   const timers = createTimers(() => settings.pace);
   const webhooks = createWebhookSender({ settings, timers, record, faults });
-  const notices = createCloudflareNotices({ settings, clocks, webhooks });
+  const alerting = createAlerting(settings);
+  const notices = createCloudflareNotices({ settings, clocks, webhooks, alerting });
   const ncs = createNcs({ settings, clocks, webhooks });
   const people = createPeople(ncs, clocks);
   const liveInputs = createLiveInputs({ settings, clocks, timers, record, notices, stamp: createStamps(clocks) });
@@ -51,6 +56,8 @@ export function createWorld(settings: Settings): World {
     faults,
     rates: createRates(settings),
     people,
+    alerting,
+    tryWebhook: (url, body, headers) => webhooks.tryOnce(url, body, headers),
     liveInputs,
     signingKeys: createSigningKeys(() => clocks.cloudflare()),
     recorders: createRecorders({ settings, clocks, timers, record, ncs, liveInputs }),

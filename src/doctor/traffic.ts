@@ -1,0 +1,86 @@
+import { table, rowsOf, type Tables } from "../eventlog/index.ts";
+import { listRefusals } from "../journal/index.ts";
+import { failed, ok, type Outcome, warning } from "./check.ts";
+
+/** So many of the newest events are looked at: one that never came must not cost a reading of the whole log. */
+const lookedAt = 200_000;
+
+/** When each provider was last heard, by the log. */
+export async function checkDeliveries({ knex, schema }: Tables, now: Date): Promise<Outcome> {
+  const rows = await rowsOf<{ name: string; at: Date | null }>(
+    knex,
+    `select name, (select received_at from ${table(schema, "events")} where source = webhook.source and type like pattern
+       and id > (select max(id) - ${lookedAt} from ${table(schema, "events")}) order by id desc limit 1) as at
+     from (values ('Agora', 'agora', '%'), ('Cloudflare live', 'cloudflare', 'live_input.%'),
+       ('Cloudflare video', 'cloudflare', 'video.%')) as webhook (name, source, pattern)`,
+  );
+  const words = rows.map(({ name, at }) => `${name}: ${at === null ? "nothing yet" : ago(now, at)}`).join("; ");
+  if (rows.every(({ at }) => at !== null)) return ok(words);
+  return warning(words, "Press Check in Agora's console (tally setup agora); for Cloudflare, tally setup cloudflare.");
+}
+
+const hour = 3_600_000;
+
+/** What came in the last day and was turned away: a wrong secret looks like silence otherwise. */
+export async function checkRefusals(tables: Tables, now: Date): Promise<Outcome> {
+  const refusals = await listRefusals(tables, new Date(now.getTime() - 24 * hour), now);
+  if (refusals.length === 0) return ok("none in the last 24 hours");
+  const counts = new Map<string, { count: number; to: Date }>();
+  for (const { door, why, count, to } of refusals) {
+    const key = `/webhooks${door}: ${why}`;
+    counts.set(key, { count: count + (counts.get(key)?.count ?? 0), to });
+  }
+  const words = [...counts].map(([key, { count, to }]) => `${key}, ${count} times, last ${ago(now, to)}`).join("; ");
+  return warning(words, "Compare the secrets here with those at the provider; some of it may be strangers' noise.");
+}
+
+/** A pool that was silent for so long is dead to the others (`engine/processes.ts`). */
+const silentSeconds = 15;
+
+/** Whether anybody is at work: a process writes a heartbeat for its job workers every three seconds. */
+export async function checkProcesses({ knex, schema }: Tables): Promise<Outcome> {
+  const rows = await rowsOf<{ hostname: string; pid: number; silent: number }>(
+    knex,
+    `select hostname, pid, extract(epoch from clock_timestamp() - heartbeat_at)::integer as silent
+     from ${table(schema, "processes")} order by heartbeat_at desc`,
+  );
+  const alive = rows.filter(({ silent }) => silent < silentSeconds);
+  const words = alive.map(({ hostname, pid }) => `${hostname} (pid ${pid})`).join(", ");
+  if (alive.length === 0) return failed("no process is alive: nothing is started or stopped", "Start the service.");
+  return ok(`${alive.length} alive: ${words}`);
+}
+
+/** So long an event may wait in a busy second. */
+const pendingSeconds = 30;
+
+/** What was left undone. */
+export async function checkBacklog({ knex, schema }: Tables): Promise<Outcome[]> {
+  const [row] = await rowsOf<{ dead: number; pending: number; oldest: number | null }>(
+    knex,
+    `select (select count(*) from ${table(schema, "effects")} where status = 'dead')::integer as dead,
+       count(*)::integer as pending,
+       floor(extract(epoch from clock_timestamp() - min(received_at)))::integer as oldest
+     from ${table(schema, "events")} where status = 'pending'`,
+  );
+  const { dead, pending, oldest } = row ?? { dead: 0, pending: 0, oldest: null };
+  const waits = oldest !== null && oldest > pendingSeconds;
+  return [
+    waits
+      ? failed(
+          `${pending} events are pending, the oldest for ${oldest} s`,
+          "See whether a process is alive, and its log.",
+        )
+      : ok(`${pending} events pending`),
+    dead === 0
+      ? ok("no dead effects")
+      : warning(`${dead} effects are dead`, "tally effects list --status dead, then tally effects retry."),
+  ];
+}
+
+/** `2 min ago` */
+export function ago(now: Date, at: Date): string {
+  const minutes = Math.floor((now.getTime() - at.getTime()) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 120) return `${minutes} min ago`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ago` : `${Math.floor(minutes / 1440)} days ago`;
+}
