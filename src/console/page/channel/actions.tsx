@@ -2,9 +2,9 @@ import type { Status } from "@tally/client";
 import { useState } from "preact/hooks";
 
 import { isOpen } from "../light.ts";
+import { Action } from "../parts/action.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { Shown } from "../parts/notice.tsx";
-import { Action } from "../parts/action.tsx";
 import { ChannelPlan } from "../parts/plan.tsx";
 import { tally } from "../tally.ts";
 import { useLoaded } from "../use-loaded.ts";

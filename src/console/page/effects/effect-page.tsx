@@ -1,11 +1,11 @@
 import type { EffectDetail } from "@tally/client";
 import { useState } from "preact/hooks";
 
+import { Action } from "../parts/action.tsx";
 import { Call } from "../parts/call.tsx";
 import { Confirm, Dialog } from "../parts/dialog.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { Shown } from "../parts/notice.tsx";
-import { Action } from "../parts/action.tsx";
 import { Page } from "../parts/page.tsx";
 import { Time } from "../parts/time.tsx";
 import { pathTo } from "../route.ts";

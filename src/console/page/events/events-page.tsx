@@ -1,8 +1,8 @@
 import type { Event } from "@tally/client";
 import { useEffect, useState } from "preact/hooks";
 
-import { Shown } from "../parts/notice.tsx";
 import { Action } from "../parts/action.tsx";
+import { Shown } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Pager } from "../parts/pager.tsx";
 import { Time } from "../parts/time.tsx";
