@@ -33,6 +33,7 @@ const mayImport = {
     ],
     ...["coalesce", "deferred"],
   ],
+  figures: ["live", "eventlog", "webhooks", "providers", "engine", "db", "log"],
   keys: ["eventlog", "db"],
   playback: ["live", "log"],
   api: [
@@ -150,10 +151,17 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/stage/page/", dependencyTypesNot: ["type-only"] },
     },
     {
+      name: "console-page-is-a-client",
+      comment: "the console's page knows the service by its API: of ours it takes the client",
+      severity: "error",
+      from: { path: "^src/console/page/" },
+      to: { path: "^src/", pathNot: "^src/console/page/" },
+    },
+    {
       name: "page-is-built-apart",
       severity: "error",
-      from: { path: "^(src|migrations|bench)/", pathNot: "^src/stage/page/" },
-      to: { path: "^src/stage/page/" },
+      from: { path: "^(src|migrations|bench)/", pathNot: "^src/(stage|console)/page/" },
+      to: { path: "^src/(stage|console)/page/" },
     },
     {
       name: "client-stands-alone",
@@ -196,8 +204,8 @@ module.exports = {
     {
       name: "not-to-dev-dependencies",
       severity: "error",
-      // What the stage's page needs is in its build.
-      from: { path: "^(src|migrations)/", pathNot: "^src/stage/page/" },
+      // What a page needs is in its build.
+      from: { path: "^(src|migrations)/", pathNot: "^src/(stage|console)/page/" },
       to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"] },
     },
   ],

@@ -7,7 +7,7 @@ export default defineConfig(
   globalIgnores(["**/dist", "**/node_modules", "coverage", ".data", "packages/client/src/openapi.ts"]),
   eslint.configs.recommended,
   {
-    files: ["**/*.ts"],
+    files: ["**/*.{ts,tsx}"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { "simple-import-sort": simpleImportSort },

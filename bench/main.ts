@@ -12,6 +12,7 @@ import { measureFlood } from "./flood.ts";
 import { measureMemory } from "./memory.ts";
 import { measureReaction } from "./reaction.ts";
 import { measureReaders } from "./readers.ts";
+import { measureReplay } from "./replay.ts";
 import { measureStalled } from "./stalled.ts";
 import { measureViewers } from "./viewers.ts";
 
@@ -32,6 +33,7 @@ const parts: Record<string, (url: string, sizes: Sizes) => Promise<string>> = {
   readers: (url, { readers }) => measureReaders({ url, readers }),
   stalled: (url) => measureStalled({ url, readers: 200 }),
   announcements: (url, { seconds, rounds }) => measureAnnouncements({ url, seconds, rounds }),
+  replay: (url, { events }) => measureReplay({ url, events }),
 };
 
 const usage = `Usage: npm run bench -- [part ...] [--seconds 5] [--rounds 3] [--events 100000] [--readers 5000]

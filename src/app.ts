@@ -6,12 +6,14 @@ import {
   type Api,
   createAuthentication,
   createErrorHandler,
+  createFiguresRouter,
   createHealthRouter,
   createOpenApiRouter,
   createOverview,
   createStatuses,
   createTrpcHandler,
   createV1Router,
+  type FiguresSource,
   type HealthDeps,
   logRequests,
   note,
@@ -62,8 +64,9 @@ export interface AppDeps
       | "vault"
     >,
     Omit<HealthDeps, "prove">,
-    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused"> {
+    Pick<WebhookRouterOptions, "append" | "redactor" | "agoraSenders" | "onRefused" | "onReceived"> {
   feed: Feed;
+  figures: FiguresSource;
 }
 
 /**
@@ -73,7 +76,7 @@ export interface AppDeps
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
-  const { log, links, append, redactor, agoraSenders, onRefused } = deps;
+  const { log, links, append, redactor, agoraSenders, onRefused, onReceived } = deps;
   const { appId, appCertificate } = agora;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -89,7 +92,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.set("trust proxy", config.trustProxy);
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused }));
+  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused, onReceived }));
   app.use(logRequests(log));
   app.use(createHealthRouter({ ...deps, prove: createProof(appCertificate) }));
   app.use(createOpenApiRouter(config.publicUrl));
@@ -112,6 +115,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
     vault: createVault(appCertificate),
   };
   app.use("/console", note({ route: "/console" }), pageHeaders(), createConsoleRouter(consoleSettings, authentication));
+  app.use(createFiguresRouter(deps.figures, authentication));
   app.use("/v1", createV1Router(api, authentication));
   app.use("/trpc", createTrpcHandler(api, authentication));
   app.use(answerNotFound);

@@ -10,6 +10,7 @@ import { type ConnectedProviders, connectProviders, isCloudflares } from "./conn
 import { type OpenDatabase, openDatabase } from "./db/index.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/index.ts";
+import { createFigures, type Figures } from "./figures/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createCallJournal, createRefusalCounter, type RefusalCounter } from "./journal/index.ts";
 import type { Logger } from "./log.ts";
@@ -40,10 +41,12 @@ export async function openService(
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
   const redactor = createRedactor(secretsOf(config));
+  const figures = createFigures({ knex: database.knex, schema: database.schema, log });
+  closers.add("the figures", () => figures.close());
   const journal = openJournal(log, database, closers);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
-  const notifier = openNotifier(config, log, { database, redactor, links }, closers);
-  const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal }, closers);
+  const notifier = openNotifier(config, log, { database, redactor, links, figures }, closers);
+  const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal, figures }, closers);
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
   closers.add("the feed", () => feed.close());
@@ -54,7 +57,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, links, notifier, journal, agoraSenders },
+    { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -82,12 +85,13 @@ interface Journal {
 function openNotifier(
   { agora, notifications }: Config,
   log: Logger,
-  { database, redactor, links }: { database: OpenDatabase; redactor: Redactor; links: PlaybackLinks },
+  { database, redactor, links, figures }: Pick<Parts, "database" | "redactor" | "links" | "figures">,
   closers: Closers,
 ): Notifier {
   const { knex, schema } = database;
   const vault = createVault(agora.appCertificate);
-  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, ...notifications });
+  const { onNotified: onAttempted } = figures;
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, onAttempted, ...notifications });
   closers.add("the notifier", () => notifier.stop());
   return notifier;
 }
@@ -95,7 +99,13 @@ function openNotifier(
 function openEngine(
   config: Config,
   log: Logger,
-  { database, redactor, notifier, journal }: Pick<Parts, "database" | "redactor" | "notifier" | "journal">,
+  {
+    database,
+    redactor,
+    notifier,
+    journal,
+    figures,
+  }: Pick<Parts, "database" | "redactor" | "notifier" | "journal" | "figures">,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const {
@@ -115,6 +125,10 @@ function openEngine(
     appCertificate: config.agora.appCertificate,
     lifetimeMs: policy.maxSessionMs,
   });
+  const onCall: OnCall = (call) => {
+    figures.onCall(call);
+    journal.onCall(call);
+  };
   let providers!: ConnectedProviders; // made with the engine, of its slots
   const engine = createEngine(
     {
@@ -138,7 +152,9 @@ function openEngine(
       interpret,
       stageUrl,
       onAnnounced: () => notifier.nudge(),
-      providers: (slots) => (providers = connectProviders(config, { slots, log, onCall: journal.onCall }, closers)),
+      onAdvanced: figures.onAdvanced,
+      onAttempted: figures.onAttempted,
+      providers: (slots) => (providers = connectProviders(config, { slots, log, onCall }, closers)),
     },
   );
   closers.add("the engine", () => engine.stop());
@@ -172,14 +188,18 @@ interface Parts {
   links: PlaybackLinks;
   notifier: Notifier;
   journal: Journal;
+  figures: Figures;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, links, notifier, journal, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, agoraSenders } = parts;
   const readers = createReaders({
     most: config.streamReadersMost,
-    onCount: (streams) => (server.maxConnections = connectionsMost + streams),
+    onCount: (streams) => {
+      figures.onReaders(streams);
+      server.maxConnections = connectionsMost + streams;
+    },
   });
   const app = createApp(config, {
     knex: database.knex,
@@ -195,6 +215,8 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     isWorkerRunning: () => engine.isWorking(),
     agoraSenders,
     onRefused: journal.onRefused,
+    onReceived: figures.onReceived,
+    figures,
   });
   const server = createHttpServer(app);
   const connectionsMost = server.maxConnections;

@@ -1,6 +1,7 @@
 export type { Api } from "./api.ts";
 export { type Authentication, createAuthentication } from "./auth/authentication.ts";
 export { createConsoleSessionRouter } from "./auth/console-session-routes.ts";
+export { createFiguresRouter, type FiguresSource } from "./figures.ts";
 export { answerNotFound, createErrorHandler } from "./handle-errors.ts";
 export { createHealthRouter, type HealthDeps } from "./health.ts";
 export { createOpenApiRouter } from "./openapi/router.ts";

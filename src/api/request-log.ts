@@ -19,7 +19,7 @@ export interface RequestRecord {
   err?: unknown;
   /** Of an answer that went on: how it ended, and how many events it had. */
   stream?: { ended: string; events: number };
-  /** A probe's, every few seconds and all alike: logged at `debug`. */
+  /** A probe's, every few seconds and all alike: logged at `debug`, unless it is refused. */
   isProbe?: boolean;
 }
 
@@ -73,7 +73,7 @@ function begin(request: Request, response: Response, log: Logger): RequestRecord
 
 function levelOf(status: number, isProbe: boolean): "debug" | "info" | "error" {
   if (status >= 500) return "error";
-  return isProbe ? "debug" : "info";
+  return isProbe && status < 400 ? "debug" : "info";
 }
 
 /** A proxy's id, if it gave one that can stand in a log: so that its line and ours are found together. */

@@ -153,4 +153,6 @@ export const readinessAnswer = z.strictObject({
     .describe("What it needs."),
 });
 
+export const figuresAnswer = z.string();
+
 export const openApiAnswer = z.looseObject({ openapi: z.string().describe("The version of OpenAPI.") });

@@ -15,7 +15,10 @@ export function processIo(): Io {
   return {
     env: process.env,
     out: writerTo(process.stdout),
+    drained: () => drained(process.stdout),
+    input: process.stdin,
     err: writerTo(process.stderr),
+    progress: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001b[K${line}`) : null,
     columns: widthOf(process.stdout),
     colour: process.stdout.isTTY && !process.env.NO_COLOR,
     ask: isTerminal ? (question) => ask(question, interrupted.signal, interrupt) : null,
@@ -39,6 +42,18 @@ function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
   return (text) => {
     if (isOpen) stream.write(text);
   };
+}
+
+/** A reader who is gone keeps nobody waiting. */
+async function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const settle = () => {
+      stream.off("drain", settle).off("close", settle).off("error", settle);
+      resolve();
+    };
+    stream.on("drain", settle).on("close", settle).on("error", settle);
+  });
 }
 
 /** Anything but y or yes is no, so is the end of the input. */

@@ -23,6 +23,9 @@ export interface ChannelRow {
   stream_key_id: string | null;
   agora_resource_id: string | null;
   agora_sid: string | null;
+  is_live: boolean;
+  dark_since: Date | null;
+  hostless_since: Date | null;
   created_at: Date;
   updated_at: Date;
 }

@@ -1,7 +1,8 @@
 import { createCoalescer } from "../coalesce.ts";
 import { retryConflicts, type Tables } from "../eventlog/index.ts";
-import type { Decision } from "../live/index.ts";
+import type { ChannelState, Decision, Missed } from "../live/index.ts";
 import { advanceOnce, type AdvanceRules, type Pass } from "./advance-once.ts";
+import type { FoldedEvent } from "./fold-stored.ts";
 import { followUp } from "./follow-up.ts";
 
 /** What an advance came to. */
@@ -13,6 +14,10 @@ export interface AdvanceResult {
   decisions: Decision["type"][];
   /** Effects that are new. */
   effects: number;
+  /** What became of each event. */
+  folded: Pick<FoldedEvent, "source" | "type" | "status">[];
+  /** Notices that turned out to have been sent and never to have come, or, below 0, to have come late. */
+  missed: Missed;
   /** Milliseconds, database's clock: when it was decided, and when the channel wants to be looked at again. */
   now: number;
   wakeAt: number | null;
@@ -93,17 +98,25 @@ export function createAdvance(options: AdvanceOptions): Advance {
   };
 }
 
-function toResult({ channel, version, folded, decisions, effects, now, wakeAt }: Pass): AdvanceResult {
+function toResult({ channel, state, version, folded, decisions, effects, now, wakeAt }: Pass): AdvanceResult {
   return {
     channelId: channel.id,
     version,
     events: folded.length,
     decisions: decisions.map((decision) => decision.type),
     effects,
+    folded: folded.map(({ source, type, status }) => ({ source, type, status })),
+    missed: missedBetween(channel.state, state),
     now,
     wakeAt,
   };
 }
+
+function missedBetween({ missed: before = noneMissed }: ChannelState, { missed = noneMissed }: ChannelState): Missed {
+  return { recording: missed.recording - before.recording, presence: missed.presence - before.presence };
+}
+
+const noneMissed: Missed = { recording: 0, presence: 0 };
 
 /** The one line per advance: which events, what became of them, what was decided. */
 function lineOf(pass: Pass) {

@@ -4,10 +4,10 @@ import type { Logger } from "../log.ts";
 import { createSampler, type SamplerOptions } from "../metrics/index.ts";
 import type { Slots } from "../providers/index.ts";
 import { createRedactor, type Redactor } from "../redaction/index.ts";
-import { type Advance, createAdvance } from "./advance.ts";
+import { type Advance, type AdvanceResult, createAdvance } from "./advance.ts";
 import { createCatchUp } from "./catch-up/catch-up.ts";
 import { catchUpTask } from "./catch-up/job.ts";
-import { createPerform } from "./effects/perform.ts";
+import { type Attempted, createPerform } from "./effects/perform.ts";
 import type { EffectSettings, Providers } from "./effects/performance.ts";
 import { performTask } from "./enqueue.ts";
 import type { FoldRules } from "./fold-stored.ts";
@@ -46,6 +46,9 @@ export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<E
   providers: (slots: Slots) => Providers & Pick<SamplerOptions, "liveViewers">;
   /** Called after a commit in which something was decided that the app is to be told. */
   onAnnounced?: () => void;
+  /** Told of each advance after its commit, and of each attempt at an effect. Must only note it. */
+  onAdvanced?: (result: AdvanceResult) => void;
+  onAttempted?: (attempted: Attempted) => void;
 }
 
 export interface Engine extends Pick<Advance, "advance"> {
@@ -96,6 +99,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     onAdvanced: (result) => {
       sweep.arm(result);
       if (result.decisions.includes("Announced")) deps.onAnnounced?.();
+      deps.onAdvanced?.(result);
     },
   });
   const providers = deps.providers(slots);
@@ -129,6 +133,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     picture,
     stageUrl,
     maxSessionMs: policy.maxSessionMs,
+    onAttempted: deps.onAttempted,
   });
   const { channels } = providers;
   const advance = advancing.request;

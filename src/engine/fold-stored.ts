@@ -13,7 +13,7 @@ export interface FoldRules {
 /** What of an event tells its meaning. */
 export type StoredWebhook = Pick<FoldableEvent, "source" | "type" | "payload" | "raw">;
 
-export interface FoldedEvent {
+export interface FoldedEvent extends Pick<FoldableEvent, "source" | "type"> {
   id: number;
   /** When it was received, ms. */
   at: number;
@@ -33,13 +33,14 @@ export interface FoldedEvent {
  */
 export function foldStored(state: ChannelState, stored: FoldableEvent, rules: FoldRules): FoldedEvent {
   const at = stored.receivedAt.getTime();
-  const unfolded = { id: stored.id, at, folded: false, event: null, after: state };
+  const { id, source, type } = stored;
+  const unfolded = { id, source, type, at, folded: false, event: null, after: state };
   try {
     const meaning = meaningOf(stored, rules);
     if (meaning.kind !== "event") return { ...unfolded, status: meaning.kind, note: meaning.note };
     const { event } = meaning;
     const { state: after, taught, note } = evolve(state, { at, event }, rules.policy);
-    return { id: stored.id, at, status: taught ? "applied" : "ignored", note, folded: true, event, after };
+    return { id, source, type, at, status: taught ? "applied" : "ignored", note, folded: true, event, after };
   } catch (error) {
     const words = redactor.text(`our code failed: ${String(error)}`).slice(0, 500);
     return { ...unfolded, status: "failed", note: storableText(words) };

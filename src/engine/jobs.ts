@@ -6,8 +6,16 @@ import { reasonOf } from "../reason-of.ts";
 import type { Redactor } from "../redaction/index.ts";
 import type { Lease } from "./lease.ts";
 
-/** Does what a job's payload names. `isLast`: nobody will try again. */
-export type Run = (id: number, tries: { isLast: boolean }) => Promise<void>;
+/** What becomes of a job that throws. */
+export interface Tries {
+  /** Nobody will try again: then even an error of our own becomes an outcome. */
+  isLast: boolean;
+  /** Else it is tried again so much later; for the log. */
+  nextInMs?: number;
+}
+
+/** Does what a job's payload names. */
+export type Run = (id: number, tries: Tries) => Promise<void>;
 
 /** The jobs that this process has in hand. */
 export interface Jobs {
@@ -37,7 +45,8 @@ export function createJobs({
         unfinished.add(job);
         try {
           await lease.begun();
-          await run(idOf(job, payload, idName), { isLast: job.attempts >= job.max_attempts });
+          const { attempts, max_attempts: most } = job;
+          await run(idOf(job, payload, idName), { isLast: attempts >= most, nextInMs: retryMs(attempts) });
           unfinished.delete(job);
         } catch (error) {
           if (!lease.signal.aborted) unfinished.delete(job);
@@ -57,6 +66,11 @@ export function createJobs({
       }
     },
   };
+}
+
+/** graphile-worker's own wait after an attempt (0.17: `exp(least(attempts, 10))` seconds). */
+function retryMs(attempts: number): number {
+  return Math.round(Math.exp(Math.min(attempts, 10)) * 1000);
 }
 
 function idOf({ task_identifier }: Job, payload: unknown, idName: string): number {

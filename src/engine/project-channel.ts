@@ -1,4 +1,4 @@
-import { type ChannelState, type RelayMode, toStatus } from "../live/index.ts";
+import { type ChannelState, darkSince, hostlessSince, type RelayMode, toStatus } from "../live/index.ts";
 
 /** The columns of a channel's row that people and SQL read; all of them follow from the state. */
 export interface ChannelColumns {
@@ -12,6 +12,11 @@ export interface ChannelColumns {
   stream_key_id: string | null;
   agora_resource_id: string | null;
   agora_sid: string | null;
+  is_live: boolean;
+  /** Since when a host is here and it isn't live, though it should be. */
+  dark_since: string | null;
+  /** Since when a recorder runs without a host. */
+  hostless_since: string | null;
 }
 
 /** @param context - of the channel's row: its name and version, and the time of this change (ms) */
@@ -30,9 +35,16 @@ export function projectChannel(
     stream_mode: relay?.mode ?? null,
     hls_playback_url: status.playback?.hls ?? null,
     relay_status: status.relay.state === "none" ? "idle" : status.relay.state,
-    relay_started_at: recorder?.runningAt == null ? null : new Date(recorder.runningAt).toISOString(),
+    relay_started_at: iso(recorder?.runningAt ?? null),
     stream_key_id: state.liveInput.uid,
     agora_resource_id: resourceId,
     agora_sid: recorder?.recordingSid ?? null,
+    is_live: status.live,
+    dark_since: iso(darkSince(state)),
+    hostless_since: iso(hostlessSince(state)),
   };
+}
+
+function iso(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -8,6 +8,7 @@ import {
   type RecorderEnded,
   type RecorderSeen,
   type Resolution,
+  runs,
   type Session,
   type SessionVideo,
 } from "../live/index.ts";
@@ -62,9 +63,10 @@ export function projectSessions(sessions: Sessions, { at, event, after }: Step):
     const ingestConnectedAt = after.videos?.[session.number]?.since ?? row.ingestConnectedAt;
     sessions.set(session.number, withMeter({ ...row, ingestConnectedAt }, session.meter, after));
   }
+  const running = new Set(Object.values(recorders).flatMap((recorder) => (runs(recorder) ? recorder.session : [])));
   for (const [number, meter] of Object.entries(after.meters ?? {})) {
     const row = sessions.get(Number(number));
-    if (row !== undefined) sessions.set(row.number, withMeter(row, meter, after));
+    if (row !== undefined && counts(row, meter, running)) sessions.set(row.number, withMeter(row, meter, after));
   }
   for (const recorder of Object.values(recorders)) {
     const row = sessions.get(recorder.session);
@@ -75,6 +77,14 @@ export function projectSessions(sessions: Sessions, { at, event, after }: Step):
   const changed = changedBy(event, after, sessions);
   if (changed !== null) sessions.set(changed.number, changed);
   projectVideos(sessions, event, at);
+}
+
+/** Whether anything of it is still counted. Twenty earlier sessions may be remembered, and this is done for every event. */
+function counts(row: SessionRow, meter: Meter, running: ReadonlySet<number>): boolean {
+  const { withHostMs, withoutHostMs, mediaPushMs = 0 } = meter;
+  const isSame =
+    row.withHostMs === withHostMs && row.withoutHostMs === withoutHostMs && row.mediaPushMs === mediaPushMs;
+  return !isSame || row.counting !== null || running.has(row.number);
 }
 
 function withMeter<Row extends { number: number }>(row: Row, meter: Meter, after: ChannelState) {
@@ -108,13 +118,21 @@ function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): S
     }
     case "RecorderEnded":
     case "RecorderSeen": {
-      const row = [...sessions.values()].find(({ recordingSids }) => recordingSids.includes(event.recordingSid));
+      const row = sessionOfRecording(event.recordingSid, after, sessions);
       if (row === undefined) return null;
       return { ...row, files: [...new Set([...row.files, ...event.files])], upload: uploadAfter(row, event) };
     }
     default:
       return null;
   }
+}
+
+/** The recorders that are remembered tell it; only for what is older all sessions are looked through. */
+function sessionOfRecording(sid: string, { recorders }: ChannelState, sessions: Sessions): SessionRow | undefined {
+  const remembered = Object.values(recorders).find(({ recordingSid }) => recordingSid === sid);
+  const row = sessions.get(remembered?.session ?? 0);
+  if (row?.recordingSids.includes(sid) === true) return row;
+  return [...sessions.values()].find(({ recordingSids }) => recordingSids.includes(sid));
 }
 
 /** Once a file of the session is in Agora's backup, another recording's good word doesn't bring it into the storage. */

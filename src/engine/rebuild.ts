@@ -1,5 +1,12 @@
 import type { Tables } from "../eventlog/index.ts";
-import { type ChannelReplay, planChannel, refoldChannel, type ReplayMode, type ReplayRules } from "./replay.ts";
+import {
+  type ChannelReplay,
+  planChannel,
+  refoldChannel,
+  type RefoldWatch,
+  type ReplayMode,
+  type ReplayRules,
+} from "./replay.ts";
 
 /**
  * Makes a channel's state and sessions anew from its log. With unchanged code nothing differs; after a correction the
@@ -12,8 +19,9 @@ export function rebuildChannel(
   channelId: number,
   rules: ReplayRules,
   mode: ReplayMode = { act: false },
+  watch: RefoldWatch = {},
 ): Promise<ChannelReplay | null> {
-  return refoldChannel(tables, channelId, [], rules, mode);
+  return refoldChannel(tables, channelId, null, rules, mode, watch);
 }
 
 /** What a rebuild would come to now. Changes nothing. */
@@ -22,6 +30,7 @@ export function planRebuild(
   channelId: number,
   rules: ReplayRules,
   mode: ReplayMode = { act: false },
+  watch: Pick<RefoldWatch, "onFolded"> = {},
 ): Promise<ChannelReplay | null> {
-  return planChannel(tables, channelId, [], rules, mode);
+  return planChannel(tables, channelId, null, rules, mode, watch);
 }

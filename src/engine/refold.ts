@@ -1,6 +1,14 @@
 import type { Knex } from "knex";
 
-import { foldableColumns, type FoldableEvent, historyOf, rowsOf, table } from "../eventlog/index.ts";
+import {
+  filterSql,
+  foldableColumns,
+  type FoldableEvent,
+  historyOf,
+  rowsOf,
+  type Selection,
+  table,
+} from "../eventlog/index.ts";
 import { type ChannelState, initialState } from "../live/index.ts";
 import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
 import { projectSessions, type Sessions } from "./project-sessions.ts";
@@ -17,25 +25,33 @@ export interface Refolded {
  * is in the history.
  *
  * @param trx - a transaction that holds the channel's row
- * @param selected - ids of events to fold as well that never were (`ignored`, `unrecognised`, `failed`). Their place is
- *   by id: after the last folded event that is older. What is pending, and viewers, is for the next advance.
+ * @param selection - events to fold as well that never were (`ignored`, `unrecognised`, `failed`); null: none. Their
+ *   place is by id: after the last folded event that is older. What is pending, and viewers, is for the next advance.
+ * @param onFolded - called now and then with how many more were folded; what it throws ends the work
  */
 export async function refold(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
-  selected: number[],
+  selection: Selection | null,
   rules: FoldRules,
+  onFolded: (events: number) => void,
 ): Promise<Refolded> {
-  const late = await latecomers(trx, schema, channelId, selected);
+  const late = selection === null ? new Map<never, never>() : await latecomers(trx, schema, channelId, selection);
   const refolded: Refolded = { state: initialState(channelId), sessions: new Map(), changed: [] };
   foldLate(refolded, late.get(null), 0, rules);
+  let folded = 0;
   for await (const stored of historyOf(trx, schema, channelId)) {
     fold(refolded, stored, stored.appliedVersion, rules);
     foldLate(refolded, late.get(stored.id), stored.appliedVersion, rules);
+    if (++folded % told === 0) onFolded(told);
   }
+  onFolded(folded % told);
   return refolded;
 }
+
+/** Events between two words of how far it is. */
+const told = 1000;
 
 function foldLate(
   refolded: Refolded,
@@ -61,7 +77,7 @@ async function latecomers(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
-  selected: number[],
+  selection: Selection,
 ): Promise<Map<number | null, FoldableEvent[]>> {
   const events = table(schema, "events");
   const rows = await rowsOf<FoldableEvent & { follows: number | null }>(
@@ -72,12 +88,16 @@ async function latecomers(
        order by older.applied_version desc, older.id desc limit 1
      ) as follows
      from ${events} e
-     where e.channel_id = :channelId and e.id = any(:selected::bigint[]) and e.applied_version is null
-       and e.status in ('ignored', 'unrecognised', 'failed')
+     where e.channel_id = :channelId and e.applied_version is null
+       and e.status in ('ignored', 'unrecognised', 'failed') and ${filterSql(schema, selection)}
      order by e.id`,
-    { channelId, selected },
+    { ...selection, channelId },
   );
   const late = new Map<number | null, FoldableEvent[]>();
-  for (const row of rows) late.set(row.follows, [...(late.get(row.follows) ?? []), row]);
+  for (const row of rows) {
+    const together = late.get(row.follows);
+    if (together === undefined) late.set(row.follows, [row]);
+    else together.push(row);
+  }
   return late;
 }

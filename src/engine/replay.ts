@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Knex } from "knex";
 
-import { appendWithin, claimStrays, type EventFilter, listEvents, rowsOf, type Tables } from "../eventlog/index.ts";
+import { appendWithin, claimStrays, rowsOf, type Selection, type Tables } from "../eventlog/index.ts";
 import { type ChannelState, type EffectType, evolve, type HoldSet, type Status, toStatus } from "../live/index.ts";
 import type { AdvanceRules } from "./advance-once.ts";
-import { type ChannelRow, lockChannel, saveChannel } from "./channel-row.ts";
+import { type ChannelRow, lockChannel, readChannel, saveChannel } from "./channel-row.ts";
 import { decisionRow } from "./record-decisions.ts";
 import { refold, type Refolded } from "./refold.ts";
 import { changesBetween, isEnded, type ReplayChange } from "./replay-changes.ts";
 import { saveFolded } from "./save-folded.ts";
 import { replaceSessions } from "./save-sessions.ts";
-import { newCalls } from "./wanted-calls.ts";
+import { isHoldIdle, newCalls } from "./wanted-calls.ts";
 
 export type ReplayRules = Pick<AdvanceRules, "policy" | "interpret" | "defaultMode">;
 
@@ -23,20 +23,18 @@ export interface ChannelReplay {
   after: Status;
   /** Calls that the new state asks for and the old one did not. */
   effects: EffectType[];
+  /** Whether a recorder would come of them, at once or after others: that costs for as long as it runs. */
+  isPaid: boolean;
   /** What people see differ. */
   changes: ReplayChange[];
   /** Whether its last broadcast is over, as things are. */
   isEnded: boolean;
   /** Whether the channel is held because one of them would start something. */
   hold: boolean;
+  /** Whether an earlier replay's hold is lifted, because it keeps the new state from nothing. */
+  lifted: boolean;
   /** Whether anything differs: the state, or what the log says of an event. */
   differs: boolean;
-}
-
-export interface ReplayPlan {
-  /** The events to process again, oldest first. */
-  ids: number[];
-  channels: ChannelReplay[];
 }
 
 export interface ReplayMode {
@@ -44,103 +42,76 @@ export interface ReplayMode {
   act: boolean;
   /** Also where the last broadcast is over. */
   ended?: boolean | undefined;
+  /** Wake nobody: the channel is looked at again when it would have been without this, or with its next event. */
+  asleep?: boolean | undefined;
 }
 
-/** How many events one replay takes, unless the filter says. */
-const selectedMost = 10_000;
-
-/**
- * Says what processing events again would do. Changes nothing.
- *
- * @param selection - which events: by id or by filter (the newest 10,000 if it names no limit)
- */
-export async function planReplay(
-  tables: Tables,
-  selection: EventFilter,
-  rules: ReplayRules,
-  mode: ReplayMode,
-): Promise<ReplayPlan> {
-  const events = await listEvents(tables, { limit: selectedMost, ...selection });
-  const ids = events.map((event) => event.id).reverse();
-  const channelIds = [...new Set(events.flatMap(({ channelId }) => channelId ?? []))].sort((a, b) => a - b);
-  const channels: ChannelReplay[] = [];
-  for (const channelId of channelIds) {
-    const replay = await planChannel(tables, channelId, ids, rules, mode);
-    if (replay !== null) channels.push(replay);
-  }
-  return { ids, channels };
+/** Whoever looks on while a channel is folded. */
+export interface RefoldWatch {
+  /** Called now and then with how many more events were folded; what it throws ends the work, and changes nothing. */
+  onFolded?: ((events: number) => void) | undefined;
+  /** More to be done in the transaction that saves the channel. */
+  within?: ((trx: Knex.Transaction, replay: ChannelReplay) => Promise<void>) | undefined;
 }
 
 /**
- * What `refoldChannel` would come to now. Changes nothing.
+ * What `refoldChannel` would come to now. Changes nothing, and keeps nobody from the channel, however long it takes.
  *
  * @returns null if there is no such channel
  */
 export async function planChannel(
   tables: Tables,
   channelId: number,
-  selected: number[],
+  selection: Selection | null,
   rules: ReplayRules,
   mode: ReplayMode,
+  { onFolded }: Pick<RefoldWatch, "onFolded"> = {},
 ): Promise<ChannelReplay | null> {
-  const found = await inTransaction(tables, (trx) => replayOf(trx, tables.schema, channelId, selected, rules, mode));
+  const { knex, schema } = tables;
+  const found = await knex.transaction(
+    async (trx) => {
+      const channel = await readChannel(trx, schema, channelId);
+      return channel && replayOf(trx, schema, channel, selection, rules, mode, onFolded);
+    },
+    // All of it as it was at one moment, since the channel isn't locked.
+    { isolationLevel: "repeatable read", readOnly: true },
+  );
   return found?.replay ?? null;
 }
 
 /**
- * Does what a plan says, a transaction per channel. The plan is made again under the channel's lock, since the channel
- * may have gone on. Whoever calls this advances the channels afterwards.
- */
-export async function applyReplay(
-  tables: Tables,
-  plan: ReplayPlan,
-  rules: ReplayRules,
-  mode: ReplayMode,
-): Promise<ChannelReplay[]> {
-  const done: ChannelReplay[] = [];
-  for (const { channelId } of plan.channels) {
-    const replay = await refoldChannel(tables, channelId, plan.ids, rules, mode);
-    if (replay !== null) done.push(replay);
-  }
-  return done;
-}
-
-/**
- * Folds a channel's whole history again and saves what differs. The version only ever grows.
+ * Folds a channel's whole history again and saves what differs, in one transaction. The version only ever grows. Whoever
+ * calls this advances the channel afterwards, if anything differed.
  *
- * @param selected - events to fold as well that were never folded
+ * @param selection - events to fold as well that were never folded; null: none
  * @returns null if there is no such channel
  */
 export async function refoldChannel(
   tables: Tables,
   channelId: number,
-  selected: number[],
+  selection: Selection | null,
   rules: ReplayRules,
   mode: ReplayMode,
+  { onFolded, within }: RefoldWatch = {},
 ): Promise<ChannelReplay | null> {
-  const { schema } = tables;
-  const found = await inTransaction(tables, async (trx) => {
-    const replay = await replayOf(trx, schema, channelId, selected, rules, mode);
-    if (replay !== null) await save(trx, schema, replay, rules);
-    return replay;
-  });
+  const { knex, schema } = tables;
+  const found = await knex.transaction(
+    async (trx) => {
+      const channel = await lockChannel(trx, schema, channelId);
+      if (channel === null) return null;
+      const replayed = await replayOf(trx, schema, channel, selection, rules, mode, onFolded);
+      await within?.(trx, replayed.replay);
+      await save(trx, schema, replayed, rules, mode);
+      return replayed;
+    },
+    // Each statement must see what was committed before the lock that it waited for.
+    { isolationLevel: "read committed" },
+  );
   const liveInput = found?.refolded.state.liveInput.uid ?? null;
-  if (liveInput !== null) await claimStrays(tables, { kind: "live_input", key: liveInput });
+  if (found?.replay.differs === true && liveInput !== null) {
+    await claimStrays(tables, { kind: "live_input", key: liveInput });
+  }
   return found?.replay ?? null;
-}
-
-async function save(
-  trx: Knex.Transaction,
-  schema: string,
-  { replay, channel, refolded, now }: FoundReplay,
-  rules: ReplayRules,
-): Promise<void> {
-  await replaceSessions(trx, schema, channel.id, refolded.sessions);
-  if (!replay.differs) return;
-  const saved = { ...channel, state: refolded.state, version: channel.version + 1, now, wakeAt: now };
-  if (replay.hold) saved.state = await hold(trx, schema, saved, rules);
-  await saveFolded(trx, schema, refolded.changed);
-  await saveChannel(trx, schema, saved, rules.defaultMode);
 }
 
 interface FoundReplay {
@@ -153,63 +124,94 @@ interface FoundReplay {
 async function replayOf(
   trx: Knex.Transaction,
   schema: string,
-  channelId: number,
-  selected: number[],
+  channel: ChannelRow,
+  selection: Selection | null,
   rules: ReplayRules,
   { act, ended = false }: ReplayMode,
-): Promise<FoundReplay | null> {
-  const channel = await lockChannel(trx, schema, channelId);
-  if (channel === null) return null;
-  const refolded = await refold(trx, schema, channelId, selected, rules);
+  onFolded: (events: number) => void = () => undefined,
+): Promise<FoundReplay> {
+  const refolded = await refold(trx, schema, channel.id, selection, rules, onFolded);
   const [clock] = await rowsOf<{ now: Date }>(trx, "select clock_timestamp() as now");
   const now = clock?.now.getTime() ?? Date.now();
 
   const { name, state, version } = channel;
-  const statusOf = (of: ChannelState, context: { version: number; updatedAt: number }) =>
-    toStatus(of, { ...context, channel: name, defaultMode: rules.defaultMode });
   // Whether there is a place is for the advance that follows: here only the two states are compared.
-  const { effects, starts } = newCalls(state, refolded.state, now, { ...rules, capacityFree: true });
-  const differs = refolded.changed.length > 0 || !isSameState(refolded.state, state);
+  const context = { ...rules, capacityFree: true };
+  const { effects, starts, isPaid } = newCalls(state, refolded.state, now, context);
+  const lifted = isHoldIdle(refolded.state, now, context);
+  const differs = refolded.changed.length > 0 || lifted || !isSameState(refolded.state, state);
   const isOver = isEnded(state);
   const hold = starts && !(act && (ended || !isOver));
-  const held = hold ? evolve(refolded.state, { at: now, event: holdSet(refolded.state) }, rules.policy).state : null;
+  const event = hold ? holdSet(refolded.state) : lifted ? holdCleared(refolded.state) : null;
+  const next = event === null ? refolded.state : evolve(refolded.state, { at: now, event }, rules.policy).state;
+
+  const statusOf = (of: ChannelState, at: { version: number; updatedAt: number }) =>
+    toStatus(of, { ...at, channel: name, defaultMode: rules.defaultMode });
   const before = statusOf(state, { version, updatedAt: channel.updatedAt.getTime() });
-  const after = statusOf(held ?? refolded.state, { version: differs ? version + 1 : version, updatedAt: now });
+  const after = differs ? statusOf(next, { version: version + 1, updatedAt: now }) : before;
   const replay = {
-    channelId,
+    channelId: channel.id,
     channel: name,
     before,
     after,
     effects,
-    changes: changesBetween({ status: before, state }, { status: after, state: held ?? refolded.state }),
+    isPaid,
+    changes: differs ? changesBetween({ status: before, state }, { status: after, state: next }) : [],
     isEnded: isOver,
     hold,
+    lifted,
     differs,
   };
   return { replay, channel, refolded, now };
 }
 
-function holdSet(state: ChannelState): HoldSet {
-  return { type: "HoldSet", hold: state.holds + 1, reason: "replay" };
+async function save(
+  trx: Knex.Transaction,
+  schema: string,
+  { replay, channel, refolded, now }: FoundReplay,
+  rules: ReplayRules,
+  { asleep = false }: ReplayMode,
+): Promise<void> {
+  await replaceSessions(trx, schema, channel.id, refolded.sessions);
+  if (!replay.differs) return;
+  const version = channel.version + 1;
+  const saved = { ...channel, state: refolded.state, version, now, wakeAt: asleep ? (channel.wakeAt?.getTime() ?? null) : now };
+  if (replay.hold || replay.lifted) saved.state = await changeHold(trx, schema, saved, replay.hold, rules);
+  await saveFolded(trx, schema, refolded.changed);
+  await saveChannel(trx, schema, saved, rules.defaultMode);
 }
 
-/** The hold is a fact like any other, in the transaction that makes it necessary. */
-async function hold(
+function holdSet(state: ChannelState, number = state.holds + 1): HoldSet {
+  return { type: "HoldSet", hold: number, reason: "replay" };
+}
+
+function holdCleared(state: ChannelState) {
+  return { type: "HoldCleared", hold: state.holds } as const;
+}
+
+/**
+ * That a hold is set or lifted is a fact like any other, in the transaction that makes it necessary. A history that is
+ * read anew may count fewer holds than there were, so that the next number is taken: then it is the first that is free.
+ */
+async function changeHold(
   trx: Knex.Transaction,
   schema: string,
   channel: { id: number; name: string; state: ChannelState; version: number; now: number },
+  set: boolean,
   { policy }: ReplayRules,
 ): Promise<ChannelState> {
-  const event = holdSet(channel.state);
-  await appendWithin(trx, schema, [decisionRow(channel, event)]);
-  return evolve(channel.state, { at: channel.now, event }, policy).state;
+  const append = async (event: HoldSet | ReturnType<typeof holdCleared>) => {
+    const [appended] = await appendWithin(trx, schema, [decisionRow(channel, event)]);
+    return appended?.duplicate === true ? null : evolve(channel.state, { at: channel.now, event }, policy).state;
+  };
+  if (!set) return (await append(holdCleared(channel.state))) ?? channel.state;
+  for (let number = channel.state.holds + 1; ; number++) {
+    const held = await append(holdSet(channel.state, number));
+    if (held !== null) return held;
+  }
 }
 
 /** The stored state has been through JSON, which orders keys anew and drops what is undefined. */
 function isSameState(state: ChannelState, stored: ChannelState): boolean {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(state)), stored);
-}
-
-function inTransaction<T>({ knex }: Tables, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
-  return knex.transaction(work, { isolationLevel: "read committed" });
 }

@@ -3,13 +3,17 @@ import type { Knex } from "knex";
 import { rowsOf, table } from "../eventlog/index.ts";
 import type { FoldedEvent } from "./fold-stored.ts";
 
+type Saved = Pick<FoldedEvent, "id" | "status" | "note"> & { appliedVersion: number | null };
+
+/** Events in one statement, so that none of a long history takes longer than a statement may. */
+const most = 10_000;
+
 /** Writes what became of events. One that was folded gets its place in history: the channel's version with it. */
-export async function saveFolded(
-  trx: Knex.Transaction,
-  schema: string,
-  events: (Pick<FoldedEvent, "id" | "status" | "note"> & { appliedVersion: number | null })[],
-): Promise<void> {
-  if (events.length === 0) return;
+export async function saveFolded(trx: Knex.Transaction, schema: string, events: readonly Saved[]): Promise<void> {
+  for (let at = 0; at < events.length; at += most) await saveSome(trx, schema, events.slice(at, at + most));
+}
+
+async function saveSome(trx: Knex.Transaction, schema: string, events: readonly Saved[]): Promise<void> {
   const rows = events.map(({ id, status, note, appliedVersion }) => ({
     id,
     status,

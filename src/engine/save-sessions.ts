@@ -65,8 +65,12 @@ export async function replaceSessions(
     `delete from ${table(schema, "sessions")} where channel_id = :channelId and number <> all(:numbers::integer[])`,
     { channelId, numbers } as Record<string, Knex.RawBinding>,
   );
-  await saveSessions(trx, schema, channelId, [...sessions.values()]);
+  const rows = [...sessions.values()];
+  for (let at = 0; at < rows.length; at += most) await saveSessions(trx, schema, channelId, rows.slice(at, at + most));
 }
+
+/** Sessions in one statement: a channel may have had tens of thousands. */
+const most = 5_000;
 
 async function saveSessions(
   trx: Knex.Transaction,

@@ -11,10 +11,11 @@ export type { EventRow } from "./insert-events.ts";
 export type { Appended, NewEvent, Route } from "./new-event.ts";
 export { operatorEvent } from "./operator-event.ts";
 export { historyOf, pendingOf } from "./pending.ts";
-export { type EventFilter, getEvent, listEvents } from "./read.ts";
+export { type EventFilter, filterSql, getEvent, listEvents, listEventsAfter } from "./read.ts";
 export { registerChannel } from "./register-channel.ts";
 export { registerAs, type Registered, type Registration, RegistrationRefused } from "./registration.ts";
 export { type Arrival, claimStrays, resolveRoutes, type Routing } from "./routes.ts";
+export { channelsOf, type Selected, selectEvents, type Selection } from "./selection.ts";
 export { storableText } from "./storable.ts";
 export {
   type EventSource,

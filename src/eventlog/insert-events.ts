@@ -10,6 +10,7 @@ export interface EventRow extends NewEvent {
   channelId?: number;
   receivedAt?: Date;
   status?: EventStatus;
+  note?: string | null;
   appliedVersion?: number;
 }
 
@@ -76,6 +77,7 @@ function toRow(event: EventRow) {
     body_sha256: event.bodySha256,
     headers: event.headers,
     status: event.status ?? null,
+    note: event.note ?? null,
     applied_version: event.appliedVersion ?? null,
   };
 }
@@ -86,15 +88,15 @@ function insertSql(schema: string): string {
   const status = `coalesce(e.status, case when ${isAudience} then 'applied' else 'pending' end)`;
   return `
     insert into ${table(schema, "events")} (source, dedupe_key, type, route_kind, route_key, channel_id, occurred_at,
-      received_at, payload, raw, body_sha256, headers, status, applied_at, applied_version)
+      received_at, payload, raw, body_sha256, headers, status, note, applied_at, applied_version)
     select e.source, e.dedupe_key, e.type, e.route_kind, e.route_key,
       coalesce(e.channel_id,
         case when ${isAudience} then (select c.id from ${table(schema, "channels")} c where c.name = e.route_key) end),
       e.occurred_at, coalesce(e.received_at, clock_timestamp()), e.payload, e.raw, e.body_sha256, e.headers, ${status},
-      case when ${status} = 'applied' then coalesce(e.received_at, clock_timestamp()) end, e.applied_version
+      e.note, case when ${status} = 'applied' then coalesce(e.received_at, clock_timestamp()) end, e.applied_version
     from jsonb_to_recordset(:events::jsonb) as e (source text, dedupe_key text, type text, route_kind text,
       route_key text, channel_id integer, occurred_at timestamptz, received_at timestamptz, payload jsonb, raw text,
-      body_sha256 text, headers jsonb, status text, applied_version integer)
+      body_sha256 text, headers jsonb, status text, note text, applied_version integer)
     on conflict (source, dedupe_key) do nothing
     returning id, source, dedupe_key as "dedupeKey"`;
 }

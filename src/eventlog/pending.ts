@@ -64,19 +64,23 @@ const pageSize = 1000;
  * @param trx - a transaction that holds the channel's row, so that nothing is folded meanwhile
  */
 export async function* historyOf(trx: Knex, schema: string, channelId: number): AsyncGenerator<FoldableEvent> {
-  let after = { version: -1, id: 0 };
-  for (;;) {
-    const page = await rowsOf<FoldableEvent>(
+  const read = (version: number, id: number): Promise<FoldableEvent[]> =>
+    rowsOf<FoldableEvent>(
       trx,
       `select ${foldableColumns} from ${table(schema, "events")} e
        where e.channel_id = :channelId and e.applied_version is not null
          and (e.applied_version, e.id) > (:version::integer, :id::bigint)
        order by e.applied_version, e.id limit ${pageSize}`,
-      { channelId, ...after },
+      { channelId, version, id },
     );
-    yield* page;
+  let next: Promise<FoldableEvent[]> | null = read(-1, 0);
+  while (next !== null) {
+    const page: FoldableEvent[] = await next;
     const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) return;
-    after = { version: last.appliedVersion ?? 0, id: last.id };
+    // The database reads the next page while this one is folded.
+    next = last === undefined || page.length < pageSize ? null : read(last.appliedVersion ?? 0, last.id);
+    // Whoever has had enough of it doesn't wait for that page, nor for its failure.
+    next?.catch(() => undefined);
+    yield* page;
   }
 }

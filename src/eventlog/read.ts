@@ -16,32 +16,57 @@ export interface EventFilter {
   ids?: number[] | undefined;
   /** Older than this one, by id. */
   before?: number | undefined;
+  /** Not older than this one, by id. */
+  from?: number | undefined;
   /** At most so many, the newest; 50 if not given. */
   limit?: number | undefined;
 }
 
 /** The newest events that fit the filter, newest first. */
 export async function listEvents({ knex, schema }: Tables, filter: EventFilter = {}): Promise<StoredEvent[]> {
+  return rowsOf<StoredEvent>(
+    knex,
+    `${selectEvents(schema)} where ${filterSql(schema, filter)} order by e.id desc limit :limit`,
+    { limit: 50, ...filter },
+  );
+}
+
+/**
+ * The next events that fit the filter, the oldest first.
+ *
+ * @param after - the id that they come after
+ */
+export async function listEventsAfter(
+  { knex, schema }: Tables,
+  filter: EventFilter,
+  { after, limit }: { after: number; limit: number },
+): Promise<StoredEvent[]> {
+  return rowsOf<StoredEvent>(
+    knex,
+    `${selectEvents(schema)} where e.id > :after and ${filterSql(schema, filter)} order by e.id limit :limit`,
+    { ...filter, after, limit },
+  );
+}
+
+/** A condition on events named `e`; its values are the filter's members, by their names. */
+export function filterSql(schema: string, filter: Omit<EventFilter, "limit">): string {
   const conditions = {
-    since: "e.received_at >= :since",
-    until: "e.received_at < :until",
+    since: "e.received_at >= :since::timestamptz",
+    until: "e.received_at < :until::timestamptz",
     // Two conditions, each of which has an index.
     channel: `(e.channel_id = (select id from ${table(schema, "channels")} where name = :channel)
       or (e.channel_id is null and e.route_kind = 'channel' and e.route_key = :channel))`,
     source: "e.source = :source",
     type: "(e.type = :type or right(e.type, length(:type) + 1) = '.' || :type)",
     status: "e.status = :status",
-    ids: "e.id = any(:ids)",
+    ids: "e.id = any(:ids::bigint[])",
     before: "e.id < :before",
+    from: "e.id >= :from",
   };
-  const where = Object.entries(conditions)
+  const wanted = Object.entries(conditions)
     .filter(([name]) => filter[name as keyof typeof conditions] !== undefined)
-    .map(([, condition]) => `and ${condition}`);
-  return rowsOf<StoredEvent>(
-    knex,
-    `${selectEvents(schema)} where true ${where.join(" ")} order by e.id desc limit :limit`,
-    { limit: 50, ...filter },
-  );
+    .map(([, condition]) => condition);
+  return wanted.length === 0 ? "true" : wanted.join(" and ");
 }
 
 /** One event of the log, or null if there is none with this id. */

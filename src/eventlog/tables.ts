@@ -21,6 +21,7 @@ type TableName =
   | "audience"
   | "provider_calls"
   | "refusals"
+  | "replays"
   | "notification_endpoints"
   | "notifications"
   | "notification_deliveries";

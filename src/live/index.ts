@@ -9,7 +9,7 @@ export { isLive } from "./picture.ts";
 export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
-export { modeOf } from "./recorders.ts";
+export { modeOf, runs } from "./recorders.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
 export {
   type ChannelState,
@@ -24,3 +24,4 @@ export {
 export { sessionId, type Status, type StatusContext, type StatusState, toStatus } from "./status.ts";
 export { reservedUids } from "./uids.ts";
 export { isKept, latestSince, mainVideo, type SessionVideo, withVideo } from "./videos.ts";
+export { darkSince, hostlessSince } from "./watch.ts";

@@ -26,6 +26,8 @@ export interface NotifierOptions extends Tables, Pick<PostOptions, "allowPrivate
   retryDelay?: typeof retryDelayMs;
   /** At a stop, what is under way may end for so long. */
   stopMs?: number;
+  /** Told of each attempt that came to something. */
+  onAttempted?: ((attempted: { type: string; outcome: Conclusion["outcome"] }) => void) | undefined;
   /** Between looks at the database, for what other processes left. */
   intervalMs?: number;
 }
@@ -161,6 +163,7 @@ async function attempt(
   const { disabled } = await conclude(options, claimed, tried, conclusion, options.disableAfterMs);
   const told = { ...line, ...conclusion, status: posted.status, ms, ...(error === null ? {} : { error }) };
   log[error === null ? "info" : "warn"]({ ...told, ...(disabled ? { disabled } : {}) }, "notification.attempted");
+  options.onAttempted?.({ type: claimed.type, outcome: conclusion.outcome });
 }
 
 function openSecrets(vault: Vault, { endpointId, secret, previousSecret }: Claimed): string[] | null {

@@ -1,16 +1,13 @@
 export { describeCall } from "./describe-call.ts";
+export { isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
+export { exportLog } from "./export-log.ts";
+export { type Imported, importLog } from "./import-log.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";
-export {
-  type ChannelReplayItem,
-  rebuild,
-  replay,
-  type ReplayItem,
-  toChannelReplayItem,
-  toReplayItem,
-} from "./replay.ts";
+export { type ChannelReplayItem, rebuild, type ReplayItem, toChannelReplayItem, toReplayItem } from "./replay.ts";
+export { beginReplay, findReplay, planReplay, runReplay, type StartedReplay } from "./replays.ts";
 export { adviseRetry, assertRetriable, type RetryAdvice, retryEffects } from "./retry.ts";
 export { listSessions, readSessions, type SessionDeps, type SessionItem } from "./sessions.ts";
 export { assertOpen, stopSession } from "./stop-session.ts";

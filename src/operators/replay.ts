@@ -1,13 +1,7 @@
-import {
-  applyReplay,
-  type ChannelReplay,
-  planRebuild,
-  rebuildChannel,
-  type ReplayMode,
-  type ReplayPlan,
-  type ReplayRules,
-} from "../engine/index.ts";
-import { appendWithin, operatorEvent, type Tables } from "../eventlog/index.ts";
+import type { Knex } from "knex";
+
+import { type ChannelReplay, rebuildChannel, type ReplayMode, type ReplayRules } from "../engine/index.ts";
+import { appendWithin, operatorEvent, type Selected, type Tables } from "../eventlog/index.ts";
 
 /** A replay's plan as operators are shown it. */
 export interface ReplayItem {
@@ -20,9 +14,8 @@ export interface ReplayItem {
 
 export type ChannelReplayItem = Omit<ChannelReplay, "channelId">;
 
-/** @param limit - how many events it took at most */
-export function toReplayItem({ ids, channels }: ReplayPlan, limit: number): ReplayItem {
-  return { events: ids.length, isTruncated: ids.length >= limit, channels: channels.map(toChannelReplayItem) };
+export function toReplayItem({ events, isTruncated }: Selected, channels: ChannelReplay[]): ReplayItem {
+  return { events, isTruncated, channels: channels.map(toChannelReplayItem) };
 }
 
 export function toChannelReplayItem({ channelId: _, ...item }: ChannelReplay): ChannelReplayItem {
@@ -30,27 +23,10 @@ export function toChannelReplayItem({ channelId: _, ...item }: ChannelReplay): C
 }
 
 /**
- * Does what a plan says, and has each channel that it changes know who wanted it. Whoever calls this advances those
- * channels afterwards.
- *
- * @param by - who wants it, as lists show them
- * @returns what it came to; a channel may have gone on since the plan was made
- */
-export async function replay(
-  tables: Tables,
-  plan: ReplayPlan,
-  rules: ReplayRules,
-  mode: ReplayMode,
-  by: string,
-): Promise<ChannelReplay[]> {
-  for (const channel of plan.channels) if (channel.differs) await noteRequest(tables, channel, mode, by);
-  return applyReplay(tables, plan, rules, mode);
-}
-
-/**
  * Makes a channel anew from its log; what that would start is held. Whoever calls this advances the channel afterwards.
  *
  * @param by - who wants it, as lists show them
+ * @param onFolded - told now and then how many more events were folded; what it throws ends the work
  * @returns what differed; null if there is no such channel
  */
 export async function rebuild(
@@ -58,20 +34,25 @@ export async function rebuild(
   channelId: number,
   rules: ReplayRules,
   by: string,
+  onFolded?: (events: number) => void,
 ): Promise<ChannelReplay | null> {
-  const plan = await planRebuild(tables, channelId, rules);
-  if (plan?.differs !== true) return plan;
-  await noteRequest(tables, plan, { act: false }, by);
-  return rebuildChannel(tables, channelId, rules);
+  const mode = { act: false };
+  return rebuildChannel(tables, channelId, rules, mode, {
+    onFolded,
+    within: (trx, replay) => noteRequest(trx, tables.schema, replay, mode, by),
+  });
 }
 
-/** First, so that who wanted it is known even if it ends halfway. It is folded with the advance that follows. */
-async function noteRequest(
-  tables: Tables,
-  { channelId, channel }: ChannelReplay,
+/** Has a channel that is changed know who wanted it. It is folded with the advance that follows. */
+export async function noteRequest(
+  trx: Knex.Transaction,
+  schema: string,
+  { channelId, channel, differs }: ChannelReplay,
   { act }: ReplayMode,
   by: string,
 ): Promise<void> {
-  const event = operatorEvent({ id: channelId, name: channel }, { type: "ReplayRequested", act }, by);
-  await tables.knex.transaction((trx) => appendWithin(trx, tables.schema, [event]));
+  if (!differs) return;
+  await appendWithin(trx, schema, [
+    operatorEvent({ id: channelId, name: channel }, { type: "ReplayRequested", act }, by),
+  ]);
 }

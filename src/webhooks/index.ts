@@ -4,5 +4,5 @@ export { readVideo } from "./cloudflare/video/read-video.ts";
 export { describeType, eventTypes } from "./event-types.ts";
 export { interpret } from "./interpret.ts";
 export type { Interpretation } from "./interpretation.ts";
-export { createWebhookRouter, type WebhookRouterOptions } from "./router.ts";
+export { createWebhookRouter, type Received, type WebhookRouterOptions } from "./router.ts";
 export { signAgora, signCloudflareNotification, signCloudflareVideo } from "./sign.ts";

@@ -11,7 +11,7 @@ import { admitCloudflareVideo } from "./cloudflare/video/authenticate.ts";
 import { readCloudflareVideoEnvelope } from "./cloudflare/video/envelope.ts";
 import { createReceptionLog, type WebhookLog } from "./log-reception.ts";
 import { type BodyLimits, createBodyReader } from "./raw-body.ts";
-import { type Append, type Door, receive } from "./receive.ts";
+import { type Append, type Door, receive, type Reception } from "./receive.ts";
 import { refusalOf } from "./refusal.ts";
 
 /** Each list may be empty: then every webhook of its kind is refused. */
@@ -31,9 +31,26 @@ export interface WebhookRouterOptions {
   agoraSenders?: Pick<AgoraSenders, "include"> | undefined;
   /** Told of each delivery that is refused: whose address it came to, and why; nothing of what was sent. */
   onRefused?: ((refused: { source: Door["source"]; door: string; why: string }) => void) | undefined;
+  /** Told of each delivery when it is answered. */
+  onReceived?: ((received: Received) => void) | undefined;
   bodyLimits?: Partial<BodyLimits>;
   /** Milliseconds since 1970; Date.now by default. */
   now?: () => number;
+}
+
+/** One delivery, as it is counted. */
+export interface Received {
+  source: Door["source"];
+  /** The address that it came to: `/agora`, `/cloudflare/live`, `/cloudflare/video`. */
+  door: string;
+  /** Of what was authenticated, else null. It may be anything that a provider sends. */
+  type: string | null;
+  /** `refused`: not stored, and it need not be sent again. */
+  outcome: "stored" | "duplicate" | "not_stored" | "refused";
+  /** Why it was refused, in our words only; else null. */
+  why: string | null;
+  /** Until it was answered, the reading of its body included. */
+  ms: number;
 }
 
 /**
@@ -59,13 +76,20 @@ export function createWebhookRouter(options: WebhookRouterOptions): Router {
       };
       const reception = await receive(door, delivery, { append, redactor });
       send(response, answerTo(reception));
-      logReception(door, reception, performance.now() - startedAt);
+      const ms = performance.now() - startedAt;
+      logReception(door, reception, ms);
       const why = refusalOf(reception);
+      options.onReceived?.(receivedOf(door, reception, why, ms));
       if (why !== null) options.onRefused?.({ source: door.source, door: door.path, why });
     });
     router.all(door.path, (_request, response) => send(response, methodNotAllowed));
   }
   return router;
+}
+
+function receivedOf({ source, path }: Door, reception: Reception, why: string | null, ms: number): Received {
+  const event = "event" in reception ? { type: reception.event.type, outcome: reception.outcome } : null;
+  return { source, door: path, why, ms, ...(event ?? { type: null, outcome: "refused" }) };
 }
 
 function doors({ secrets, agoraSenders, now = Date.now }: WebhookRouterOptions): Door[] {

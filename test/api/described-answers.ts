@@ -90,7 +90,7 @@ function wrongWithAnswer({ responses }: OperationObject, answer: Answer): string
   const { schema, examples } = content;
   if (type === "application/problem+json") return wrongWithProblem(answer, Object.keys(examples ?? {}));
   const bodies = type === "text/event-stream" ? dataOf(answer.text) : [answer.text];
-  return [...withoutHeaders, ...bodies.flatMap((body) => wrongWithBody(schema.$ref, body))];
+  return [...withoutHeaders, ...bodies.flatMap((body) => wrongWithBody(schema.$ref, body, type))];
 }
 
 /** @param codes - those of its operation; any if missing */
@@ -103,10 +103,10 @@ function wrongWithProblem(answer: Answer, codes?: readonly string[]): string[] {
   return codes.includes(code) ? [] : [`${code} is no problem of its description`];
 }
 
-function wrongWithBody(ref: string, text: string): string[] {
+function wrongWithBody(ref: string, text: string, type = "application/json"): string[] {
   const validate = ajv.getSchema(ref.replace("#/components/", "openapi#/$defs/"));
   if (validate === undefined) throw new Error(`/openapi.json has no ${ref}`);
-  if (validate(parsed(text)) === true) return [];
+  if (validate(type === "text/plain" ? text : parsed(text)) === true) return [];
   return [`doesn't fit ${ref}: ${ajv.errorsText(validate.errors)}: ${text.slice(0, 500)}`];
 }
 

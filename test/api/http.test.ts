@@ -147,6 +147,7 @@ describe("the operators' key", () => {
       feed: { subscribe: () => () => undefined, subscribeToAll: () => () => undefined, close: () => Promise.resolve() },
       readers: createReaders(),
       links: plainLinks,
+      figures: { contentType: "text/plain", text: () => Promise.resolve("") },
       append: () => Promise.reject(new Error("nothing is appended here")),
       advance: () => Promise.resolve(),
       onNotified: () => undefined,

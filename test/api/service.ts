@@ -8,6 +8,7 @@ import { createReaders, type ReaderLimits } from "../../src/api/index.ts";
 import { type AppConfig, type AppDeps, createApp } from "../../src/app.ts";
 import { createAdvance } from "../../src/engine/index.ts";
 import { appendWithin, createEventLog, type NewEvent, openFeed } from "../../src/eventlog/index.ts";
+import { createFigures } from "../../src/figures/index.ts";
 import { createHttpServer, type HttpLimits } from "../../src/http-server.ts";
 import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
@@ -112,6 +113,7 @@ export async function startService(
   };
   const readers = createReaders(overrides.streams);
   const feed = openFeed({ url: database.url, schema, log });
+  const figures = createFigures({ knex, schema, log, freshMs: 0 });
   const collaborators = {
     knex,
     schema,
@@ -119,6 +121,8 @@ export async function startService(
     feed,
     readers,
     links: plainLinks,
+    figures,
+    onReceived: figures.onReceived,
     append: (event: NewEvent) => eventLog.append(event),
     advance: (id: number) => advancing.advance(id),
     onNotified: () => undefined,
@@ -209,6 +213,7 @@ export async function startService(
       await eventLog.close();
       await advancing.idle();
       await feed.close();
+      await figures.close();
       if (wrong.length > 0) throw new Error(`Not as /openapi.json says:\n${wrong.join("\n")}`);
     },
   };

@@ -194,12 +194,21 @@ describe("channels rebuild", () => {
     await channels.clone().update({ state: knex.raw(`jsonb_set(state, '{host,present}', 'false')`) });
     const compared = await service.tally(["channels", "rebuild", "channel_42"]);
     expect(compared).toMatchObject({ code: 1, err: "Nothing was written: --yes writes it.\n" });
-    expect(compared.out).toMatch(/it is +recording\nit would be +recording, live, host present\n/);
+    expect(compared.out).toContain("  - recording\n  + recording, live, host present\n");
+    expect(compared.out).toContain("  host.present: false → true\n");
+    expect(compared.lines.filter((line) => line.length > 80)).toEqual([]);
+    const all = await service.tally(["channels", "rebuild", "--all"]);
+    expect(all).toMatchObject({ code: 1, out: expect.stringMatching(/^1 of \d+ channels differ; /m) as string });
     expect(await show("channel_42")).toMatchObject({ host: { present: false } });
 
     expect(await service.tally(["channels", "rebuild", "channel_42", "--yes"])).toMatchObject({ code: 0 });
     expect(await show("channel_42")).toMatchObject({ live: true, host: { present: true } });
-    expect(await service.tally(["channels", "rebuild", "channel_42"])).toMatchObject({ code: 0 });
+    expect(await service.tally(["channels", "rebuild", "--all"])).toMatchObject({ code: 0 });
+  });
+
+  it("wants either a name or --all: exit 2", async () => {
+    expect(await service.tally(["channels", "rebuild"])).toMatchObject({ code: 2, out: "" });
+    expect(await service.tally(["channels", "rebuild", "channel_42", "--all"])).toMatchObject({ code: 2, out: "" });
   });
 
   it("has nothing to compare where nothing was ever folded", async () => {

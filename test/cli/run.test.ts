@@ -35,6 +35,8 @@ describe("help", () => {
       "events list",
       "events show",
       "events replay",
+      "events export",
+      "events import",
       "channels list",
       "channels show",
       "channels register",

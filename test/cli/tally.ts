@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+
 import type { Io } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/run.ts";
 
@@ -23,6 +25,9 @@ export async function runTally(argv: readonly string[], io: Partial<Io> = {}): P
     env: {},
     out: (text) => (out += text),
     err: (text) => (err += text),
+    drained: () => Promise.resolve(),
+    input: Readable.from([]),
+    progress: null,
     columns: 80,
     colour: false,
     ask: null,

@@ -159,10 +159,11 @@ describe("watchStatus", () => {
 });
 
 describe("a client's options", () => {
-  it("are a key or a way to get tokens, and not both", async () => {
+  it("are a key, a way to get tokens, or a signed-in browser, and not two of them", async () => {
     server = await startStatusServer(brokenOff);
     const [baseUrl, key, getToken] = [server.url, "key", () => "token"];
-    for (const options of [{ baseUrl }, { baseUrl, key, getToken }]) {
+    const signedIn = { baseUrl, isSignedIn: true } as const;
+    for (const options of [{ baseUrl }, { baseUrl, key, getToken }, { ...signedIn, key }, { ...signedIn, getToken }]) {
       expect(() => createTallyClient(options)).toThrow("Give either `key` or `getToken`");
     }
   });

@@ -22,6 +22,8 @@ const names = [
   "0012_provider_calls",
   "0013_refusals",
   "0014_operators",
+  "0015_replays",
+  "0016_figures",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -74,11 +76,13 @@ describe("migrate", () => {
     await database.knex.raw(
       `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys,
          tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
-         tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals;
+         tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals,
+         tally.replays;
        drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video;
+       alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import { applyReplay, planReplay, rebuildChannel } from "../../src/engine/index.ts";
-import { getEvent, listEvents, type NewEvent, rowsOf } from "../../src/eventlog/index.ts";
+import { type ChannelReplay, planChannel, rebuildChannel, refoldChannel } from "../../src/engine/index.ts";
+import {
+  type EventFilter,
+  getEvent,
+  listEvents,
+  type NewEvent,
+  rowsOf,
+  selectEvents,
+} from "../../src/eventlog/index.ts";
 import { interpret } from "../../src/webhooks/index.ts";
 import { delivery, ingestEvent, rtcEvent } from "../eventlog/deliveries.ts";
 import { useWorlds, type World } from "./world.ts";
@@ -130,6 +137,32 @@ describe("rebuild", () => {
 });
 
 describe("replay", () => {
+  /** What each channel of the events would come to. */
+  async function planReplay(world: World, filter: EventFilter, mode = { act: false }): Promise<ChannelReplay[]> {
+    const { selection, channels } = await selectEvents(file.database, filter);
+    const found: ChannelReplay[] = [];
+    for (const { channelId } of channels) {
+      const plan = await planChannel(file.database, channelId, selection, world.rules, mode);
+      if (plan !== null) found.push(plan);
+    }
+    return found;
+  }
+
+  async function replay(
+    world: World,
+    filter: EventFilter,
+    mode = { act: false },
+    rules = world.rules,
+  ): Promise<ChannelReplay[]> {
+    const { selection, channels } = await selectEvents(file.database, filter);
+    const found: ChannelReplay[] = [];
+    for (const { channelId } of channels) {
+      const done = await refoldChannel(file.database, channelId, selection, rules, mode);
+      if (done !== null) found.push(done);
+    }
+    return found;
+  }
+
   /** The join was not understood when it came. */
   async function misread(channel: string) {
     const world = file.open();
@@ -147,29 +180,26 @@ describe("replay", () => {
   it("shows what it would do and changes nothing", async () => {
     const { world, id } = await misread("planned");
     const before = await world.channel("planned");
-    const plan = await planReplay(file.database, { ids: [id] }, world.rules, { act: false });
+    const plan = await planReplay(world, { ids: [id] });
 
-    expect(plan).toMatchObject({
-      ids: [id],
-      channels: [
-        {
-          channel: "planned",
-          before: { state: "idle" },
-          after: { hold: { reason: "replay" }, host: { present: true } },
-          effects: ["EnsureLiveInput"],
-          hold: true,
-          differs: true,
-        },
-      ],
-    });
+    expect(plan).toMatchObject([
+      {
+        channel: "planned",
+        before: { state: "idle" },
+        after: { hold: { reason: "replay" }, host: { present: true } },
+        effects: ["EnsureLiveInput"],
+        isPaid: true,
+        hold: true,
+        differs: true,
+      },
+    ]);
     expect(await world.channel("planned")).toEqual(before);
     expect(await getEvent(file.database, id)).toMatchObject({ status: "unrecognised", appliedVersion: null });
   });
 
   it("without --act repairs the projection, holds the channel and calls nobody", async () => {
     const { world, id } = await misread("held");
-    const plan = await planReplay(file.database, { ids: [id] }, world.rules, { act: false });
-    const [done] = await applyReplay(file.database, plan, world.rules, { act: false });
+    const [done] = await replay(world, { ids: [id] });
     await world.advancing.advance(done?.channelId ?? 0);
 
     const { state } = await world.channel("held");
@@ -181,10 +211,36 @@ describe("replay", () => {
     expect(await rebuildChannel(file.database, done?.channelId ?? 0, world.rules)).toMatchObject({ differs: false });
   });
 
+  it("once the bug is mended lifts the hold that an earlier one had to set, and starts nothing", async () => {
+    const world = file.open();
+    const channel = "mended";
+    const knowsNeither: typeof interpret = (stored) =>
+      stored.type === "rtc.103" || stored.type === "rtc.104"
+        ? { kind: "unrecognised", note: "not known yet" }
+        : interpret(stored);
+    const ids = await deliverWith(
+      world,
+      knowsNeither,
+      rtcEvent(103, { channel, uid: 7, seq: 1 }),
+      rtcEvent(104, { channel, uid: 7, seq: 2 }),
+    );
+    // Half mended: the host has come and never left.
+    const half = { ...world.rules, interpret: withoutReading("rtc.104") };
+    const [held] = await replay(world, { ids }, { act: false }, half);
+    expect(held).toMatchObject({ hold: true, lifted: false, after: { hold: { reason: "replay" } } });
+
+    const [mended] = await replay(world, { ids });
+    expect(mended).toMatchObject({ hold: false, lifted: true, effects: [], after: { hold: null } });
+    await world.advancing.advance(mended?.channelId ?? 0);
+    expect(await world.history(channel)).toEqual(["rtc.103", "rtc.104", "HoldSet", "HoldCleared"]);
+    expect((await world.channel(channel)).state).toMatchObject({ hold: null, host: { present: false }, session: null });
+    expect(await world.effects(channel)).toEqual([]);
+    expect(await rebuildChannel(file.database, mended?.channelId ?? 0, world.rules)).toMatchObject({ differs: false });
+  });
+
   it("with --act the channel goes on as if the event had been understood", async () => {
     const { world, id } = await misread("acted");
-    const plan = await planReplay(file.database, { ids: [id] }, world.rules, { act: true });
-    const [done] = await applyReplay(file.database, plan, world.rules, { act: true });
+    const [done] = await replay(world, { ids: [id] }, { act: true });
     expect(done).toMatchObject({ hold: false, effects: ["EnsureLiveInput"] });
     await world.advancing.advance(done?.channelId ?? 0);
 
@@ -200,9 +256,8 @@ describe("replay", () => {
       rtcEvent(103, { channel: "placed", uid: 7, seq: 1 }),
     );
     await world.deliver(rtcEvent(104, { channel: "placed", uid: 7, seq: 2 }));
-    const plan = await planReplay(file.database, { ids: [join] }, world.rules, { act: false });
-    expect(plan.channels).toMatchObject([{ hold: false, effects: [] }]);
-    await applyReplay(file.database, plan, world.rules, { act: false });
+    expect(await planReplay(world, { ids: [join] })).toMatchObject([{ hold: false, effects: [], isPaid: false }]);
+    await replay(world, { ids: [join] });
 
     expect(await world.history("placed")).toEqual(["rtc.103", "rtc.104"]);
     expect((await world.channel("placed")).state).toMatchObject({ hold: null, host: { present: false } });
@@ -213,10 +268,9 @@ describe("replay", () => {
     await broadcast(world, "idempotent");
     const before = await world.channel("idempotent");
     const events = await listEvents(file.database, { channel: "idempotent", limit: 1000 });
-    const plan = await planReplay(file.database, { channel: "idempotent" }, world.rules, { act: false });
-    expect(plan.ids).toEqual(events.map((event) => event.id).reverse());
-    await applyReplay(file.database, plan, world.rules, { act: false });
-    await applyReplay(file.database, plan, world.rules, { act: false });
+    expect(await selectEvents(file.database, { channel: "idempotent" })).toMatchObject({ events: events.length });
+    expect(await replay(world, { channel: "idempotent" })).toMatchObject([{ differs: false, changes: [] }]);
+    expect(await replay(world, { channel: "idempotent" })).toMatchObject([{ differs: false }]);
 
     expect(await world.channel("idempotent")).toEqual(before);
     expect(await listEvents(file.database, { channel: "idempotent", limit: 1000 })).toEqual(events);

@@ -4,8 +4,9 @@ import fetch from "node-fetch";
 
 import { createClosers } from "../../src/closers.ts";
 import { loadConfig } from "../../src/config/index.ts";
+import { rowsOf } from "../../src/eventlog/index.ts";
 import type { Status } from "../../src/live/index.ts";
-import { createLogger } from "../../src/log.ts";
+import { createLogger, type Logger } from "../../src/log.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
 import { openService } from "../../src/service.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -39,13 +40,16 @@ export interface Evening {
   status(channel: string): Promise<Status | null>;
   /** Waits until the status is so. */
   until(channel: string, what: string, isSo: (status: Status) => boolean): Promise<Status>;
+  /** Asks the service's database. */
+  sql<Row>(statement: string): Promise<Row[]>;
   api(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }>;
   /** Names of the API operations that were called, in order: not how often the delivery was asked, which is a matter of time. */
   calls(): string[];
   close(): Promise<void>;
 }
 
-export async function openEvening(overrides: Record<string, string> = {}): Promise<Evening> {
+/** @param log - of its services; by itself of their level, to standard output */
+export async function openEvening(overrides: Record<string, string> = {}, log?: Logger): Promise<Evening> {
   const closers = createClosers();
   const database = await createTestDatabase();
   closers.add("the test database", () => database.drop());
@@ -76,7 +80,7 @@ export async function openEvening(overrides: Record<string, string> = {}): Promi
       const own = createClosers();
       const port = await openService(
         { ...config, agora, cloudflare, apiKey },
-        createLogger({ level: config.logLevel }),
+        log ?? createLogger({ level: config.logLevel }),
         own,
       );
       serviceUrl = `http://127.0.0.1:${port}`;
@@ -99,6 +103,7 @@ export async function openEvening(overrides: Record<string, string> = {}): Promi
         await wait(20);
       }
     },
+    sql: (statement) => rowsOf(database.knex, statement),
     async api(method, path, body) {
       const answer = await fetch(`${serviceUrl}${path}`, {
         method,

@@ -7,6 +7,7 @@ const longest = [
   "examples/browser/seller-app",
   "scenarios/evening",
   "stage/browser/page",
+  "console/browser/console",
   "scenarios/killed",
   "scenarios/start-failures",
   "scenarios/media-push",

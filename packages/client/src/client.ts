@@ -5,7 +5,9 @@ import { notificationEndpoints } from "./notification-endpoints.ts";
 import type { paths, Registration, Status } from "./openapi.ts";
 import { operators } from "./operators.ts";
 import { type ClientOptions, createSend } from "./request.ts";
-import { type WatchOptions, watchStatus } from "./watch-status.ts";
+import { type OverviewNews, watchOverview } from "./watch-overview.ts";
+import { watchStatus } from "./watch-status.ts";
+import type { WatchOptions } from "./watch-stream.ts";
 
 export type TallyClient = ReturnType<typeof createTallyClient>;
 
@@ -63,6 +65,13 @@ export function createTallyClient(options: ClientOptions) {
     /** What happened in a session and why, for people. Needs a key. */
     getTimeline: (id: string, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions/{id}/timeline", { ...options, params: { path: { id } } })),
+    /**
+     * All channels that matter now, and what changes, until `signal` is aborted. It connects again by itself. Needs a key.
+     *
+     * @throws {TallyProblem} if the service refuses, and no other try would help
+     */
+    watchOverview: (options: WatchOptions = {}): AsyncGenerator<OverviewNews, void, undefined> =>
+      watchOverview({ baseUrl, send }, options),
     ...notificationEndpoints(fetchClient),
     ...operators(fetchClient),
   };

@@ -1,8 +1,16 @@
 export { createTallyClient, type TallyClient } from "./client.ts";
 export type {
+  AllSessionsList,
   Channel,
   ChannelList,
+  ChannelReplay,
   Cost,
+  Effect,
+  EffectDetail,
+  EffectList,
+  Event,
+  EventDetail,
+  EventList,
   Metrics,
   NewNotificationEndpoint,
   NotificationDelivery,
@@ -12,16 +20,26 @@ export type {
   NotificationEndpointList,
   NotificationEndpointWithSecret,
   NotificationTest,
+  Overview,
+  OverviewChannel,
+  OverviewCounts,
+  ProviderCall,
   Reason,
   ReasonCode,
   Registration,
   RelayMode,
+  Replay,
+  ReplayPlan,
+  ReplayRequest,
   Session,
   SessionList,
   Status,
   StatusToken,
+  Timeline,
+  TimelineEntry,
   Video,
 } from "./openapi.ts";
 export { type ProblemCode, TallyProblem, UnexpectedAnswer } from "./problem.ts";
 export type { ClientOptions } from "./request.ts";
-export type { ConnectionState, ReconnectPolicy, WatchOptions } from "./watch-status.ts";
+export type { OverviewNews } from "./watch-overview.ts";
+export type { ConnectionState, ReconnectPolicy, WatchOptions } from "./watch-stream.ts";

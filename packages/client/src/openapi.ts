@@ -682,6 +682,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures for Prometheus
+         * @description Of this process and, by names that begin with `tally_db_`, of the database.
+         *
+         *     Needs the scope `read`, and a key.
+         */
+        get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1854,6 +1876,8 @@ export interface components {
             before: components["schemas"]["Status"];
             /** @description Its status as it would be. */
             after: components["schemas"]["Status"];
+            /** @description A recorder would come of them, now or next, which costs for as long as it runs. */
+            isPaid: boolean;
             /** @description What people see differ. */
             changes: {
                 /** @description A member of the status, such as `host.present`, or what else it is about, in words. */
@@ -1867,6 +1891,8 @@ export interface components {
             effects: ("EnsureLiveInput" | "DisableLiveInput" | "StartRelay" | "StopRecorder" | "RepointRecorder" | "ArrangeHosts" | "RenewStorage" | "CheckPresence" | "CheckRecorder" | "CheckIngest" | "CheckVideo" | "DeleteVideo" | "CheckPlayback")[];
             /** @description It is held, because one of them would start something. */
             hold: boolean;
+            /** @description The hold of an earlier replay is lifted, because it keeps the new state from nothing. */
+            lifted: boolean;
             /** @description Anything differs, be it in details or in what the log says of an event. */
             differs: boolean;
             /** @description Its last broadcast is over, as things are. */
@@ -1987,6 +2013,12 @@ export interface components {
                 worker: "ok" | "stopped";
             };
         };
+        /**
+         * @description Figures in Prometheus's text format.
+         * @example # HELP tally_db_channels_live Channels that are live
+         *     # TYPE tally_db_channels_live gauge
+         */
+        Figures: string;
         /**
          * @description Null clears, a missing member stays as it is.
          * @example {
@@ -2142,6 +2174,7 @@ export type ProblemCode = components['schemas']['ProblemCode'];
 export type OpenApi = components['schemas']['OpenApi'];
 export type Health = components['schemas']['Health'];
 export type Readiness = components['schemas']['Readiness'];
+export type Figures = components['schemas']['Figures'];
 export type Registration = components['schemas']['Registration'];
 export type NewNotificationEndpoint = components['schemas']['NewNotificationEndpoint'];
 export type NotificationEndpointChange = components['schemas']['NotificationEndpointChange'];
@@ -6174,6 +6207,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    getFigures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In Prometheus's text format. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": components["schemas"]["Figures"];
+                };
+            };
+            /**
+             * @description `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

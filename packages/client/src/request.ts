@@ -10,6 +10,8 @@ export interface ClientOptions {
    * when the service refuses the last.
    */
   getToken?: () => string | Promise<string>;
+  /** For a page of Tally's own: its browser is signed in to the console, and sends a cookie by itself. */
+  isSignedIn?: true;
   /** Instead of the global one. */
   fetch?: (request: Request) => Promise<Response>;
 }
@@ -17,21 +19,25 @@ export interface ClientOptions {
 /** Sends a request with the caller's key or token. @throws {TallyProblem} if it is refused */
 export type Send = (request: Request) => Promise<Response>;
 
-/** @throws if both or neither of a key and `getToken` are given */
-export function createSend(options: Pick<ClientOptions, "key" | "getToken" | "fetch">): Send {
-  const { key, getToken, fetch = (request: Request) => globalThis.fetch(request) } = options;
-  if ((key === undefined) === (getToken === undefined)) throw new TypeError("Give either `key` or `getToken`");
+/** @throws if several or none of a key, `getToken` and `isSignedIn` are given */
+export function createSend(options: Pick<ClientOptions, "key" | "getToken" | "isSignedIn" | "fetch">): Send {
+  const { key, getToken, isSignedIn, fetch = (request: Request) => globalThis.fetch(request) } = options;
+  if ([key, getToken, isSignedIn].filter((given) => given !== undefined).length !== 1) {
+    throw new TypeError("Give either `key` or `getToken` (or `isSignedIn`, in a page of Tally's own)");
+  }
   const tokens = getToken === undefined ? null : createTokens(getToken);
 
-  async function sendWith(credential: string, request: Request): Promise<Response> {
-    request.headers.set("authorization", `Bearer ${credential}`);
+  async function sendWith(credential: string | null, request: Request): Promise<Response> {
+    if (credential !== null) request.headers.set("authorization", `Bearer ${credential}`);
+    // Without it the cookie counts for nothing: a form of another page can't set it.
+    else request.headers.set("x-tally-console", "1");
     const response = await fetch(request);
     if (response.ok || response.status === 304) return response;
     throw await problemOf(response);
   }
 
   return async (request) => {
-    if (tokens === null) return sendWith(key ?? "", request);
+    if (tokens === null) return sendWith(key ?? null, request);
     const token = await tokens.current();
     try {
       return await sendWith(token, request.clone());

@@ -6,7 +6,7 @@ import type { Authentication } from "./authentication.ts";
 import { readSession } from "./session-cookie.ts";
 
 /** Lets only callers pass whom we know. */
-export function requirePrincipal({ identify }: Authentication): RequestHandler {
+export function requirePrincipal({ identify }: Pick<Authentication, "identify">): RequestHandler {
   return async (request, response, next) => {
     const { token } = request.query;
     const authorization = request.get("authorization");

@@ -14,6 +14,7 @@ import {
 import {
   channelAnswer,
   channelListAnswer,
+  figuresAnswer,
   healthAnswer,
   noMembers,
   openApiAnswer,
@@ -137,6 +138,12 @@ export const answers: readonly Component[] = [
     id: "Readiness",
     description: "Whether the process can do its work, and what keeps it from it.",
     examples: [{ status: "ready", checks: { database: "ok", schema: "ok", worker: "ok" } }],
+  },
+  {
+    schema: figuresAnswer,
+    id: "Figures",
+    description: "Figures in Prometheus's text format.",
+    examples: ["# HELP tally_db_channels_live Channels that are live\n# TYPE tally_db_channels_live gauge\n"],
   },
 ];
 

@@ -6,6 +6,7 @@ import {
   channelListAnswer,
   channelListQuery,
   channelPath,
+  figuresAnswer,
   healthAnswer,
   noMembers,
   openApiAnswer,
@@ -151,6 +152,13 @@ export const operations: Readonly<Record<string, Operation>> = {
       200: { description: "It can.", schema: readinessAnswer },
       503: { description: "It can't.", schema: readinessAnswer },
     },
+  },
+  "get /metrics": {
+    operationId: "getFigures",
+    tag: "Service",
+    summary: "Figures for Prometheus",
+    description: "Of this process and, by names that begin with `tally_db_`, of the database.",
+    answers: { 200: { description: "In Prometheus's text format.", schema: figuresAnswer, type: "text/plain" } },
   },
   "get /openapi.json": {
     operationId: "getOpenApi",

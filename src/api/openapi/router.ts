@@ -1,6 +1,7 @@
 import type { Router } from "express";
 
 import { createRouter, type Route } from "../create-router.ts";
+import { figuresRoutes } from "../figures.ts";
 import { healthRoutes } from "../health.ts";
 import { v1Routes } from "../v1.ts";
 import type { JsonSchema } from "./components.ts";
@@ -28,5 +29,6 @@ const routes: readonly Route<{ getDocument: () => JsonSchema }>[] = [
 export const describedRoutes: readonly DescribedRoute[] = [
   ...v1Routes.map((route) => ({ ...route, path: `/v1${route.path}` })),
   ...healthRoutes,
+  ...figuresRoutes,
   ...routes,
 ];

@@ -71,9 +71,11 @@ export const channelReplayAnswer = z.strictObject({
   channel: z.string().describe("The channel's name."),
   before: statusAnswer.describe("Its status as it is."),
   after: statusAnswer.describe("Its status as it would be."),
+  isPaid: z.boolean().describe("A recorder would come of them, now or next, which costs for as long as it runs."),
   changes: z.array(change).describe("What people see differ."),
   effects: z.array(z.enum(effectTypes)).describe("Calls that the new state asks for and the old one did not."),
   hold: z.boolean().describe("It is held, because one of them would start something."),
+  lifted: z.boolean().describe("The hold of an earlier replay is lifted, because it keeps the new state from nothing."),
   differs: z.boolean().describe("Anything differs, be it in details or in what the log says of an event."),
   isEnded: z.boolean().describe("Its last broadcast is over, as things are."),
 }) satisfies z.ZodType<ChannelReplayItem>;

@@ -1,57 +1,95 @@
 import type { Command } from "commander";
 
 import { type ChannelReplay, planRebuild } from "../../engine/index.ts";
+import { selectEvents } from "../../eventlog/index.ts";
 import { rebuild, toChannelReplayItem } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
-import { describeStatus } from "../describe-status.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
-import { printFields, printJson } from "../output/print.ts";
+import { printJson } from "../output/print.ts";
+import { createProgress, describeSpeed, type Progress } from "../output/progress.ts";
+import { formatReplay } from "../output/replay-diff.ts";
+import { count, plain } from "../output/text.ts";
 import { advanceChannels, rulesOf } from "../store/advance-channels.ts";
 import { findChannel } from "../store/channel.ts";
 import { whoami } from "../whoami.ts";
-import { withService } from "../with-service.ts";
+import { type Service, withService } from "../with-service.ts";
 
 interface RebuildOptions extends CommonOptions {
   yes?: true;
+  all?: true;
 }
 
 export function addChannelsRebuild(channels: Command, io: Io): void {
-  addCommand(channels, "rebuild", {
+  const command: Command = addCommand(channels, "rebuild", {
     summary: "Fold all events of a channel anew and compare; --yes writes what differs.",
     details:
       "If the new state would start something at a provider, the channel is held instead. Exit code 1 if it differs " +
-      "and was not written.",
-    examples: ["channels rebuild channel_42", "channels rebuild channel_42 --yes"],
+      "and was not written. Each channel is written as a whole or not at all: after Ctrl-C, the same again goes on.",
+    examples: ["channels rebuild channel_42", "channels rebuild channel_42 --yes", "channels rebuild --all"],
   })
-    .argument("<name>", "the channel's name")
+    .argument("[name]", "the channel's name")
+    .option("--all", "every channel that has events")
     .option("--yes", "write what differs")
-    .action((name: string, options: RebuildOptions) =>
-      withService(io, options, async (service) => {
+    .action((name: string | undefined, options: RebuildOptions) => {
+      if ((name === undefined) !== (options.all === true)) {
+        command.error("error: give the name of a channel, or --all");
+      }
+      return withService(io, options, async (service) => {
         const { tables } = service;
-        const { id } = await findChannel(tables, name);
-        const rules = rulesOf(service);
+        const ids = name === undefined ? null : [(await findChannel(tables, name)).id];
+        const chosen = await selectEvents(tables, ids === null ? {} : { channel: name });
+        const progress = createProgress(
+          io,
+          chosen.channels.reduce((sum, { folded }) => sum + folded, 0),
+          "events",
+        );
         const write = options.yes === true;
-        const found = write ? await rebuild(tables, id, rules, whoami()) : await planRebuild(tables, id, rules);
-        if (found === null) throw new Error(`channel ${id} is gone`);
-        if (found.differs && write) await advanceChannels(service, [id]);
-        if (options.json) printJson(io, toChannelReplayItem(found));
-        else printRebuild(io, found);
-        if (found.differs && !write) throw new Failure("Nothing was written: --yes writes it.");
-      }),
-    );
+        const all = rebuildAll(service, ids ?? chosen.channels.map(({ channelId }) => channelId), write, progress);
+        const { channels, differ } = await show(io, options, all, progress);
+        if (options.all && !options.json) {
+          io.out(`${differ} of ${count(channels, "channel")} differ; ${describeSpeed(progress, "events")}.\n`);
+        }
+        if (differ > 0 && !write) throw new Failure("Nothing was written: --yes writes it.");
+      });
+    });
 }
 
-function printRebuild(io: Io, { channel: name, differs, before, after, effects, hold }: ChannelReplay): void {
-  if (!differs) {
-    io.out(`${name} is what its events add up to.\n`);
-    return;
+/** Each channel is written and advanced before the next one is looked at. */
+async function* rebuildAll(
+  service: Service,
+  ids: readonly number[],
+  write: boolean,
+  { add }: Progress,
+): AsyncGenerator<ChannelReplay> {
+  const { tables } = service;
+  const rules = rulesOf(service);
+  for (const id of ids) {
+    const found = write
+      ? await rebuild(tables, id, rules, whoami(), add)
+      : await planRebuild(tables, id, rules, { act: false }, { onFolded: add });
+    if (found === null) throw new Error(`channel ${id} is gone`);
+    if (found.differs && write) await advanceChannels(service, [id]);
+    yield found;
   }
-  io.out(`${name} differs from what its events add up to.\n`);
-  printFields(io, {
-    "it is": describeStatus(before),
-    "it would be": describeStatus(after),
-    calls: effects.join(", "),
-    hold: hold ? "yes: it starts nothing until the host's next event or a release" : null,
-  });
+}
+
+async function show(
+  io: Io,
+  { json, all }: RebuildOptions,
+  replays: AsyncIterable<ChannelReplay>,
+  progress: Progress,
+): Promise<{ channels: number; differ: number }> {
+  const sum = { channels: 0, differ: 0 };
+  for await (const replay of replays) {
+    sum.channels++;
+    if (replay.differs) sum.differ++;
+    progress.clear();
+    if (json && all) io.out(`${JSON.stringify(toChannelReplayItem(replay))}\n`);
+    else if (json) printJson(io, toChannelReplayItem(replay));
+    else if (replay.differs) io.out(formatReplay(replay, io));
+    else if (!all) io.out(`${plain(replay.channel)} is what its events add up to.\n`);
+  }
+  progress.clear();
+  return sum;
 }

@@ -1,36 +1,56 @@
-import type { ChannelReplay, ReplayPlan } from "../../engine/index.ts";
-import { describeStatus } from "../describe-status.ts";
+import type { ChannelReplay } from "../../engine/index.ts";
 import type { Io } from "../io.ts";
-import { printTable } from "../output/print.ts";
-import type { Column } from "../output/table.ts";
+import type { Progress } from "../output/progress.ts";
+import { formatReplay } from "../output/replay-diff.ts";
 import { count } from "../output/text.ts";
 
-/** Shows what a replay would do, a line for each channel. */
-export function printReplay(io: Io, { ids, channels }: ReplayPlan): void {
-  io.out(`${count(ids.length, "event")} to process again, of ${count(channels.length, "channel")}.\n`);
-  if (channels.length === 0) return;
-  io.out("\n");
-  printTable(io, channels, columns, "");
-  io.out("\n");
-  const held = channels.filter(({ hold }) => hold).length;
-  if (held > 0) {
-    io.out(
-      `${count(held, "channel")} would start something and will be held until the host's next event or\n` +
-        'until "tally channels release". --act lets the new state start it.\n',
-    );
-  }
+/** Channels that are shown one by one; the others that differ are counted. */
+const shownMost = 20;
+
+export interface ReplayPrinter {
+  /** Shows a channel if anything differs in it. */
+  show: (replay: ChannelReplay) => void;
+  /** Shows what there is to say of all of them. */
+  end: () => void;
+  /** So far. */
+  totals: Readonly<Totals>;
 }
 
-const columns: Column<ChannelReplay>[] = [
-  { title: "CHANNEL", value: ({ channel }) => channel, flexible: 16 },
-  { title: "BEFORE", value: ({ before }) => describeStatus(before), flexible: 16 },
-  { title: "AFTER", value: describeAfter, flexible: 16 },
-  { title: "CALLS", value: ({ effects }) => effects.join(", "), flexible: 16 },
-  { title: "HOLD", value: ({ hold }) => (hold ? "yes" : "") },
-];
+export interface Totals {
+  channels: number;
+  changed: number;
+  held: number;
+  paid: number;
+}
 
-function describeAfter({ before, after, differs }: ChannelReplay): string {
-  if (!differs) return "no change";
-  const words = describeStatus(after);
-  return words === describeStatus(before) ? "the same, but for details" : words;
+/** Prints a replay's channels as they come, so that none of them has to be kept. */
+export function createReplayPrinter(io: Io, progress: Progress): ReplayPrinter {
+  const totals: Totals = { channels: 0, changed: 0, held: 0, paid: 0 };
+  return {
+    show(replay) {
+      totals.channels++;
+      if (!replay.differs) return;
+      totals.changed++;
+      if (replay.hold) totals.held++;
+      else if (replay.isPaid) totals.paid++;
+      if (totals.changed > shownMost) return;
+      progress.clear();
+      io.out(`\n${formatReplay(replay, io)}`);
+    },
+    end() {
+      progress.clear();
+      const { channels, changed, held, paid } = totals;
+      if (channels === 0) return;
+      if (changed > shownMost) io.out(`\n… and ${count(changed - shownMost, "channel")} more; --json has all.\n`);
+      io.out(`\n${changed} of ${count(channels, "channel")} ${channels === 1 ? "differs" : "differ"}.\n`);
+      if (paid > 0) io.out(`A recorder, which costs, comes of it in ${count(paid, "channel")}.\n`);
+      if (held > 0) {
+        io.out(
+          `Held until the host's next event or "tally channels release": ${count(held, "channel")}.\n` +
+            "--act lets the new state start what it asks for.\n",
+        );
+      }
+    },
+    totals,
+  };
 }

@@ -1,29 +1,24 @@
 import type { Command } from "commander";
 
-import { planReplay, type ReplayPlan } from "../../engine/index.ts";
-import type { EventFilter } from "../../eventlog/index.ts";
-import { replay, toReplayItem } from "../../operators/index.ts";
+import { type EventFilter, listEvents, selectEvents, type Tables } from "../../eventlog/index.ts";
+import { beginReplay, findReplay, type StartedReplay } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
-import { confirm } from "../confirm.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
-import { printJson } from "../output/print.ts";
 import { count } from "../output/text.ts";
 import { whole } from "../parse/whole.ts";
-import { advanceChannels, rulesOf } from "../store/advance-channels.ts";
 import { whoami } from "../whoami.ts";
 import { withService } from "../with-service.ts";
 import { addFilterOptions, filterOf, type FilterOptions } from "./filter.ts";
-import { printReplay } from "./print-replay.ts";
+import { showAndReplay, type Work } from "./show-and-replay.ts";
 
 interface ReplayOptions extends FilterOptions, CommonOptions {
   dryRun?: true;
   yes?: true;
   act?: true;
   ended?: true;
+  resume?: number;
 }
-
-const defaultLimit = 10_000;
 
 export function addEventsReplay(events: Command, io: Io): void {
   const command: Command = addCommand(events, "replay", {
@@ -31,60 +26,104 @@ export function addEventsReplay(events: Command, io: Io): void {
     details:
       "Each event is interpreted again, and the channel that it belongs to is folded from its first event on. If the " +
       "new state would start something at a provider, the channel is held instead: it starts nothing until the host's " +
-      'next event or "tally channels release". With --act it starts what it wants.\n' +
-      "Without --yes the plan is shown and you are asked; where there is no terminal nothing happens.",
+      'next event or "tally channels release". With --act it starts what it wants. A hold that keeps the new state ' +
+      "from nothing is lifted.\n" +
+      "Without --yes the plan is shown and you are asked; where there is no terminal nothing happens. Each channel is " +
+      "done as a whole or not at all: after Ctrl-C, --resume goes on.",
     examples: [
       "events replay 1234 1235",
       "events replay --since 2h --status unrecognised --dry-run",
       "events replay --channel channel_42 --since 1d --yes",
+      "events replay --resume 7",
     ],
   });
   command.argument("[ids...]", "ids of events; or choose them by the options", parseId);
-  addFilterOptions(command, io, `at most so many, the newest (default: ${defaultLimit})`)
+  addFilterOptions(command, io, "at most so many, the newest (default: all that fit)")
     .option("--dry-run", "show the plan and do nothing")
     .option("--yes", "do it unasked")
     .option("--act", "let the new state start what it wants, instead of holding the channel")
     .option("--ended", "with --act: also where the last broadcast is over")
-    .action((ids: number[], options: ReplayOptions) =>
-      withService(io, options, async (service) => {
-        const { tables } = service;
-        const rules = rulesOf(service);
-        const mode = { act: options.act === true, ended: options.ended === true };
-        const { limit = defaultLimit } = options;
-        const plan = await planReplay(tables, selectionOf(command, ids, options), rules, mode);
-        assertFound(ids, plan);
-        if (options.json) printJson(io, toReplayItem(plan, limit));
-        else printReplay(io, plan);
-        if (plan.ids.length === limit) io.err(`These are the newest ${limit} that fit; --limit takes more.\n`);
-        if (options.dryRun || plan.channels.length === 0) return;
+    .option("--resume <replay>", "go on with one that was interrupted, in the way that it began", whole(1))
+    .action(async (ids: number[], options: ReplayOptions) => {
+      const filter = filterToUse(command, ids, options);
+      let started: StartedReplay | null = null;
+      try {
+        await withService(io, options, async (service) => {
+          const { dryRun, yes, json } = options;
+          const work = await findWork(io, service.tables, ids, filter, options);
+          const begin = async () => (started = await work.begin());
+          await showAndReplay(
+            io,
+            service,
+            { ...work, begin },
+            { dryRun: dryRun === true, yes: yes === true, json: json === true },
+          );
+        });
+      } catch (error) {
+        if (started !== null) io.err(howToGoOn(started));
+        throw error;
+      }
+    });
+}
 
-        await confirm(io, `Replay ${count(plan.ids.length, "event")}?`, options.yes === true);
-        const done = await replay(tables, plan, rules, mode, whoami());
-        const changed = done.filter(({ differs }) => differs);
-        await advanceChannels(
-          service,
-          changed.map(({ channelId }) => channelId),
-        );
-        if (!options.json) io.out(`Done: ${changed.length} of ${count(done.length, "channel")} changed.\n`);
-      }),
-    );
+/** Whatever ended it, each channel was done or not. */
+function howToGoOn({ id }: StartedReplay): string {
+  return `\nReplay ${id} was not finished. To go on where it was: tally events replay --resume ${id}\n`;
+}
+
+async function findWork(
+  io: Io,
+  tables: Tables,
+  ids: number[],
+  filter: EventFilter,
+  { resume, act, ended }: ReplayOptions,
+): Promise<Work> {
+  if (resume !== undefined) {
+    const found = await unfinished(tables, resume);
+    const { events } = await selectEvents(tables, found.selection);
+    const question = `Go on with replay ${resume}, of which ${describeDone(found)} done?`;
+    return { ...found, events, isTruncated: false, question, begin: () => Promise.resolve(found) };
+  }
+  await assertThere(tables, ids, filter);
+  const mode = { act: act === true, ended: ended === true };
+  const selected = await selectEvents(tables, filter);
+  const { events, isTruncated } = selected;
+  if (isTruncated) io.err(`These are the newest ${events} that fit; --limit takes more.\n`);
+  const begin = () => beginReplay(tables, selected, mode, whoami());
+  return { ...selected, mode, question: `Replay ${count(events, "event")}?`, begin };
 }
 
 function parseId(text: string, previous: number[] | undefined): number[] {
   return [...(previous ?? []), whole(1)(text)];
 }
 
-function selectionOf(command: Command, ids: number[], options: ReplayOptions): EventFilter {
-  const filter = filterOf(options);
-  if (ids.length === 0 && Object.keys(filter).length === 0) {
+function filterToUse(command: Command, ids: number[], options: ReplayOptions): EventFilter {
+  const filter = { ...filterOf(options), ...(ids.length > 0 && { ids }) };
+  const isChosen = Object.keys(filter).length > 0;
+  if (options.resume !== undefined && (isChosen || options.act || options.ended)) {
+    command.error("error: --resume takes the events and the way from the replay that it goes on with: give no others");
+  }
+  if (options.resume === undefined && !isChosen) {
     command.error("error: say which events: ids, or at least one of the options that choose them");
   }
-  return { limit: defaultLimit, ...filter, ...(ids.length > 0 && { ids }) };
+  return filter;
 }
 
-function assertFound(ids: number[], plan: ReplayPlan): void {
-  const found = new Set(plan.ids);
+function describeDone({ doneChannels }: StartedReplay): string {
+  return `${count(doneChannels, "channel")} ${doneChannels === 1 ? "is" : "are"}`;
+}
+
+async function assertThere(tables: Tables, ids: number[], filter: EventFilter): Promise<void> {
+  if (ids.length === 0) return;
+  const found = new Set((await listEvents(tables, { ...filter, limit: ids.length })).map(({ id }) => id));
   const missing = ids.filter((id) => !found.has(id));
   if (missing.length === 0) return;
   throw new Failure(`Nothing was done: not found, or left out by the options: ${missing.join(", ")}.`);
+}
+
+async function unfinished(tables: Tables, id: number): Promise<StartedReplay> {
+  const found = await findReplay(tables, id);
+  if (found === null) throw new Failure(`There is no replay ${id}: nothing to go on with.`);
+  if (found.isFinished) throw new Failure(`Replay ${id} was finished: nothing is left of it.`);
+  return found;
 }

@@ -1,10 +1,12 @@
 import type { Tables } from "../../eventlog/index.ts";
+import type { EffectType } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
 import { reasonOf } from "../../reason-of.ts";
 import type { Redactor } from "../../redaction/index.ts";
 import { type ChannelRow, readChannel } from "../channel-row.ts";
+import type { Tries } from "../jobs.ts";
 import { appendOutcomes, conclude, type Conclusion, describeError } from "./conclude.ts";
-import { acquiredResource, beginAttempt, type EffectRow, freshResource } from "./effect-row.ts";
+import { acquiredResource, beginAttempt, type ClosedStatus, type EffectRow, freshResource } from "./effect-row.ts";
 import { failureOutcome } from "./failure-outcome.ts";
 import { isStillWanted } from "./is-still-wanted.ts";
 import { performEffect } from "./perform-effect.ts";
@@ -18,21 +20,30 @@ export interface PerformOptions extends Tables, EffectSettings {
   waitForCheckup: () => Promise<void>;
   /** Brings the channel up to date with the outcome. */
   advance: (channelId: number) => Promise<unknown>;
+  /** Told of each attempt. */
+  onAttempted?: ((attempted: Attempted) => void) | undefined;
+}
+
+/** How an attempt at an effect went. */
+export interface Attempted {
+  type: EffectType;
+  /** `threw`: no provider's answer, and the job is tried again; `dead`: it is not. */
+  outcome: ClosedStatus | "threw";
 }
 
 /**
  * Performs an effect: reads whether it is still owed, calls the provider, appends what came of it. A provider's refusal
  * is an outcome; the next attempt comes from the channel's next decision.
  *
- * @param tries.isLast - nobody will try again: then even an error of our own becomes an outcome
+ * @param tries - what follows if it throws: see `Tries`
  * @throws what is no provider's answer (a lost lease or database, a bug), unless this was the last try
  */
-export type PerformEffect = (effectId: number, tries: { isLast: boolean }) => Promise<void>;
+export type PerformEffect = (effectId: number, tries: Tries) => Promise<void>;
 
 export function createPerform(options: PerformOptions): PerformEffect {
   const { knex, schema, log } = options;
 
-  return async (effectId, { isLast }) => {
+  return async (effectId, { isLast, nextInMs }) => {
     const startedAt = performance.now();
     const row = await beginAttempt(knex, schema, effectId);
     if (row === null) {
@@ -50,8 +61,11 @@ export function createPerform(options: PerformOptions): PerformEffect {
       const { status, outcomes, error } = conclusion;
       const told = { outcome: status, outcomes: outcomes.map(({ type }) => type), error };
       log[status === "failed" ? "warn" : "info"]({ ...line, ...told, ms: ms() }, "effect.attempted");
+      options.onAttempted?.({ type: row.effect.type, outcome: status });
     } catch (error) {
-      log.error({ ...line, outcome: isLast ? "dead" : "threw", err: error, ms: ms() }, "effect.attempted");
+      const told = isLast ? ({ outcome: "dead" } as const) : ({ outcome: "threw", nextInMs } as const);
+      log.error({ ...line, ...told, err: error, ms: ms() }, "effect.attempted");
+      options.onAttempted?.({ type: row.effect.type, outcome: told.outcome });
       if (!isLast) throw error;
       await conclude(options, row, channel, await giveUp(options, row, error));
     }

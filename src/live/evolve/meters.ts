@@ -10,23 +10,28 @@ import type { ChannelState, Meter, Recorder } from "../state.ts";
 export function settleMeters(before: ChannelState, state: ChannelState, at: number): ChannelState {
   const { session } = state;
   if (session === null) return state;
-  const count = (meter: Meter, number: number) => countOn(meter, recordersOf(number, before, state), before.host, at);
-  const { [session.number]: _, ...earlier } = { ...state.meters, ...meterOf(before) };
+  const counting = countingRecorders(before, state);
+  const count = (meter: Meter, number: number) => countOn(meter, counting.get(number) ?? none, before.host, at);
+  const meters: Record<string, Meter> = {};
+  let isKept = false;
   const remembered = new Set(Object.values(state.recorders).map((recorder) => recorder.session));
-  const kept = Object.entries(earlier).filter(([number]) => remembered.has(Number(number)));
-  const { meters: __, ...rest } = state;
+  for (const number of remembered) {
+    const meter = number === session.number ? undefined : earlierMeter(before, state, number);
+    if (meter === undefined) continue;
+    meters[number] = count(meter, number);
+    isKept = true;
+  }
+  const { meters: _, ...rest } = state;
   return {
     ...rest,
     session: { ...session, meter: count(session.meter, session.number) },
-    ...(kept.length === 0
-      ? {}
-      : { meters: Object.fromEntries(kept.map(([number, meter]) => [number, count(meter, Number(number))])) }),
+    ...(isKept && { meters }),
   };
 }
 
-/** Of the session that an event may have replaced by another. */
-function meterOf({ session }: ChannelState): Record<string, Meter> {
-  return session === null ? {} : { [session.number]: session.meter };
+/** Of a session before the open one; an event may just have replaced it by another. */
+function earlierMeter(before: ChannelState, state: ChannelState, number: number): Meter | undefined {
+  return before.session?.number === number ? before.session.meter : state.meters?.[number];
 }
 
 interface Change {
@@ -34,13 +39,22 @@ interface Change {
   after: Recorder | undefined;
 }
 
-function recordersOf(session: number, before: ChannelState, after: ChannelState): Change[] {
-  return Object.entries(before.recorders)
-    .filter(([, recorder]) => recorder.session === session)
-    .map(([id, recorder]) => ({ before: recorder, after: after.recorders[id] }));
+const none: readonly Change[] = [];
+
+/** By session, the recorders that ran. Of twenty that are remembered one does, or none, and this is done for every event. */
+function countingRecorders(before: ChannelState, after: ChannelState): Map<number, Change[]> {
+  const counting = new Map<number, Change[]>();
+  for (const [id, recorder] of Object.entries(before.recorders)) {
+    const change = { before: recorder, after: after.recorders[id] };
+    if (!runs(recorder) && (change.after === undefined || !runs(change.after))) continue;
+    const others = counting.get(recorder.session);
+    if (others === undefined) counting.set(recorder.session, [change]);
+    else others.push(change);
+  }
+  return counting;
 }
 
-function countOn(meter: Meter, recorders: Change[], host: ChannelState["host"], at: number): Meter {
+function countOn(meter: Meter, recorders: readonly Change[], host: ChannelState["host"], at: number): Meter {
   const until = Math.max(meter.at, at);
   const counted = { at: until, withHostMs: meter.withHostMs, withoutHostMs: meter.withoutHostMs };
   let { mediaPushMs = 0 } = meter;

@@ -1,7 +1,9 @@
 import { loadConfig } from "../../../src/config/index.ts";
 import { createDatabase } from "../../../src/db/index.ts";
-import { planReplay } from "../../../src/engine/index.ts";
+import type { ChannelReplay } from "../../../src/engine/index.ts";
+import { selectEvents } from "../../../src/eventlog/index.ts";
 import { createLogger } from "../../../src/log.ts";
+import { planReplay } from "../../../src/operators/index.ts";
 import { interpret } from "../../../src/webhooks/index.ts";
 import { serviceEnvironment } from "../environment.ts";
 import type { EveningMode } from "../plan.ts";
@@ -17,7 +19,9 @@ export async function checkFold(databaseUrl: string, mode: EveningMode): Promise
   try {
     const { policy, relayMode } = loadConfig({ ...serviceEnvironment(mode), DATABASE_URL: databaseUrl });
     const rules = { policy, interpret, defaultMode: relayMode };
-    const { channels } = await planReplay(database, { status: "applied" }, rules, { act: true });
+    const selected = await selectEvents(database, { status: "applied" });
+    const channels: ChannelReplay[] = [];
+    for await (const channel of planReplay(database, selected, rules, { act: true })) channels.push(channel);
     return channels
       .filter(({ differs }) => differs)
       .map(({ channel, before, after }) => ({

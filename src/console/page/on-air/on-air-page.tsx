@@ -1,0 +1,104 @@
+import type { OverviewChannel } from "@tally/client";
+import { useState } from "preact/hooks";
+
+import { compareLights, isOpen, isProblem, whyNot } from "../light.ts";
+import { Lamp } from "../parts/lamp.tsx";
+import { Page } from "../parts/page.tsx";
+import { Since } from "../parts/time.tsx";
+import { pathTo } from "../route.ts";
+import type { OverviewState } from "../use-overview.ts";
+import { Counts } from "./counts.tsx";
+import { Wall } from "./wall.tsx";
+
+/** Who is on air, who isn't and why: problems first. */
+export function OnAirPage({ overview }: { overview: OverviewState }) {
+  const [filter, setFilter] = useState("");
+  const all = [...overview.channels.values()].sort((a, b) => compareLights(a.status, b.status));
+  const shown = all.filter(({ channel }) => channel.toLowerCase().includes(filter.trim().toLowerCase()));
+  const problems = all.filter(({ status }) => isProblem(status)).length;
+  const title = problems === 0 ? "On air now" : `On air now: ${problems} with a problem`;
+  return (
+    <Page title={title}>
+      <Counts counts={overview.counts} />
+      <section aria-label="Channels" class={overview.lostAt === null ? "" : "old"}>
+        <div class="tools">
+          <label for="filter">Channel</label>
+          <input
+            id="filter"
+            type="search"
+            data-filter
+            placeholder="part of its name"
+            value={filter}
+            onInput={(event) => setFilter(event.currentTarget.value)}
+          />
+        </div>
+        {overview.at === null && overview.lostAt === null ? (
+          <p class="quiet">Loading …</p>
+        ) : all.length === 0 ? (
+          <p class="quiet">No channel has been active in the last 12 hours.</p>
+        ) : shown.length === 0 ? (
+          <p class="quiet">No channel of the last 12 hours has a name like that.</p>
+        ) : (
+          <table class="stack">
+            <thead>
+              <tr>
+                <th scope="col">Light</th>
+                <th scope="col">Channel</th>
+                <th scope="col">For</th>
+                <th scope="col" class="number">
+                  Viewers
+                </th>
+                <th scope="col">Ingest</th>
+                <th scope="col">Recorder</th>
+                <th scope="col">Why not</th>
+                <th scope="col">Session</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((channel) => (
+                <Row key={channel.channel} of={channel} />
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      <Wall overview={overview} />
+    </Page>
+  );
+}
+
+function Row({ of: { channel, status, viewers, sessionId } }: { of: OverviewChannel }) {
+  const { ingest, relay, startedAt, stoppedAt } = status;
+  return (
+    <tr data-row>
+      <td>
+        <Lamp status={status} />
+      </td>
+      <th scope="row" data-label="Channel">
+        <a href={pathTo.channel(channel)}>{channel}</a>
+      </th>
+      <td data-label="For">{isOpen(status) && startedAt !== null ? <Since at={startedAt} /> : ended(stoppedAt)}</td>
+      <td data-label="Viewers" class="number">
+        {viewers === null ? "–" : `${viewers.hls ?? "–"} + ${viewers.agora ?? "–"}`}
+      </td>
+      <td data-label="Ingest">{ingest.state}</td>
+      <td data-label="Recorder">
+        {relay.state}
+        {relay.rtmp === null ? "" : `, ${relay.rtmp}`}
+      </td>
+      <td data-label="Why not" class="why">
+        {whyNot(status) ?? "–"}
+      </td>
+      <td data-label="Session">{sessionId === null ? "–" : <a href={pathTo.session(sessionId)}>{sessionId}</a>}</td>
+    </tr>
+  );
+}
+
+function ended(stoppedAt: string | null) {
+  if (stoppedAt === null) return "–";
+  return (
+    <span class="quiet">
+      ended <Since at={stoppedAt} /> ago
+    </span>
+  );
+}

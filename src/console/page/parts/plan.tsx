@@ -1,0 +1,73 @@
+import type { ChannelReplay, ReplayPlan } from "@tally/client";
+
+import { pathTo } from "../route.ts";
+import { effectWords, isPaid } from "./effect-words.ts";
+import { Lamp } from "./lamp.tsx";
+
+/** What a replay would change, or has changed: those channels first in which something differs. */
+export function Plan({ plan: { events, channels, isTruncated } }: { plan: ReplayPlan }) {
+  const differing = channels.filter(({ differs }) => differs);
+  return (
+    <>
+      <p>
+        {events} {events === 1 ? "event" : "events"}, {channels.length} {channels.length === 1 ? "channel" : "channels"}
+        ; <strong>{differing.length === 0 ? "nothing differs" : `${differing.length} would differ`}</strong>.
+        {isTruncated && " There may be more events that fit: these are the newest."}
+      </p>
+      {differing.map((channel) => (
+        <ChannelPlan key={channel.channel} plan={channel} />
+      ))}
+    </>
+  );
+}
+
+/** One channel, before and after. */
+export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
+  const { channel, before, after, changes, effects, hold, differs, isEnded } = plan;
+  return (
+    <section class="plan" aria-label={`What changes in ${channel}`}>
+      <h3>
+        <a href={pathTo.channel(channel)}>{channel}</a>
+      </h3>
+      <p class="before-after">
+        <Lamp status={before} /> <span aria-label="becomes">→</span> <Lamp status={after} />
+      </p>
+      {!differs && <p class="quiet">Nothing differs.</p>}
+      {differs && changes.length === 0 && <p>Only details differ that nobody sees in its status.</p>}
+      {changes.length > 0 && (
+        <table class="changes">
+          <thead>
+            <tr>
+              <th scope="col">What</th>
+              <th scope="col">Now</th>
+              <th scope="col">Then</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map(({ path, before: now, after: then }) => (
+              <tr key={path}>
+                <th scope="row">{path}</th>
+                <td>{valueOf(now)}</td>
+                <td>{valueOf(then)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <ul>
+        {effects.map((effect) => (
+          <li key={effect} class={isPaid(effect) ? "paid" : ""}>
+            {hold ? "Once it is released" : "Then"}, {effectWords[effect]} (<code>{effect}</code>)
+            {isPaid(effect) ? ": it costs money for as long as it runs." : "."}
+          </li>
+        ))}
+        {hold && <li>The channel is held: it starts nothing until it is released.</li>}
+        {isEnded && <li>Its last broadcast is over.</li>}
+      </ul>
+    </section>
+  );
+}
+
+function valueOf(value: string | number | boolean | null) {
+  return value === null ? <span class="quiet">not there</span> : <code>{String(value)}</code>;
+}
