@@ -91,8 +91,9 @@ function checksOf(examination: Examination, opened: Opened | null, providers: Do
     name,
     async look(signal) {
       if (opened === null) return skipped(needsSettings);
-      if ("error" in opened)
-        {return failed(reasonOf(opened.error), "See the embedded database's folder, or set DATABASE_URL.");}
+      if ("error" in opened) {
+        return failed(reasonOf(opened.error), "See the embedded database's folder, or set DATABASE_URL.");
+      }
       return look(opened, signal);
     },
   });
