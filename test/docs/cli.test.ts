@@ -41,9 +41,9 @@ async function commandParsedOf(line: string): Promise<string | null> {
   return reached;
 }
 
-/** As a shell splits it, as far as the examples need: quotes around a word, a pipe ends it. */
+/** As a shell splits it, as far as the examples need: quotes around a word, a pipe or a redirection ends it. */
 function wordsOf(line: string): string[] {
-  const [command = ""] = line.split(/ [|>] /);
+  const [command = ""] = line.split(/ [|<>] ?/);
   return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? "",
   );
