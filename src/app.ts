@@ -20,8 +20,8 @@ import {
 } from "./api/index.ts";
 import type { AgoraConfig, CloudflareConfig, Config } from "./config/index.ts";
 import { type ConsoleSettings, createConsoleRouter } from "./console/index.ts";
-import type { Feed } from "./eventlog/index.ts";
 import { createProof } from "./deployment-proof.ts";
+import type { Feed } from "./eventlog/index.ts";
 import { createVault } from "./notifications/index.ts";
 import { pageHeaders } from "./page-headers.ts";
 import { createStageRouter, type StageSettings } from "./stage/index.ts";

@@ -2,8 +2,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import express, { type Router } from "express";
 
-import { challengeHeader, proofHeader } from "../deployment-proof.ts";
 import { assertMigrated, MigrationError } from "../db/index.ts";
+import { challengeHeader, proofHeader } from "../deployment-proof.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { Answer } from "./answer.ts";
 import { createRouter, type Route } from "./create-router.ts";

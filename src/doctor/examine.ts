@@ -3,7 +3,9 @@ import { createDatabase, locateDatabase } from "../db/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
 import { reasonOf } from "../reason-of.ts";
+import { checkAgora, checkHosts, checkStorage } from "./agora.ts";
 import { type Check, failed, type Finding, type Outcome, skipped } from "./check.ts";
+import { checkCloudflareWebhooks, checkStream, checkToken } from "./cloudflare.ts";
 import {
   checkDatabase,
   checkListen,
@@ -17,8 +19,6 @@ import { checkPublicUrl } from "./public-url.ts";
 import { runChecks } from "./run-checks.ts";
 import { checkCertificate, checkNode, checkSettings, type Settings } from "./settings.ts";
 import { checkBacklog, checkDeliveries, checkProcesses, checkRefusals } from "./traffic.ts";
-import { checkAgora, checkHosts, checkStorage } from "./agora.ts";
-import { checkCloudflareWebhooks, checkStream, checkToken } from "./cloudflare.ts";
 
 export interface Examination {
   settings: Settings;
@@ -91,8 +91,9 @@ function checksOf(examination: Examination, opened: Opened | null, providers: Do
     name,
     async look(signal) {
       if (opened === null) return skipped(needsSettings);
-      if ("error" in opened)
+      if ("error" in opened) {
         return failed(reasonOf(opened.error), "See the embedded database's folder, or set DATABASE_URL.");
+      }
       return look(opened, signal);
     },
   });

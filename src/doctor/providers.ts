@@ -1,8 +1,8 @@
 import type { Config } from "../config/index.ts";
 import type { Logger } from "../log.ts";
 import {
-  agoraHosts,
   type AgoraChannels,
+  agoraHosts,
   type CallRecord,
   type CloudflareAccount,
   createAgoraChannels,
@@ -14,7 +14,7 @@ import {
   createStreamWebhooks,
   type RecordingStorage,
 } from "../providers/index.ts";
-import { cloudflareWanted, type CloudflareWanted, freeSlots, type SetupClients } from "../setup/index.ts";
+import { type CloudflareWanted, cloudflareWanted, freeSlots, type SetupClients } from "../setup/index.ts";
 
 /** The providers' clients, for questions only. */
 export interface DoctorProviders {

@@ -1,4 +1,4 @@
-import { table, rowsOf, type Tables } from "../eventlog/index.ts";
+import { rowsOf, table, type Tables } from "../eventlog/index.ts";
 import { listRefusals } from "../journal/index.ts";
 import { failed, ok, type Outcome, warning } from "./check.ts";
 

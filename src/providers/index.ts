@@ -30,12 +30,7 @@ export { rtcToken } from "./agora/token.ts";
 export { createAgoraTransport } from "./agora/transport.ts";
 export type { CallError } from "./call-error.ts";
 export type { CallEnd, CallRecord, OnCall } from "./call-record.ts";
-export {
-  type CloudflareAccount,
-  createCloudflareAccount,
-  type StreamStorage,
-  type TokenState,
-} from "./cloudflare/account.ts";
+export { type CloudflareAccount, createCloudflareAccount } from "./cloudflare/account.ts";
 export { createDelivery, type Delivery } from "./cloudflare/delivery.ts";
 export { createLiveInputs, type LiveInput, type LiveInputResult, type LiveInputs } from "./cloudflare/live-inputs.ts";
 export { createLiveViewers, type LiveViewers } from "./cloudflare/live-viewers.ts";
@@ -48,7 +43,7 @@ export {
   type PolicyBody,
 } from "./cloudflare/notifications.ts";
 export { createStreamWebhooks, type StreamWebhook, type StreamWebhooks } from "./cloudflare/stream-webhook.ts";
-export { type CloudflareAnswer, type CloudflareRefusal, createCloudflareTransport } from "./cloudflare/transport.ts";
+export { type CloudflareRefusal, createCloudflareTransport } from "./cloudflare/transport.ts";
 export { createVideos, type Videos } from "./cloudflare/videos.ts";
 export type { Picture } from "./picture.ts";
 export type { CallOptions, ProviderDeps } from "./provider-call.ts";

@@ -1,5 +1,3 @@
-import { Readable } from "node:stream";
-
 import { describe, expect, it } from "vitest";
 
 import { examplesOf, leavesOf, pathOf } from "../../src/cli/command.ts";
@@ -10,10 +8,7 @@ import { manualOf } from "./manual.ts";
 const io = (err: (text: string) => void = () => undefined): Io => ({
   env: {},
   out: () => undefined,
-  drained: () => Promise.resolve(),
-  input: Readable.from([]),
   err,
-  progress: null,
   columns: 80,
   colour: false,
   ask: null,
@@ -46,9 +41,9 @@ async function commandParsedOf(line: string): Promise<string | null> {
   return reached;
 }
 
-/** As a shell splits it, as far as the examples need: quotes around a word; a pipe or a redirection ends it. */
+/** As a shell splits it, as far as the examples need: quotes around a word, a pipe or a redirection ends it. */
 function wordsOf(line: string): string[] {
-  const [command = ""] = line.split(/ [|<>] /);
+  const [command = ""] = line.split(/ [|<>] ?/);
   return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, bare]) => single ?? double ?? bare ?? "",
   );

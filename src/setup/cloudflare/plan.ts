@@ -64,7 +64,7 @@ function policySteps(found: CloudflareFound, destination: Destination | null): S
 }
 
 /** What keeps a policy from telling of every event of every live input. */
-export function wrongWith({ enabled, eventTypes, inputIds }: NotificationPolicy): string[] {
+function wrongWith({ enabled, eventTypes, inputIds }: NotificationPolicy): string[] {
   const missing = eventTypes === null ? [] : liveInputEvents.filter((event) => !eventTypes.includes(event));
   return [
     ...(enabled ? [] : ["enable it"]),

@@ -9,13 +9,15 @@ const permissions = {
 /** A refusal of Cloudflare's, with what to do about it. */
 export function refusalWords({ status, code, message }: CallError, of: keyof typeof permissions): string {
   const said = `${message}${code === null ? "" : ` (code ${code})`}`;
-  if (status === null)
-    {return `Cloudflare gave no answer: ${message}. Is CLOUDFLARE_API_URL right, and may this machine go out?`;}
+  if (status === null) {
+    return `Cloudflare gave no answer: ${message}. Is CLOUDFLARE_API_URL right, and may this machine go out?`;
+  }
   if (status === 401 || code === 1000) {
     return `Cloudflare doesn't know the token: ${said}. Make one in the dashboard (My Profile or Manage Account, API Tokens) and set CLOUDFLARE_STREAM_API_TOKEN.`;
   }
-  if (status === 403 && code === 10002)
-    {return `The account has no Stream subscription: ${said}. Buy one in the dashboard.`;}
+  if (status === 403 && code === 10002) {
+    return `The account has no Stream subscription: ${said}. Buy one in the dashboard.`;
+  }
   if (status === 403) {
     const plan =
       of === "notifications" ? " Webhook destinations may also need a zone on a paid plan in the account." : "";
