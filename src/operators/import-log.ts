@@ -102,8 +102,9 @@ async function makeChannel({ knex, schema }: Tables, line: ChannelLine): Promise
     `select id, name from ${channels} where (id = :id) <> (name = :name) limit 1`,
     { id, name },
   );
-  if (other !== undefined)
+  if (other !== undefined) {
     return `channel ${name} is number ${id} in the file; here ${other.name} is number ${other.id}`;
+  }
   // The names that are still to come must not be given this number.
   await rowsOf(
     knex,

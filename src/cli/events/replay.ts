@@ -46,12 +46,12 @@ export function addEventsReplay(events: Command, io: Io): void {
     .option("--resume <replay>", "go on with one that was interrupted, in the way that it began", whole(1))
     .action(async (ids: number[], options: ReplayOptions) => {
       const filter = filterToUse(command, ids, options);
-      let started: StartedReplay | null = null;
+      const begun: { replay: StartedReplay | null } = { replay: null };
       try {
         await withService(io, options, async (service) => {
           const { dryRun, yes, json } = options;
           const work = await findWork(io, service.tables, ids, filter, options);
-          const begin = async () => (started = await work.begin());
+          const begin = async () => (begun.replay = await work.begin());
           await showAndReplay(
             io,
             service,
@@ -60,7 +60,7 @@ export function addEventsReplay(events: Command, io: Io): void {
           );
         });
       } catch (error) {
-        if (started !== null) io.err(howToGoOn(started));
+        if (begun.replay !== null) io.err(howToGoOn(begun.replay));
         throw error;
       }
     });
