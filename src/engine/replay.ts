@@ -175,7 +175,13 @@ async function save(
   await replaceSessions(trx, schema, channel.id, refolded.sessions);
   if (!replay.differs) return;
   const version = channel.version + 1;
-  const saved = { ...channel, state: refolded.state, version, now, wakeAt: asleep ? (channel.wakeAt?.getTime() ?? null) : now };
+  const saved = {
+    ...channel,
+    state: refolded.state,
+    version,
+    now,
+    wakeAt: asleep ? (channel.wakeAt?.getTime() ?? null) : now,
+  };
   if (replay.hold || replay.lifted) saved.state = await changeHold(trx, schema, saved, replay.hold, rules);
   await saveFolded(trx, schema, refolded.changed);
   await saveChannel(trx, schema, saved, rules.defaultMode);

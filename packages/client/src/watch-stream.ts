@@ -59,7 +59,9 @@ export async function* watchStream(
           accept: "text/event-stream",
           ...(lastEventId === null ? {} : { "last-event-id": lastEventId }),
         };
-        const response = await send(new Request(baseUrl + path, { headers, cache: "no-store", signal: connection.signal }));
+        const response = await send(
+          new Request(baseUrl + path, { headers, cache: "no-store", signal: connection.signal }),
+        );
         const body = streamOf(response);
         onState("open");
         failures = 0;
