@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+
 import { describe, expect, it } from "vitest";
 
 import { examplesOf, leavesOf, pathOf } from "../../src/cli/command.ts";
@@ -8,7 +10,10 @@ import { manualOf } from "./manual.ts";
 const io = (err: (text: string) => void = () => undefined): Io => ({
   env: {},
   out: () => undefined,
+  drained: () => Promise.resolve(),
+  input: Readable.from([]),
   err,
+  progress: null,
   columns: 80,
   colour: false,
   ask: null,
