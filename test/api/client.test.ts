@@ -120,6 +120,19 @@ describe("each method, against the service", () => {
     expect(versions).toHaveLength(2);
   });
 
+  it("follows all channels until it is aborted", async () => {
+    const abort = new AbortController();
+    const seen: string[] = [];
+    for await (const { type, data } of tally.watchOverview({ signal: abort.signal })) {
+      if (type === "channel" && data.channel !== "overseen") continue;
+      seen.push(type);
+      if (type === "overview") await tally.putChannel("overseen");
+      if (type === "channel") abort.abort();
+    }
+    expect(seen[0]).toBe("overview");
+    expect(seen.at(-1)).toBe("channel");
+  });
+
   it("was called by these tests", () => {
     expect([...called].sort()).toEqual(Object.keys(tally).sort());
   });

@@ -20,7 +20,7 @@ it.skipIf(!hasShell("bash")).each([
   [["ev"], ["events"]],
   [
     ["events", ""],
-    ["list", "show", "replay", "-h", "--help"],
+    ["list", "show", "replay", "export", "import", "-h", "--help"],
   ],
   [["events", "list", "--st"], ["--status"]],
   [["events", "list", "--status", "p"], ["pending"]],

@@ -17,13 +17,15 @@ async function exchangeWith(respond: Respond, settings: Partial<HttpSettings> = 
 }
 
 describe("an exchange that is answered", () => {
-  it("gives status, JSON and the pause", async () => {
-    expect(await exchangeWith(json(503, { a: 1 }, { "retry-after": "3" }))).toEqual({
+  it("gives status, JSON, the pause and the provider's clock", async () => {
+    const date = "Sun, 01 Mar 2026 20:00:00 GMT";
+    expect(await exchangeWith(json(503, { a: 1 }, { "retry-after": "3", date }))).toEqual({
       answered: true,
       status: 503,
       body: { a: 1 },
       retryAfterMs: 3_000,
       ids: {},
+      clock: Date.parse(date),
     });
   });
 
