@@ -60,6 +60,7 @@ const mayImport = {
     "cost",
     "eventlog",
     "metrics",
+    "journal",
     "timeline",
     "keys",
     "webhooks",

@@ -1,5 +1,5 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
-import { listRefusals } from "../journal/index.ts";
+import { adviceOn, type RefusalCount, sumRefusals } from "../journal/index.ts";
 import { failed, ok, type Outcome, warning } from "./check.ts";
 
 /** So many of the newest events are looked at: one that never came must not cost a reading of the whole log. */
@@ -19,19 +19,20 @@ export async function checkDeliveries({ knex, schema }: Tables, now: Date): Prom
   return warning(words, "Press Check in Agora's console (tally setup agora); for Cloudflare, tally setup cloudflare.");
 }
 
-const hour = 3_600_000;
-
 /** What came in the last day and was turned away: a wrong secret looks like silence otherwise. */
-export async function checkRefusals(tables: Tables, now: Date): Promise<Outcome> {
-  const refusals = await listRefusals(tables, new Date(now.getTime() - 24 * hour), now);
-  if (refusals.length === 0) return ok("none in the last 24 hours");
-  const counts = new Map<string, { count: number; to: Date }>();
-  for (const { door, why, count, to } of refusals) {
-    const key = `/webhooks${door}: ${why}`;
-    counts.set(key, { count: count + (counts.get(key)?.count ?? 0), to });
-  }
-  const words = [...counts].map(([key, { count, to }]) => `${key}, ${count} times, last ${ago(now, to)}`).join("; ");
-  return warning(words, "Compare the secrets here with those at the provider; some of it may be strangers' noise.");
+export async function checkRefusals(tables: Tables, now: Date): Promise<Outcome[]> {
+  return judgeRefusals(await sumRefusals(tables, 24), now);
+}
+
+/** A finding for each reason: a warning of what was likely a provider's own, and strangers' noise as what it is. */
+export function judgeRefusals(refusals: readonly RefusalCount[], now: Date): Outcome[] {
+  if (refusals.length === 0) return [ok("none in the last 24 hours")];
+  return refusals.map((refused) => {
+    const { door, why, count, to } = refused;
+    const { isAlarming, todo } = adviceOn(refused);
+    const words = `/webhooks${door}: ${why}; ${count === 1 ? "once," : `${count} times, last`} ${ago(now, to)}`;
+    return isAlarming ? warning(words, todo) : ok(`${words}: strangers', likely`);
+  });
 }
 
 /** A pool that was silent for so long is dead to the others (`engine/processes.ts`). */

@@ -24,6 +24,8 @@ const names = [
   "0014_operators",
   "0015_replays",
   "0016_figures",
+  "0021_refusal_times",
+  "0022_session_drops",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -81,7 +83,7 @@ describe("migrate", () => {
        drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
-         drop column videos, drop column video_uids, drop column keeps_video;
+         drop column videos, drop column video_uids, drop column keeps_video, drop column drops;
        alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,

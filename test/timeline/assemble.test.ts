@@ -168,7 +168,7 @@ describe("Cloudflare's silence", () => {
     source: "cloudflare",
     door: "/cloudflare/live",
     why: "wrong secret",
-    from: new Date(evening),
+    from: new Date(evening + 7_000),
     to: new Date(evening + 600_000),
     count: 37,
   } as const;
@@ -180,7 +180,7 @@ describe("Cloudflare's silence", () => {
       tone: "bad",
       detail:
         "its own word of it never came: nothing from Cloudflare since 19:59:01; " +
-        "37 deliveries to /webhooks/cloudflare/live refused between 20:00 and 20:10: wrong secret",
+        "37 deliveries to /webhooks/cloudflare/live refused between 20:00:07 and 20:10:00: wrong secret",
     });
     expect(find(timeline, "Waits 45 s")).toMatchObject({
       detail: "it did not; asked, it said so after 46 s",
@@ -188,6 +188,7 @@ describe("Cloudflare's silence", () => {
     });
     expect(find(timeline, "Webhooks refused at the address of Cloudflare")).toMatchObject({
       tone: "bad",
+      at: "2026-03-01T20:00:07.000Z",
       untilAt: "2026-03-01T20:10:00.000Z",
     });
     expect(find(timeline, "Not a word of Cloudflare's")).toMatchObject({ tone: "bad", lane: "cloudflare" });

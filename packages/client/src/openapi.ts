@@ -1065,6 +1065,12 @@ export interface components {
          *           "error": null,
          *           "deletedAt": null
          *         }
+         *       ],
+         *       "drops": [
+         *         {
+         *           "from": "2026-03-01T18:20:05.120Z",
+         *           "to": "2026-03-01T18:20:17.480Z"
+         *         }
          *       ]
          *     }
          */
@@ -1109,6 +1115,16 @@ export interface components {
             video: components["schemas"]["Video"] | null;
             /** @description All of them, the oldest first. */
             videos: components["schemas"]["Video"][];
+            /** @description When it was no longer live though its host was there, the oldest first; the newest 100. */
+            drops: {
+                /**
+                 * Format: date-time
+                 * @description When the picture went.
+                 */
+                from: string;
+                /** @description When it was back, or nobody waited for it any more; null: it is gone now. */
+                to: string | null;
+            }[];
         };
         /**
          * @description One page of a channel's sessions.
@@ -1177,6 +1193,12 @@ export interface components {
          *               "durationSeconds": 3609,
          *               "error": null,
          *               "deletedAt": null
+         *             }
+         *           ],
+         *           "drops": [
+         *             {
+         *               "from": "2026-03-01T18:20:05.120Z",
+         *               "to": "2026-03-01T18:20:17.480Z"
          *             }
          *           ]
          *         }
@@ -1867,6 +1889,33 @@ export interface components {
             dead: number;
             /** @description How long the oldest of `pending` waits; null: none does. */
             oldestPendingSeconds: number | null;
+            /** @description Webhooks' deliveries that were refused in the last hour, by address and reason: the alarming ones first. */
+            refusals: components["schemas"]["Refusals"][];
+        };
+        /** @description Deliveries that were refused for one reason. */
+        Refusals: {
+            /** @description Whose deliveries they are, or are made to look like. */
+            sender: string;
+            /** @description Where they came to, such as `/webhooks/agora`. */
+            path: string;
+            /** @description Why they were refused. */
+            why: string;
+            /** @description How many. */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When the first of them came.
+             */
+            firstAt: string;
+            /**
+             * Format: date-time
+             * @description When the last of them came.
+             */
+            lastAt: string;
+            /** @description Likely a provider's own, refused for a wrong setting; else strangers' noise. */
+            isAlarming: boolean;
+            /** @description What to do about it. */
+            todo: string;
         };
         /** @description A channel before and after, and what it would call. */
         ChannelReplay: {
@@ -2166,6 +2215,7 @@ export type OverviewEvent = components['schemas']['OverviewEvent'];
 export type Overview = components['schemas']['Overview'];
 export type OverviewChannel = components['schemas']['OverviewChannel'];
 export type OverviewCounts = components['schemas']['OverviewCounts'];
+export type Refusals = components['schemas']['Refusals'];
 export type ChannelReplay = components['schemas']['ChannelReplay'];
 export type ReplayPlan = components['schemas']['ReplayPlan'];
 export type Replay = components['schemas']['Replay'];
