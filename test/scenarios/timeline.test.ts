@@ -42,7 +42,7 @@ async function playTheEvening(): Promise<void> {
   // The calls and refusals are written a moment later.
   await until("all of it is written", async () => {
     const told = titles(await ask()).join("\n");
-    return told.includes("Agora, stop: done") && told.includes("Webhooks refused");
+    return told.includes("Agora stop done") && told.includes("Webhooks refused");
   });
   ({ entries, clocks } = await ask());
 }
@@ -74,7 +74,7 @@ describe("the timeline of an evening with failures", () => {
     const [, , call, failed, again] = inOrder(
       /^Host 1001 joined$/,
       /^Recorder asked to start: a host is present$/,
-      /^Agora, start: retry$/,
+      /^Agora start failed, to be tried again \(HTTP 500, code 65\)$/,
       /^Recorder did not start$/,
       /^Recorder asked to start again: the last one failed \(start: HTTP 500, code 65: /,
     );

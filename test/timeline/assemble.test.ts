@@ -39,7 +39,7 @@ describe("an evening without trouble", () => {
       "20:00:00 host: Host 1001 joined",
       "20:00:00 tally: Session 1 opened: a host is here (uid 1001)",
       "20:00:00 tally: Recorder asked to start: a host is present (attempt 1; Cloud Recording as uid 999042)",
-      "20:00:00 calls: Agora, start: done (POST api.agora.io/v1/start; HTTP 200 after 120 ms)",
+      "20:00:00 calls: Agora start done (POST api.agora.io/v1/start; HTTP 200 after 120 ms)",
       "20:00:01 recorder: Recorder runs: its start was accepted (recording sid-1)",
       "20:00:01 tally: Waits 45 s for Cloudflare to say that the picture arrived (it said so after 2 s)",
       "20:00:03 cloudflare: Picture arrived at Cloudflare",
@@ -68,7 +68,7 @@ describe("an evening without trouble", () => {
       agora: { medianMs: 400, mostMs: 400 },
       cloudflare: { medianMs: 400, mostMs: 400 },
     });
-    expect(find(timeline, "Agora, start")).toMatchObject({
+    expect(find(timeline, "Agora start")).toMatchObject({
       kind: "call",
       call: { ms: 120, at: "2026-03-01T20:00:00.500Z" },
     });
@@ -142,7 +142,7 @@ describe("what went wrong is told with its reason", () => {
     expect(told({})).toMatchObject({
       tone: "bad",
       effectId: 9,
-      detail: "resource resource-1; stopping the recorder was given up after 3 tries: HTTP 500",
+      detail: "resource resource-1; given up after 3 tries: HTTP 500",
     });
     expect(told({ status: "open", attempts: 0 })?.detail).toContain("still to be done (not begun)");
     expect(told({ status: "cancelled" })?.detail).toContain("nobody wanted it any more");
@@ -155,9 +155,24 @@ describe("what went wrong is told with its reason", () => {
       call(3_590, { outcome: null, ms: null, status: null }),
     ];
     expect(tellStory([], { calls }).entries).toMatchObject([
-      { title: "Agora, start: no end: its process was killed in it", tone: "bad" },
-      { title: "Agora, start: under way", tone: "neutral" },
+      { title: "Agora start has no end: its process was killed in it", tone: "bad" },
+      { title: "Agora start under way", tone: "neutral" },
     ]);
+  });
+
+  test.each([
+    [{ outcome: "retry", status: 500, code: "65" }, "Agora start failed, to be tried again (HTTP 500, code 65)"],
+    [{ outcome: "final", status: 400, code: "2" }, "Agora start failed, not tried again (HTTP 400, code 2)"],
+    [{ outcome: "retry", status: null }, "Agora start failed, to be tried again (no answer)"],
+    [{ outcome: "capacity", status: 429 }, "Agora start refused: the provider is full (HTTP 429)"],
+    [
+      { provider: "cloudflare", operation: "get_live_input", outcome: "not_found", status: 404 },
+      "Cloudflare get live input found nothing: it is gone, or moves (HTTP 404)",
+    ],
+    [{ outcome: "of_another_version", status: 418 }, "Agora start of another version (HTTP 418)"],
+  ] as const)("a call that brought no success: %j", (given, title) => {
+    const { entries } = tellStory([], { calls: [call(0.5, { ...given, error: "sorry" })] });
+    expect(entries).toMatchObject([{ title, tone: "bad", type: "operation" in given ? given.operation : "start" }]);
   });
 });
 

@@ -1938,6 +1938,8 @@ export interface components {
             }[];
             /** @description Calls that the new state asks for and the old one did not. */
             effects: ("EnsureLiveInput" | "DisableLiveInput" | "StartRelay" | "StopRecorder" | "RepointRecorder" | "ArrangeHosts" | "RenewStorage" | "CheckPresence" | "CheckRecorder" | "CheckIngest" | "CheckVideo" | "DeleteVideo" | "CheckPlayback")[];
+            /** @description The same in words, in the same order: what it would have us do. */
+            does: string[];
             /** @description It is held, because one of them would start something. */
             hold: boolean;
             /** @description The hold of an earlier replay is lifted, because it keeps the new state from nothing. */

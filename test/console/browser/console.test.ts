@@ -182,7 +182,7 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
       .click();
     await page.getByRole("heading", { level: 1, name: /^Session/ }).waitFor();
     await page.getByText("What went wrong first").waitFor();
-    const call = page.getByRole("button", { name: /Our calls.*Agora, start/ }).first();
+    const call = page.getByRole("button", { name: /Our calls.*Agora start failed, not tried again/ }).first();
     await call.click();
     expect(await page.getByRole("article").textContent()).toContain("HTTP 400, code 2");
     const selected = () => page.locator(".drawn.selected").getAttribute("data-entry");
