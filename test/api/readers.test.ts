@@ -6,7 +6,7 @@ import express from "express";
 import { afterEach, expect, test } from "vitest";
 
 import { createReaders } from "../../src/api/index.ts";
-import type { Reader } from "../../src/api/status/readers.ts";
+import type { Reader, Showed } from "../../src/api/status/readers.ts";
 import { rawSocket, wire } from "../support/raw-socket.ts";
 
 const closers: (() => unknown)[] = [];
@@ -15,12 +15,12 @@ afterEach(async () => {
 });
 
 /** A server that gives everybody a stream. */
-async function serve(options: Parameters<typeof createReaders>[0] & { expiresAt?: number }) {
+async function serve(options: Parameters<typeof createReaders>[0] & Partial<Showed>) {
   const readers = createReaders({ checkMs: 1, ...options });
   const admitted: Reader[] = [];
   const app = express().get("/", (_request, response) => {
     response.set("connection", "close");
-    admitted.push(readers.admit(response, options.expiresAt ?? null));
+    admitted.push(readers.admit(response, { expiresAt: null, ...options }));
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -66,6 +66,35 @@ test("a stream ends after its lifetime, whatever its reader showed", async () =>
   const { raw } = await connect();
   now = 1_500;
   expect(await raw.closed).toMatch(inOrder);
+});
+
+test("a stream ends when the key that opened it is revoked, and stays while nobody can say so", async () => {
+  const asked: (readonly number[])[] = [];
+  const answers = [Promise.reject(new Error("the database is away")), Promise.resolve([7]), Promise.resolve([8])];
+  answers[0]?.catch(() => undefined);
+  const findRevoked = (keyIds: readonly number[]) => {
+    asked.push(keyIds);
+    return answers.shift() ?? Promise.resolve([]);
+  };
+  const { connect } = await serve({ keyId: 8, revokedMs: 2, findRevoked });
+  const [one, other] = [await connect(), await connect()];
+  expect(await one.raw.closed).toMatch(inOrder);
+  expect(await other.raw.closed).toMatch(inOrder);
+  expect(asked.at(-1)).toEqual([8]);
+  expect(answers).toEqual([]);
+});
+
+test("nobody asks about keys while no stream was opened with one", async () => {
+  let isAsked = false;
+  const findRevoked = () => {
+    isAsked = true;
+    return Promise.resolve([]);
+  };
+  const { connect } = await serve({ revokedMs: 1, heartbeatMs: 1, findRevoked });
+  const { raw } = await connect();
+  // A heartbeat comes with a later check.
+  while (!raw.received().includes(":\n\n")) await once(raw.socket, "data");
+  expect(isAsked).toBe(false);
 });
 
 test("what the connection doesn't take resolves with the end, which cuts it off", async () => {
