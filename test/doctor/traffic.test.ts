@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { judgeRefusals } from "../../src/doctor/traffic.ts";
+import { judgeDeliveries, judgeRefusals } from "../../src/doctor/traffic.ts";
 
 const now = new Date("2026-03-01T20:00:00Z");
 const refused = { source: "cloudflare", door: "/cloudflare/live", from: now, to: now, count: 1 } as const;
@@ -32,4 +32,18 @@ test("a wrong secret is a warning that names the setting, and strangers' noise i
     },
     { state: "ok", says: "/webhooks/agora: not sent by Agora; once, just now: strangers', likely", todo: null },
   ]);
+});
+
+test("a provider that was never heard is a warning with what to press", () => {
+  const heard = { agora: now, live: new Date(now.getTime() - 3_600_000), video: now };
+  expect(judgeDeliveries(heard, now)).toEqual({
+    state: "ok",
+    says: "Agora: just now; Cloudflare live: 60 min ago; Cloudflare video: just now",
+    todo: null,
+  });
+  expect(judgeDeliveries({ ...heard, video: null }, now)).toMatchObject({
+    state: "warning",
+    says: "Agora: just now; Cloudflare live: 60 min ago; Cloudflare video: nothing yet",
+    todo: expect.stringContaining("tally setup cloudflare") as string,
+  });
 });
