@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import express from "express";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 
 import { createReaders } from "../../src/api/index.ts";
 import type { Reader, Showed } from "../../src/api/status/readers.ts";
@@ -22,7 +22,9 @@ async function serve(options: Parameters<typeof createReaders>[0] & Partial<Show
     response.set("connection", "close");
     admitted.push(readers.admit(response, { expiresAt: null, ...options }));
   });
+  const sockets: Socket[] = [];
   const server = createServer(app).listen(0, "127.0.0.1");
+  server.on("connection", (socket) => sockets.push(socket));
   await once(server, "listening");
   closers.push(async () => {
     server.closeAllConnections();
@@ -41,7 +43,7 @@ async function serve(options: Parameters<typeof createReaders>[0] & Partial<Show
     if (reader === undefined) throw new Error("nobody was admitted");
     return { raw, reader };
   };
-  return { readers, request, connect };
+  return { readers, sockets, request, connect };
 }
 
 /** That it has ended, by the last chunk of its answer. */
@@ -97,14 +99,18 @@ test("nobody asks about keys while no stream was opened with one", async () => {
   expect(isAsked).toBe(false);
 });
 
-test("what the connection doesn't take resolves with the end, which cuts it off", async () => {
-  const { connect } = await serve({ stalledMs: 50 });
+test("what the connection doesn't take resolves with the end, which cuts it off and leaves nothing to the kernel", async () => {
+  const { connect, sockets } = await serve({ stalledMs: 50 });
   const { raw, reader } = await connect();
+  const [socket] = sockets;
+  if (socket === undefined) throw new Error("nobody is connected");
+  const reset = vi.spyOn(socket, "resetAndDestroy");
   raw.socket.pause();
   await reader.send(Buffer.alloc(32 * 1024 * 1024));
   expect(reader.signal.aborted).toBe(true);
   raw.socket.resume();
   expect(await raw.closed).not.toMatch(inOrder);
+  expect(reset).toHaveBeenCalledOnce();
 });
 
 test("after the end nothing is sent", async () => {

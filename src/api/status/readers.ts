@@ -189,7 +189,7 @@ function createPlace(response: Response, ends: Ends): Kept & Place {
     if (over.signal.aborted) return;
     record.ended = why;
     over.abort(why);
-    if (why === "stalled") response.destroy();
+    if (why === "stalled") cutOff(response);
   }
 
   return {
@@ -233,6 +233,7 @@ function createStream(response: Response, ends: Ends): Kept & Reader {
     record.ended = why;
     // What the connection hasn't taken by now would keep it open.
     if (waiting === 0) response.end();
+    else if (why === "stalled") cutOff(response);
     else response.destroy();
     over.abort();
     onSent();
@@ -258,6 +259,12 @@ function createStream(response: Response, ends: Ends): Kept & Reader {
       else if (waiting === 0 && silentMs >= heartbeatMs) write(heartbeat);
     },
   };
+}
+
+/** With a reset: else the kernel keeps what it took and nobody reads, up to 4 MB each, for as long as it likes. */
+function cutOff(response: Response): void {
+  response.socket?.resetAndDestroy();
+  response.destroy();
 }
 
 /** After how long a client connects again: not all in the same moment after a deploy. */
