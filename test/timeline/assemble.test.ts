@@ -93,6 +93,19 @@ describe("what went wrong is told with its reason", () => {
     ]);
   });
 
+  test("a start that failed for good is followed by no wait", () => {
+    const final = { ...failed, disposition: "final" } as const;
+    const timeline = tellStory([
+      happened(0, joined),
+      happened(0.1, opened),
+      happened(0.2, requested),
+      happened(1, final),
+    ]);
+    expect(linesOf(timeline).at(-1)).toBe(
+      "20:00:01 recorder: Recorder did not start, and trying again can't help (start: HTTP 500, code 65: sorry)",
+    );
+  });
+
   test("an event that taught nothing, and one that shows that another is lost", () => {
     const timeline = tellStory([
       happened(1, joined, { type: "rtc.103", status: "ignored", note: "clientSeq 7 is not newer than 9" }),
