@@ -24,6 +24,7 @@ const names = [
   "0014_operators",
   "0015_replays",
   "0016_figures",
+  "0017_traces",
 ];
 let database: TestDatabase;
 beforeAll(async () => {

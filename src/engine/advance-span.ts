@@ -1,0 +1,39 @@
+import type { PendingEvent } from "../eventlog/index.ts";
+import type { Decision } from "../live/index.ts";
+import { noSpan, type Span, type TraceContext, type Traces } from "../traces/index.ts";
+import type { ChannelRow } from "./channel-row.ts";
+
+/** What one advance is about. */
+interface Advanced {
+  channel: ChannelRow;
+  events: readonly PendingEvent[];
+  decisions: readonly Decision[];
+  /** By the monotonic clock (ms). */
+  startedAt: number;
+}
+
+/**
+ * The span of an advance: a part of the trace that the first of its events came of, in whichever process that was, and
+ * linked to those of the others. Where no event came, its time did: that begins a trace, linked to the advance which set
+ * the time. An advance that finds nothing to do has none.
+ */
+export function beginAdvanceSpan(traces: Traces, { channel, events, decisions, startedAt }: Advanced): Span {
+  if (events.length + decisions.length === 0) return noSpan;
+  const pending = events.filter(({ status }) => status === "pending");
+  const [parent = null, ...others] = distinct(pending.flatMap(({ trace }) => trace ?? []));
+  return traces.begin("advance channel", parent, {
+    kind: parent === null ? "internal" : "consumer",
+    startedAt,
+    links: pending.length === 0 && channel.trace !== null ? [channel.trace] : others,
+    attributes: {
+      "tally.channel_id": channel.id,
+      "tally.channel": channel.name,
+      "tally.event_ids": pending.map(({ id }) => id),
+      "tally.decisions": decisions.map(({ type }) => type),
+    },
+  });
+}
+
+function distinct(contexts: TraceContext[]): TraceContext[] {
+  return [...new Map(contexts.map((context) => [context.traceparent, context])).values()];
+}
