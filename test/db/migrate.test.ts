@@ -83,7 +83,8 @@ describe("migrate", () => {
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video;
-       alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since;
+       alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since, drop column trace;
+       alter table tally.events drop column trace;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );
