@@ -14,7 +14,9 @@ export function secretsInEnvironment(env: NodeJS.ProcessEnv): string[] {
     if (!isSecret(name)) return [];
     if (name.startsWith("DATABASE")) return passwordsIn(value);
     const items = value.split(",").map((item) => item.trim());
-    return name.endsWith("HEADERS") ? items.flatMap((item) => inHeader(decode(item.slice(item.indexOf("=") + 1)))) : items;
+    return name.endsWith("HEADERS")
+      ? items.flatMap((item) => inHeader(decode(item.slice(item.indexOf("=") + 1))))
+      : items;
   });
 }
 

@@ -79,7 +79,7 @@ export async function advanceOnce(
   const { traces = noTraces } = rules;
   const events = pending.events;
   const decisions = settled.decided.map(({ event }) => event);
-  const span = beginAdvanceSpan(traces, { channel, events, decisions, startedAt });
+  const span = beginAdvanceSpan(traces, { channel, events, folded, decisions, startedAt });
   try {
     return await within(span, () => save(trx, schema, channel, { folded, settled, now, more, span }, rules));
   } catch (error) {

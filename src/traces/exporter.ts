@@ -18,7 +18,10 @@ export async function createExporter(settings: TracesSettings, log: Logger): Pro
 }
 
 /** The library itself says nothing of what it could not send. */
-export function reporting(exporter: SpanExporter, { url, log }: { url: string; log: Pick<Logger, "warn"> }): SpanExporter {
+export function reporting(
+  exporter: SpanExporter,
+  { url, log }: { url: string; log: Pick<Logger, "warn"> },
+): SpanExporter {
   let lost = 0;
   let quietUntil = -Infinity;
 
