@@ -25,6 +25,8 @@ let app: Receiver;
 let lines: LogLines;
 let evening: Evening;
 let frontInstance: unknown;
+let started: { items: { id: number }[] };
+let asked: { traceId: string };
 
 beforeAll(async () => {
   receiver = await startTraceReceiver();
@@ -44,6 +46,8 @@ beforeAll(async () => {
   await startByApp(service.url, "channel_2");
   await isLive("channel_1");
   await evening.until("channel_2", "recording", ({ isRecording }) => isRecording);
+  await stopByApp(service.url, "channel_2");
+  await evening.until("channel_2", "stopped", ({ isRecording }) => !isRecording);
 
   // A process that dies when it has answered.
   const front = await openFront();
@@ -55,6 +59,8 @@ beforeAll(async () => {
 
   await isLive("channel_3");
   await app.seen(3);
+  started = (await evening.api("GET", "/v1/events?type=StartRequested")).body as typeof started;
+  asked = (await evening.api("GET", `/v1/events/${started.items[0]?.id}`)).body as typeof asked;
   await service.stop();
 }, 60_000);
 
@@ -64,15 +70,26 @@ afterAll(async () => {
   await app.close();
 });
 
+const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+const context = { traceparent: `00-${caller.traceId}-${caller.spanId}-01`, tracestate: caller.state };
+
 async function startByApp(url: string, channel: string): Promise<void> {
-  const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
-  const context = { traceparent: `00-${caller.traceId}-${caller.spanId}-01`, tracestate: caller.state };
   const ask = (method: string, path: string, more: object) =>
     fetch(url + path, { method, headers: { ...headers, ...more }, body: "{}" });
   await ask("PUT", `/v1/channels/${channel}`, {});
   expect((await ask("POST", `/v1/channels/${channel}/recording/start`, context)).status).toBe(202);
   const wrong = { authorization: "Bearer wrong-key", ...context };
   expect((await ask("POST", `/v1/channels/${channel}/recording/start`, wrong)).status).toBe(401);
+}
+
+async function stopByApp(url: string, channel: string): Promise<void> {
+  const body = JSON.stringify({ channel });
+  const answer = await fetch(`${url}/trpc/recording.stop`, {
+    method: "POST",
+    headers: { ...headers, ...context },
+    body,
+  });
+  expect(answer.status).toBe(200);
 }
 
 const secretsFor = (name: string) => (evening.environment[name] ?? "").split(",");
@@ -177,8 +194,16 @@ describe("a trace", () => {
     });
     expect(namesOf(path)[0]).toBe("advance channel");
     expect(start?.traceId).toBe(caller.traceId);
+    expect(asked.traceId).toBe(caller.traceId);
     // What the app's own system wrote down, too.
     expect(new Set([request, ...path].map((span) => span?.traceState))).toEqual(new Set([caller.state]));
+  });
+
+  test("goes on with an app's stop by tRPC too", () => {
+    const request = receiver.spans.find(({ name }) => name === "POST /trpc/recording.stop");
+    expect(request).toMatchObject({ traceId: caller.traceId, parentId: caller.spanId, kind: 2 });
+    const follows = ({ parentId, links }: ReceivedSpan) => [parentId, ...links].includes(request?.spanId ?? "");
+    expect(namesOf(receiver.spans.filter(follows))).toEqual(["advance channel"]);
   });
 
   test("begins with nobody who isn't let in", () => {
