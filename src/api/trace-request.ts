@@ -15,14 +15,13 @@ export function traceRequest<T>(
   route: string,
   answer: () => Promise<T>,
 ): Promise<T> {
-  const { method, path, baseUrl, protocol } = response.req;
+  const { method } = response.req;
   const span = traces.begin(`${method} ${route}`, contextOf(response), {
     kind: "server",
     attributes: {
       "http.request.method": method,
+      // Not `url.path`: an address itself may hold what isn't for others.
       "http.route": route,
-      "url.path": baseUrl + path,
-      "url.scheme": protocol,
     },
   });
   if (span.ids !== null) noteOn(response, span.ids);

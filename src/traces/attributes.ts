@@ -9,7 +9,6 @@ import type {
   ATTR_HTTP_ROUTE,
   ATTR_SERVER_ADDRESS,
   ATTR_URL_PATH,
-  ATTR_URL_SCHEME,
 } from "@opentelemetry/semantic-conventions";
 import type {
   ATTR_MESSAGING_DESTINATION_NAME,
@@ -33,8 +32,7 @@ type StandardName =
   | typeof ATTR_MESSAGING_OPERATION_TYPE
   | typeof ATTR_MESSAGING_SYSTEM
   | typeof ATTR_SERVER_ADDRESS
-  | typeof ATTR_URL_PATH
-  | typeof ATTR_URL_SCHEME;
+  | typeof ATTR_URL_PATH;
 
 /** Ours. Ids are those of the log, the API and the database. */
 type OwnName =

@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import express from "express";
 import fetch from "node-fetch";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { closerOf } from "../../src/close-server.ts";
 import { createDatabase } from "../../src/db/index.ts";
@@ -244,4 +245,23 @@ describe("a trace", () => {
     expect(answered?.trace_id).toBe(caller.traceId);
     expect(lines.lines.find(({ msg }) => msg === "tally.ready")?.trace_id).toBeUndefined();
   });
+});
+
+test("a collector that never answers keeps no webhook and no call waiting, and a stop for a moment", async () => {
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  onTestFinished(() => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const { port } = silent.address() as AddressInfo;
+  const { log, lines: written } = logLines();
+  const tonight = await openEvening({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, log);
+  onTestFinished(() => tonight.close());
+  const service = await tonight.start();
+  tonight.sandbox.control.join("channel_1", 1001, "host");
+  await tonight.until("channel_1", "live", ({ live }) => live);
+  await service.stop();
+  const told = written.filter(({ msg }) => String(msg).startsWith("traces."));
+  expect(told).toMatchObject([{ level: "warn", msg: "traces.not_flushed", url: `http://127.0.0.1:${port}` }]);
 });
