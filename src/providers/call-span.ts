@@ -13,7 +13,7 @@ export function beginCallSpan({ id, provider, operation, method, path }: Omit<Ca
 export function endCallSpan(span: Span, end: Omit<CallEnd, "response">): void {
   const { host, status, code, outcome, error, attempts, requestId } = end;
   span.set({
-    "server.address": host,
+    ...(host === null ? {} : serverOf(host)),
     "http.response.status_code": status,
     "http.request.resend_count": attempts.length > 1 ? attempts.length - 1 : null,
     "tally.outcome": outcome,
@@ -22,4 +22,10 @@ export function endCallSpan(span: Span, end: Omit<CallEnd, "response">): void {
   });
   if (error !== null) span.fail(error);
   span.end();
+}
+
+/** @param host - with a port, where it isn't the protocol's own */
+function serverOf(host: string) {
+  const { hostname, port } = new URL(`http://${host}`);
+  return { "server.address": hostname, "server.port": port === "" ? null : Number(port) };
 }

@@ -8,6 +8,7 @@ import type {
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_HTTP_ROUTE,
   ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
   ATTR_URL_PATH,
 } from "@opentelemetry/semantic-conventions";
 import type {
@@ -32,6 +33,7 @@ type StandardName =
   | typeof ATTR_MESSAGING_OPERATION_TYPE
   | typeof ATTR_MESSAGING_SYSTEM
   | typeof ATTR_SERVER_ADDRESS
+  | typeof ATTR_SERVER_PORT
   | typeof ATTR_URL_PATH;
 
 /** Ours. Ids are those of the log, the API and the database. */
