@@ -12,8 +12,6 @@ import {
   loadConfig,
   loadDatabaseConfig,
   readConfig,
-  secretsInEnvironment,
-  secretsOf,
 } from "../src/config/index.ts";
 import { defaultPolicy } from "../src/live/index.ts";
 
@@ -108,51 +106,6 @@ describe("loadConfig", () => {
       },
       cloudflare: { apiUrl: "https://api.cloudflare.com/client/v4", webhookSecrets: ["cloudflare-webhook-secret"] },
     });
-  });
-
-  test("traces nothing unless it is told where to", () => {
-    expect(loadConfig({ OTEL_SERVICE_NAME: "tally-eu" }).traces).toBeNull();
-    expect(loadConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" }).traces).toEqual({
-      endpoint: "http://collector:4318",
-      protocol: "http/protobuf",
-      headers: {},
-      serviceName: "tally",
-      resource: {},
-      sampler: "parentbased_always_on",
-      ratio: 1,
-    });
-    const env = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: "https://otlp.example.com/otlp",
-      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-      OTEL_EXPORTER_OTLP_HEADERS: "Authorization=Basic%20dGFsbHk6YQ==, x-scope = shop",
-      OTEL_SERVICE_NAME: "tally-eu",
-      OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=production,",
-      OTEL_TRACES_SAMPLER: "parentbased_traceidratio",
-      OTEL_TRACES_SAMPLER_ARG: "0.25",
-    };
-    expect(loadConfig(env).traces).toEqual({
-      endpoint: "https://otlp.example.com/otlp",
-      protocol: "http/json",
-      headers: { Authorization: "Basic dGFsbHk6YQ==", "x-scope": "shop" },
-      serviceName: "tally-eu",
-      resource: { "deployment.environment.name": "production" },
-      sampler: "parentbased_traceidratio",
-      ratio: 0.25,
-    });
-  });
-
-  test.each([
-    ["OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", /must be a URL like .*, not "collector:4318"$/],
-    ["OTEL_EXPORTER_OTLP_ENDPOINT", "https://me:secret@otlp.example.com", /must be a URL/],
-    ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", /must be one of: http\/protobuf, http\/json, not "grpc"$/],
-    ["OTEL_EXPORTER_OTLP_HEADERS", "just-a-key", /must be a comma-separated list like name=value,other=value$/],
-    ["OTEL_RESOURCE_ATTRIBUTES", "shop=100%", /must be a comma-separated list/],
-    ["OTEL_TRACES_SAMPLER", "sometimes", /must be one of: always_on, /],
-    ["OTEL_TRACES_SAMPLER_ARG", "2", /must be a number from 0 to 1, like 0.1, not "2"$/],
-  ])("refuses %s=%s", (name, value, words) => {
-    const problems = problemsOf({ [name]: value });
-    expect(problems).toEqual([expect.stringMatching(words)]);
-    expect(problems[0]).toMatch(new RegExp(`^${name} `));
   });
 
   test("lists every problem in one message: what is missing and what is bad", () => {
@@ -512,19 +465,6 @@ describe("describeConfig", () => {
       .flatMap(([, value]) => value.split(", "));
     expect(secrets).toHaveLength(11);
     for (const secret of [...secrets, "database-password"]) expect(text).not.toContain(secret);
-  });
-
-  test("names the collector's headers and keeps what they say", async () => {
-    const traces = {
-      OTEL_EXPORTER_OTLP_ENDPOINT: "https://otlp.example.com",
-      OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20collectors-key",
-    };
-    const config = await readConfig({ ...production, ...traces });
-    expect(describeConfig(config).traces).toMatchObject({ headers: ["authorization"], serviceName: "tally" });
-    expect(describeConfig(await readConfig(production)).traces).toBeNull();
-    for (const known of [secretsOf(config), secretsInEnvironment(traces)]) {
-      expect(known).toEqual(expect.arrayContaining(["Bearer collectors-key", "collectors-key"]));
-    }
   });
 
   test("says that a short key can be guessed", async () => {

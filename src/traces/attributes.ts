@@ -15,7 +15,7 @@ import type {
   ATTR_MESSAGING_DESTINATION_NAME,
   ATTR_MESSAGING_OPERATION_NAME,
   ATTR_MESSAGING_OPERATION_TYPE,
-  ATTR_MESSAGING_SYSTEM,
+  ATTR_MESSAGING_SYSTEM_NAME,
 } from "@opentelemetry/semantic-conventions/incubating";
 
 /** Names of OpenTelemetry's semantic conventions: taken as types, so that the compiler knows them and nothing is loaded. */
@@ -31,7 +31,7 @@ type StandardName =
   | typeof ATTR_MESSAGING_DESTINATION_NAME
   | typeof ATTR_MESSAGING_OPERATION_NAME
   | typeof ATTR_MESSAGING_OPERATION_TYPE
-  | typeof ATTR_MESSAGING_SYSTEM
+  | typeof ATTR_MESSAGING_SYSTEM_NAME
   | typeof ATTR_SERVER_ADDRESS
   | typeof ATTR_SERVER_PORT
   | typeof ATTR_URL_PATH;

@@ -1,4 +1,4 @@
-import type { ExportResult } from "@opentelemetry/core";
+import { type ExportResult, ExportResultCode } from "@opentelemetry/core";
 import type { SpanExporter } from "@opentelemetry/sdk-trace";
 
 import type { Logger } from "../log.ts";
@@ -26,7 +26,7 @@ export function reporting(
   let quietUntil = -Infinity;
 
   function report({ code, error }: ExportResult, spans: number): void {
-    if (code === succeeded) return;
+    if (code === ExportResultCode.SUCCESS) return;
     lost += spans;
     if (performance.now() < quietUntil) return;
     log.warn({ url, spans: lost, error: reasonOf(error) }, "traces.export_failed");
@@ -38,12 +38,9 @@ export function reporting(
     export(spans, done) {
       exporter.export(spans, (result) => {
         report(result, spans.length);
-        done({ code: succeeded }); // reported, and no more is to be done about it
+        done({ code: ExportResultCode.SUCCESS }); // reported, and no more is to be done about it
       });
     },
     shutdown: () => exporter.shutdown(),
   };
 }
-
-/** `ExportResultCode.SUCCESS`. */
-const succeeded = 0;

@@ -1,3 +1,4 @@
+import { ExportResultCode } from "@opentelemetry/core";
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
@@ -7,12 +8,13 @@ import { logLines } from "../support/log-lines.ts";
 beforeEach(() => vi.useFakeTimers({ toFake: ["performance"] }));
 afterEach(() => vi.useRealTimers());
 
+const refusal = { code: ExportResultCode.FAILED, error: new Error("connect ECONNREFUSED") };
 const spans = (count: number) => Array<ReadableSpan>(count);
 
 test("a collector that can't be reached costs a line a minute, with the number of spans that were lost", () => {
   let fails = true;
   const refusing: SpanExporter = {
-    export: (_spans, done) => done(fails ? { code: 1, error: new Error("connect ECONNREFUSED") } : { code: 0 }),
+    export: (_spans, done) => done(fails ? refusal : { code: ExportResultCode.SUCCESS }),
     shutdown: () => Promise.resolve(),
   };
   const { log, lines } = logLines();
@@ -38,5 +40,5 @@ test("a collector that can't be reached costs a line a minute, with the number o
   send(7);
   expect(told()).toEqual([]);
   // The library is told of no failure: there it would be thrown, and nothing is to be done about it.
-  expect(done.mock.calls).toEqual(Array(5).fill([{ code: 0 }]));
+  expect(done.mock.calls).toEqual(Array(5).fill([{ code: ExportResultCode.SUCCESS }]));
 });

@@ -1,10 +1,10 @@
 import { initTRPC } from "@trpc/server";
 import type { Response } from "express";
 
+import { noTraces } from "../../traces/index.ts";
 import type { Api } from "../api.ts";
 import { type Access, authorize } from "../authorize.ts";
 import type { Principal } from "../principal.ts";
-import { noTraces } from "../../traces/index.ts";
 import { traceRequest } from "../trace-request.ts";
 import { problemOf, toShape } from "./problem-shape.ts";
 

@@ -18,7 +18,7 @@ export function beginAttemptSpan(
     kind: "consumer",
     startedAt,
     attributes: {
-      "messaging.system": "graphile-worker",
+      "messaging.system.name": "graphile-worker",
       "messaging.destination.name": performTask,
       "messaging.operation.type": "process",
       "messaging.operation.name": "attempt",
