@@ -77,9 +77,8 @@ export async function advanceOnce(
     : await decideOn(trx, schema, channel, state, now, rules);
 
   const { traces = noTraces } = rules;
-  const events = pending.events;
-  const decisions = settled.decided.map(({ event }) => event);
-  const span = beginAdvanceSpan(traces, { channel, events, folded, decisions, startedAt });
+  const hasDecided = settled.decided.length > 0;
+  const span = beginAdvanceSpan(traces, { channel, events: pending.events, folded, hasDecided, startedAt });
   try {
     return await within(span, () => save(trx, schema, channel, { folded, settled, now, more, span }, rules));
   } catch (error) {
@@ -114,6 +113,7 @@ async function save(
   const state = decided.at(-1)?.after ?? settled.state;
   const saved = { ...channel, state, version, now, wakeAt: settled.wakeAt, trace: span.context };
   const decisions = decided.map(({ event }) => event);
+  span.set({ "tally.version": version, "tally.decisions": decisions.map(({ type }) => type) });
 
   await saveFolded(
     trx,

@@ -1,5 +1,4 @@
 import type { PendingEvent } from "../eventlog/index.ts";
-import type { Decision } from "../live/index.ts";
 import { noSpan, type Span, type TraceContext, type Traces } from "../traces/index.ts";
 import type { ChannelRow } from "./channel-row.ts";
 import type { FoldedEvent } from "./fold-stored.ts";
@@ -10,7 +9,7 @@ interface Advanced {
   events: readonly PendingEvent[];
   /** What became of them, in the same order. */
   folded: readonly Pick<FoldedEvent, "status">[];
-  decisions: readonly Decision[];
+  hasDecided: boolean;
   /** By the monotonic clock (ms). */
   startedAt: number;
 }
@@ -21,8 +20,8 @@ interface Advanced {
  * just before its host, and it is the host that a start comes of. Where no event came, its time did: that begins a trace,
  * linked to the advance which set the time. An advance that finds nothing to do has no span.
  */
-export function beginAdvanceSpan(traces: Traces, { channel, events, folded, decisions, startedAt }: Advanced): Span {
-  if (events.length + decisions.length === 0) return noSpan;
+export function beginAdvanceSpan(traces: Traces, { channel, events, folded, hasDecided, startedAt }: Advanced): Span {
+  if (events.length === 0 && !hasDecided) return noSpan;
   const pending = events.flatMap(({ id, status, trace }, i) =>
     status === "pending" ? [{ id, trace, taught: folded[i]?.status === "applied" }] : [],
   );
@@ -36,7 +35,6 @@ export function beginAdvanceSpan(traces: Traces, { channel, events, folded, deci
       "tally.channel_id": channel.id,
       "tally.channel": channel.name,
       "tally.event_ids": pending.map(({ id }) => id),
-      "tally.decisions": decisions.map(({ type }) => type),
     },
   });
 }

@@ -68,7 +68,8 @@ type Begun = Omit<CallRecord, "id" | "at" | "request" | "ended"> & { body?: unkn
 type Ended = Omit<CallEnd, "response"> & { body?: unknown };
 
 /**
- * Tells the observer that a call leaves, and begins its span. Whatever goes wrong with that has no say in what becomes of the call.
+ * Tells the observer that a call leaves, and begins its span. Whatever goes wrong with that has no say in what becomes
+ * of the call.
  *
  * @param secrets - texts that are to be in no record
  * @returns to be called once, with its end

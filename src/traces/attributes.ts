@@ -44,7 +44,6 @@ type OwnName =
   | "tally.channel"
   | "tally.channel_id"
   | "tally.decisions"
-  | "tally.duplicate"
   | "tally.effect_id"
   | "tally.effect_type"
   | "tally.event_id"
