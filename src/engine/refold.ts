@@ -11,7 +11,8 @@ import {
 } from "../eventlog/index.ts";
 import { type ChannelState, initialState } from "../live/index.ts";
 import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
-import { projectSessions, type Sessions } from "./project-sessions.ts";
+import { projectSessions } from "./project-sessions.ts";
+import { Sessions } from "./sessions.ts";
 
 export interface Refolded {
   state: ChannelState;
@@ -38,7 +39,7 @@ export async function refold(
   onFolded: (events: number) => void,
 ): Promise<Refolded> {
   const late = selection === null ? new Map<never, never>() : await latecomers(trx, schema, channelId, selection);
-  const refolded: Refolded = { state: initialState(channelId), sessions: new Map(), changed: [] };
+  const refolded: Refolded = { state: initialState(channelId), sessions: new Sessions(), changed: [] };
   foldLate(refolded, late.get(null), 0, rules);
   let folded = 0;
   for await (const stored of historyOf(trx, schema, channelId)) {
