@@ -101,6 +101,11 @@ function openedOf(columns: Columns): Scalar {
 
 /** Both sides come from the database, which writes the members of an object in one order. */
 function scalar(value: unknown): Scalar {
-  if (typeof value === "object" && value !== null) return JSON.stringify(value);
+  if (typeof value === "object" && value !== null) return JSON.stringify(value, withoutLinks);
   return (value ?? null) as Scalar;
+}
+
+/** Those that are stored play only once they are signed. */
+function withoutLinks(name: string, value: unknown): unknown {
+  return name === "hls" || name === "dash" || name === "thumbnail" ? undefined : value;
 }

@@ -7,8 +7,8 @@ import { type ChannelState, type EffectType, evolve, type HoldSet, type Status, 
 import type { AdvanceRules } from "./advance-once.ts";
 import { type ChannelRow, lockChannel, readChannel, saveChannel } from "./channel-row.ts";
 import { type DifferingSessions, differingSessions } from "./differing-sessions.ts";
-import { decisionRow } from "./record-decisions.ts";
 import { projectSessions } from "./project-sessions.ts";
+import { decisionRow } from "./record-decisions.ts";
 import { refold, type Refolded } from "./refold.ts";
 import { changesBetween, isEnded, type ReplayChange } from "./replay-changes.ts";
 import { saveFolded } from "./save-folded.ts";
@@ -23,6 +23,8 @@ export interface ChannelReplay {
   channel: string;
   before: Status;
   after: Status;
+  /** Those whose links both have. */
+  liveInputs: { before: ChannelState["liveInput"]; after: ChannelState["liveInput"] };
   /** Calls that the new state asks for and the old one did not. */
   effects: EffectType[];
   /** Whether a recorder would come of them, at once or after others: that costs for as long as it runs. */
@@ -162,6 +164,7 @@ async function replayOf(
     channel: name,
     before,
     after,
+    liveInputs: { before: state.liveInput, after: next.liveInput },
     effects,
     isPaid,
     changes: differs

@@ -61,7 +61,7 @@ export class Sessions {
     if (this.#newest === null || number >= this.#newest.number) this.#newest = row;
     if (videos !== known?.videos) for (const { video } of videos) setFirst(this.#byVideo, video, number);
     if (recordingSids !== known?.recordingSids)
-      for (const sid of recordingSids) setFirst(this.#byRecording, sid, number);
+      {for (const sid of recordingSids) setFirst(this.#byRecording, sid, number);}
     if (ingestConnectedAt !== (known?.ingestConnectedAt ?? null)) {
       this.#move(number, known?.ingestConnectedAt ?? null, ingestConnectedAt);
     }

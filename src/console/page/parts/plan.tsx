@@ -23,7 +23,7 @@ export function Plan({ plan: { events, channels, isTruncated } }: { plan: Replay
 
 /** One channel, before and after. */
 export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
-  const { channel, before, after, changes, effects, hold, differs, isEnded } = plan;
+  const { channel, before, after, changes, sessions, effects, hold, differs, isEnded } = plan;
   return (
     <section class="plan" aria-label={`What changes in ${channel}`}>
       <h3>
@@ -55,6 +55,11 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
         </table>
       )}
       <ul>
+        {sessions > 0 && (
+          <li>
+            {sessions} of its sessions {sessions === 1 ? "is" : "are"} otherwise than stored.
+          </li>
+        )}
         {effects.map((effect) => (
           <li key={effect} class={isPaid(effect) ? "paid" : ""}>
             {hold ? "Once it is released" : "Then"}, {effectWords[effect]} (<code>{effect}</code>)
