@@ -73,6 +73,7 @@ export async function advanceOnce(
   const version = channel.version + (steps.length > 0 ? 1 : 0);
   const { videos, ready } = await updateSessions(trx, schema, channelId, steps);
   const told = await announceVideos(trx, schema, ready, { state: settled.state, now, policy: rules.policy });
+  // To tell of it moves the meters on, as a rebuild will find.
   await updateSessions(trx, schema, channelId, told);
   const decided = [...settled.decided, ...told];
   const saved = { ...channel, state: decided.at(-1)?.after ?? settled.state, version, now, wakeAt: settled.wakeAt };

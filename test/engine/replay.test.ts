@@ -112,6 +112,18 @@ describe("rebuild", () => {
     expect(await sessionsOf(before.id)).toEqual(sessions);
   });
 
+  it("finds the row of a session right whose video was told of while its recorder ran", async () => {
+    const world = file.open();
+    await world.deliver(rtcEvent(103, { channel: "told", uid: 7 }));
+    await world.performAll();
+    const { id } = await world.channel("told");
+    const route = { kind: "live_input" as const, key: "input-of-told" };
+    const video = { uid: "video-of-told", status: { state: "ready" }, liveInput: route.key };
+    await world.deliver({ ...delivery("video.ready", route, "video of told", video), source: "cloudflare" });
+    expect(await world.history("told")).toContain("Announced");
+    expect(await planRebuild(file.database, id, world.rules)).toMatchObject({ sessions: 0, differs: false });
+  });
+
   it("repairs a state that was spoilt, at a higher version", async () => {
     const world = file.open();
     await broadcast(world, "spoilt");
