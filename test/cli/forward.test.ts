@@ -132,6 +132,27 @@ describe("events replay --to", () => {
     expect(JSON.parse(out)).toMatchObject({ accepted: 0, refused: [{ door: "agora", status: 401 }] });
   });
 
+  it("goes on where it was interrupted, with the same command", async () => {
+    const interrupted = new AbortController();
+    const heard: string[] = [];
+    const server = createServer((request, response) => {
+      heard.push(request.url ?? "");
+      if (heard.length === 5) interrupted.abort();
+      request.resume().on("end", () => response.end('{"received":true}'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const argv = ["events", "replay", "--source", "agora", "--to", url, "--yes"];
+    expect(await source.tally(argv, { signal: interrupted.signal })).toMatchObject({
+      code: 130,
+      err: expect.stringContaining("The same command again goes on") as string,
+    });
+    expect(heard.length).toBeLessThan(11);
+    const again = await source.tally([...argv, "--json"]);
+    expect([again.code, again.json()]).toMatchObject([0, { deliveries: 11, accepted: 11 }]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it("lets a target that registers its channels take all and know one", async () => {
     const registered = await startService({ CHANNEL_POLICY: "registered" });
     try {

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { type EventFilter, listEvents, selectEvents, type Tables } from "../../eventlog/index.ts";
 import { beginReplay, findReplay, type StartedReplay } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
-import { Failure } from "../failure.ts";
+import { Failure, Interrupted } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { count } from "../output/text.ts";
 import { parseUrl } from "../parse/url.ts";
@@ -11,7 +11,7 @@ import { whole } from "../parse/whole.ts";
 import { whoami } from "../whoami.ts";
 import { withService } from "../with-service.ts";
 import { addFilterOptions, filterOf, type FilterOptions } from "./filter.ts";
-import { forward, providers } from "./forward/forward.ts";
+import { forward, type ForwardHow, providers, toGoOn } from "./forward/forward.ts";
 import { showAndReplay, type Work } from "./show-and-replay.ts";
 
 interface ReplayOptions extends FilterOptions, CommonOptions {
@@ -58,12 +58,9 @@ export function addEventsReplay(events: Command, io: Io): void {
       const filter = filterToUse(command, ids, options);
       const { to } = options;
       if (to !== undefined) {
-        await withService(io, options, async (service) => {
-          await assertThere(service.tables, ids, { ...filter, sources: providers }, "no webhook of a provider, ");
-          const { dryRun, yes, json } = options;
-          const how = { to, dryRun: dryRun === true, yes: yes === true, json: json === true };
-          await forward(io, service, filter, how);
-        });
+        const { dryRun, yes, json } = options;
+        const how = { to, dryRun: dryRun === true, yes: yes === true, json: json === true };
+        await forwardChosen(io, options, ids, filter, how);
         return;
       }
       const begun: { replay: StartedReplay | null } = { replay: null };
@@ -84,6 +81,24 @@ export function addEventsReplay(events: Command, io: Io): void {
         throw error;
       }
     });
+}
+
+async function forwardChosen(
+  io: Io,
+  options: CommonOptions,
+  ids: number[],
+  filter: EventFilter,
+  how: ForwardHow,
+): Promise<void> {
+  try {
+    await withService(io, options, async (service) => {
+      await assertThere(service.tables, ids, { ...filter, sources: providers }, "no webhook of a provider, ");
+      await forward(io, service, filter, how);
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) io.err(`\nNot all of it was sent. ${toGoOn}\n`);
+    throw error;
+  }
 }
 
 /** Whatever ended it, each channel was done or not. */

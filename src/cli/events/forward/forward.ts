@@ -18,7 +18,7 @@ import { findTarget, type Target } from "./target.ts";
 /** Whose events are webhooks. What Tally decided, and what operators asked of it, is its own affair. */
 export const providers = ["agora", "cloudflare"] as const satisfies readonly EventSource[];
 
-export interface How {
+export interface ForwardHow {
   /** The other Tally's address. */
   to: string;
   dryRun: boolean;
@@ -36,7 +36,7 @@ const refusedMost = 10;
  * @param filter - chooses events; only those of providers are sent
  * @throws {Failure} if nothing could be sent, or not all of it was taken
  */
-export async function forward(io: Io, service: Service, filter: EventFilter, how: How): Promise<void> {
+export async function forward(io: Io, service: Service, filter: EventFilter, how: ForwardHow): Promise<void> {
   const { config, tables } = service;
   const target = await findTarget(how.to, config.publicUrl);
   const selected = await selectEvents(tables, { ...filter, sources: providers });
@@ -77,7 +77,8 @@ export async function forward(io: Io, service: Service, filter: EventFilter, how
   if (sum > 0) throw new Failure(`${count(sum, "delivery", "deliveries")} of ${plan.deliveries} not taken. ${toGoOn}`);
 }
 
-const toGoOn = "The same command again goes on: what the target has it answers as known.";
+/** What to do when not all of it was taken, or sent. */
+export const toGoOn = "The same command again goes on: what the target has it answers as known.";
 
 function questionOf({ deliveries }: ForwardPlan, { url, isPublic }: Target): string {
   const where = isPublic ? `${url}, which is on the open internet` : url;
