@@ -39,17 +39,26 @@ export async function sendWebhook(
   { secrets, signal, advice }: { secrets: SigningSecrets; signal: AbortSignal; advice: string },
 ): Promise<Sent> {
   const headers = { "content-type": contentType, ...sign(door, body, secrets) };
+  // Not AbortSignal.any: in Node 20 a signal that lives on remembers everyone that was ever made of it.
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, timeoutMs);
+  signal.addEventListener("abort", end, { once: true });
   try {
     const response = await fetch(`${url}/webhooks/${door}`, {
       method: "POST",
       headers,
       body,
       redirect: "manual",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      signal: ending.signal,
     });
     return { status: response.status, body: await response.text() };
   } catch (error) {
-    throw new Failure(`No service answers at ${url}: ${reasonOf(error)}. ${advice}`, { cause: error });
+    const reason = ending.signal.aborted ? `nothing within ${timeoutMs / 1000} s` : reasonOf(error);
+    throw new Failure(`No service answers at ${url}: ${reason}. ${advice}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }
 

@@ -23,38 +23,29 @@ export async function differingSessions(
   channelId: number,
   sessions: Sessions,
 ): Promise<DifferingSessions> {
-  const wanted = sessions.all();
-  const numbers = await superfluous(trx, schema, channelId, sessions);
-  for (let at = 0; at < wanted.length; at += recordsMost) {
+  const wanted = sessions.all().sort((a, b) => a.number - b.number);
+  const numbers: number[] = [];
+  for (let at = 0; at === 0 || at < wanted.length; at += recordsMost) {
     const rows = toRecords(channelId, wanted.slice(at, at + recordsMost));
-    numbers.push(...(await otherwise(trx, schema, channelId, rows)));
+    const range = { from: at === 0 ? 0 : wanted[at]?.number, until: wanted[at + recordsMost]?.number ?? null };
+    numbers.push(...(await differingIn(trx, schema, { channelId, rows, ...range })));
   }
-  numbers.sort((a, b) => a - b);
   const described = numbers.slice(0, describedMost);
   const changes = await changesIn(trx, schema, channelId, sessions, described);
   return { numbers, changes };
 }
 
-/** Sessions that there should not be. */
-async function superfluous(
-  trx: Knex.Transaction,
-  schema: string,
-  channelId: number,
-  sessions: Sessions,
-): Promise<number[]> {
-  const sql = `select number from ${table(schema, "sessions")} where channel_id = :channelId`;
-  const stored = await rowsOf<{ number: number }>(trx, sql, { channelId });
-  return stored.map(({ number }) => number).filter((number) => sessions.get(number) === undefined);
-}
-
-async function otherwise(trx: Knex.Transaction, schema: string, channelId: number, rows: string): Promise<number[]> {
+/** Compares one page of them with what is stored in its range; that may hold some that should not be there. */
+async function differingIn(trx: Knex.Transaction, schema: string, values: Record<string, unknown>): Promise<number[]> {
   const of = (name: string) => sessionColumns.map((column) => `${name}.${column}`).join(", ");
   const found = await rowsOf<{ number: number }>(
     trx,
-    `select s.number from ${sessionRecords}
-     left join ${table(schema, "sessions")} h on h.channel_id = :channelId and h.number = s.number
-     where (${of("h")}) is distinct from (${of("s")})`,
-    { channelId, rows },
+    `select coalesce(s.number, h.number) as number
+     from (select ${sessionColumns.join(", ")} from ${table(schema, "sessions")}
+       where channel_id = :channelId and number >= :from and (:until::integer is null or number < :until)) h
+     full join ${sessionRecords} on s.number = h.number
+     where (${of("h")}) is distinct from (${of("s")}) order by 1`,
+    values,
   );
   return found.map(({ number }) => number);
 }
