@@ -11,7 +11,8 @@ import {
 } from "../eventlog/index.ts";
 import { type ChannelState, initialState } from "../live/index.ts";
 import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
-import { projectSessions, type Sessions } from "./project-sessions.ts";
+import { projectSessions } from "./project-sessions.ts";
+import { Sessions } from "./sessions.ts";
 
 export interface Refolded {
   state: ChannelState;
@@ -37,11 +38,28 @@ export async function refold(
   rules: FoldRules,
   onFolded: (events: number) => void,
 ): Promise<Refolded> {
-  const late = selection === null ? new Map<never, never>() : await latecomers(trx, schema, channelId, selection);
-  const refolded: Refolded = { state: initialState(channelId), sessions: new Map(), changed: [] };
+  const none: Late = new Map<never, never>();
+  const late = selection === null ? none : await latecomers(trx, schema, channelId, selection);
+  return refoldHistory({ channelId, history: historyOf(trx, schema, channelId), late }, rules, onFolded);
+}
+
+/** Events that were never folded, by the id of the one in the history that they come after; null: before all. */
+type Late = Map<number | null, FoldableEvent[]>;
+
+/**
+ * The same with a history that is read already, or while it is folded.
+ *
+ * @param of.history - in the order in which it was folded
+ */
+export async function refoldHistory(
+  { channelId, history, late }: { channelId: number; history: AsyncIterable<FoldableEvent>; late: Late },
+  rules: FoldRules,
+  onFolded: (events: number) => void,
+): Promise<Refolded> {
+  const refolded: Refolded = { state: initialState(channelId), sessions: new Sessions(), changed: [] };
   foldLate(refolded, late.get(null), 0, rules);
   let folded = 0;
-  for await (const stored of historyOf(trx, schema, channelId)) {
+  for await (const stored of history) {
     fold(refolded, stored, stored.appliedVersion, rules);
     foldLate(refolded, late.get(stored.id), stored.appliedVersion, rules);
     if (++folded % told === 0) onFolded(told);
@@ -72,13 +90,13 @@ function fold(refolded: Refolded, stored: FoldableEvent, version: number | null,
   refolded.changed.push({ id, status, note, appliedVersion });
 }
 
-/** Selected events outside the history, by the id of the one that they come after; null: before all. */
+/** Selected events outside the history, at their places. */
 async function latecomers(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
   selection: Selection,
-): Promise<Map<number | null, FoldableEvent[]>> {
+): Promise<Late> {
   const events = table(schema, "events");
   const rows = await rowsOf<FoldableEvent & { follows: number | null }>(
     trx,
@@ -93,7 +111,7 @@ async function latecomers(
      order by e.id`,
     { ...selection, channelId },
   );
-  const late = new Map<number | null, FoldableEvent[]>();
+  const late: Late = new Map();
   for (const row of rows) {
     const together = late.get(row.follows);
     if (together === undefined) late.set(row.follows, [row]);

@@ -4,9 +4,10 @@ export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./e
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
 export { exportLog } from "./export-log.ts";
 export { type Imported, importLog } from "./import-log.ts";
+export { type ChannelReplayItem, presentReplay, presentReplays, type ReplayItem } from "./present-replay.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";
-export { type ChannelReplayItem, rebuild, type ReplayItem, toChannelReplayItem, toReplayItem } from "./replay.ts";
+export { rebuild } from "./replay.ts";
 export { beginReplay, findReplay, planReplay, runReplay, type StartedReplay } from "./replays.ts";
 export { adviseRetry, assertRetriable, type RetryAdvice, retryEffects } from "./retry.ts";
 export { listSessions, readSessions, type SessionDeps, type SessionItem } from "./sessions.ts";
