@@ -9,7 +9,7 @@ import {
   type Session,
 } from "../live/index.ts";
 import { projectVideos } from "./project-videos.ts";
-import type { SessionRow, Sessions } from "./sessions.ts";
+import type { Drop, SessionRow, Sessions } from "./sessions.ts";
 
 export interface Step {
   /** When the event was received, ms. */
@@ -26,7 +26,7 @@ export function projectSessions(sessions: Sessions, { at, event, after }: Step):
   const { session, recorders } = after;
   if (session !== null) {
     const known = sessions.get(session.number);
-    const row = withSession(known, session);
+    const row = withSession(known, session, at);
     // A checkup may have told of the picture, or a notification that came too late to change anything else.
     const ingestConnectedAt = after.videos?.[session.number]?.since ?? row.ingestConnectedAt;
     sessions.put(withMeter({ ...row, ingestConnectedAt }, session.meter, after));
@@ -63,8 +63,9 @@ function withMeter<Row extends { number: number }>(row: Row, meter: Meter, after
 function withSession(
   known: SessionRow | undefined,
   session: Session,
+  at: number,
 ): Omit<SessionRow, "withHostMs" | "withoutHostMs" | "mediaPushMs" | "counting"> {
-  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, videos: [] };
+  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, videos: [], drops: [] };
   return {
     ...row,
     number: session.number,
@@ -74,7 +75,17 @@ function withSession(
     closedAt: session.closedAt,
     endReason: session.ending?.reason ?? null,
     resolution: session.resolution ?? "HD",
+    drops: dropsAfter(row.drops, session, at),
   };
+}
+
+/** Of a picture that comes and goes all evening the newest are kept. */
+const dropsMost = 100;
+
+function dropsAfter(drops: Drop[], { lostAt }: Session, at: number): Drop[] {
+  const last = drops.at(-1);
+  if (last?.to === null) return lostAt === undefined ? [...drops.slice(0, -1), { ...last, to: at }] : drops;
+  return lostAt === undefined ? drops : [...drops, { from: lostAt, to: null }].slice(-dropsMost);
 }
 
 function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): SessionRow | null {

@@ -103,7 +103,7 @@ function sessionsToChange(
        ingest_connected_at as "ingestConnectedAt", videos,
        round((recorded_seconds - recorded_seconds_without_host) * 1000) as "withHostMs",
        round(recorded_seconds_without_host * 1000) as "withoutHostMs",
-       round(recorded_seconds_media_push * 1000) as "mediaPushMs", resolution, counting
+       round(recorded_seconds_media_push * 1000) as "mediaPushMs", resolution, counting, drops
      from ${table(schema, "sessions")} where channel_id = :channelId and (number = any(:named::integer[]) or number in
        (select number from ${table(schema, "sessions")} where channel_id = :channelId
         order by number desc limit ${recentMost}))

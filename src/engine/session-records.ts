@@ -26,6 +26,7 @@ const columnTypes = {
   recorded_seconds_media_push: "double precision",
   resolution: "text",
   counting: "jsonb",
+  drops: "jsonb",
 } as const;
 
 type SessionColumn = keyof typeof columnTypes;
@@ -68,6 +69,7 @@ function toRecord(channelId: number, row: SessionRow): Record<SessionColumn, unk
     recorded_seconds_media_push: row.mediaPushMs / 1000,
     resolution: row.resolution,
     counting: row.counting,
+    drops: row.drops,
   };
 }
 

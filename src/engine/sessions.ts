@@ -24,6 +24,13 @@ export interface SessionRow {
   resolution: Resolution;
   /** What goes on being counted; null while no recorder of it runs. */
   counting: Counting | null;
+  /** When it was no longer live though its host was there, the oldest first. `to` null: it is so now. */
+  drops: Drop[];
+}
+
+export interface Drop {
+  from: number;
+  to: number | null;
 }
 
 interface Begun {
@@ -60,8 +67,9 @@ export class Sessions {
     this.#rows.set(number, row);
     if (this.#newest === null || number >= this.#newest.number) this.#newest = row;
     if (videos !== known?.videos) for (const { video } of videos) setFirst(this.#byVideo, video, number);
-    if (recordingSids !== known?.recordingSids)
-      {for (const sid of recordingSids) setFirst(this.#byRecording, sid, number);}
+    if (recordingSids !== known?.recordingSids) {
+      for (const sid of recordingSids) setFirst(this.#byRecording, sid, number);
+    }
     if (ingestConnectedAt !== (known?.ingestConnectedAt ?? null)) {
       this.#move(number, known?.ingestConnectedAt ?? null, ingestConnectedAt);
     }

@@ -3,6 +3,8 @@ import type { Selected } from "../eventlog/index.ts";
 import type { Status } from "../live/index.ts";
 import { type PlaybackLinks, presentStatus } from "../playback/index.ts";
 
+import { describeEffect } from "./effect-words.ts";
+
 /** What a replay comes to, as operators are shown it. */
 export interface ReplayItem {
   /** How many events are processed again. */
@@ -12,7 +14,10 @@ export interface ReplayItem {
   channels: ChannelReplayItem[];
 }
 
-export type ChannelReplayItem = Omit<ChannelReplay, "channelId" | "liveInputs">;
+export interface ChannelReplayItem extends Omit<ChannelReplay, "channelId" | "liveInputs"> {
+  /** What `effects` ask of the providers, in words. */
+  does: string[];
+}
 
 export async function presentReplays(
   { events, isTruncated }: Pick<Selected, "events" | "isTruncated">,
@@ -37,7 +42,7 @@ export async function presentReplay(
     const shown = { ...change, before: linkOf(before.status, name), after: linkOf(after.status, name) };
     return shown.before === shown.after ? [] : shown;
   });
-  return { ...replay, before: before.status, after: after.status, changes };
+  return { ...replay, before: before.status, after: after.status, changes, does: replay.effects.map(describeEffect) };
 }
 
 function linkOf({ playback }: Status, name: string): string | null {

@@ -31,6 +31,7 @@ function row(number: number): SessionRow {
     mediaPushMs: 0,
     resolution: "HD",
     counting: null,
+    drops: [],
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { type FoldRules,foldStored } from "../../src/engine/fold-stored.ts";
+import { type FoldRules, foldStored } from "../../src/engine/fold-stored.ts";
 import { projectSessions } from "../../src/engine/project-sessions.ts";
 import { refoldHistory } from "../../src/engine/refold.ts";
 import { Sessions } from "../../src/engine/sessions.ts";

@@ -75,6 +75,7 @@ export const channelReplayAnswer = z.strictObject({
   changes: z.array(change).describe("What people see differ; of its sessions, the first that do."),
   sessions: z.int().min(0).describe("How many of its sessions are otherwise than stored."),
   effects: z.array(z.enum(effectTypes)).describe("Calls that the new state asks for and the old one did not."),
+  does: z.array(z.string()).describe("The same in words, in the same order: what it would have us do."),
   hold: z.boolean().describe("It is held, because one of them would start something."),
   lifted: z.boolean().describe("The hold of an earlier replay is lifted, because it keeps the new state from nothing."),
   differs: z.boolean().describe("Anything differs, be it in details or in what the log says of an event."),
