@@ -63,6 +63,7 @@ const mayImport = {
     "cost",
     "eventlog",
     "metrics",
+    "journal",
     "timeline",
     "keys",
     "webhooks",

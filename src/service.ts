@@ -13,6 +13,7 @@ import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/i
 import { createFigures, type Figures } from "./figures/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createCallJournal, createRefusalCounter, type RefusalCounter } from "./journal/index.ts";
+import { findRevoked } from "./keys/index.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
 import { createPlaybackLinks, type PlaybackLinks } from "./playback/index.ts";
@@ -205,16 +206,18 @@ interface Parts {
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
   const { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, traces, agoraSenders } = parts;
+  const { knex, schema } = database;
   const readers = createReaders({
     most: config.streamReadersMost,
+    findRevoked: (keyIds) => findRevoked({ knex, schema }, keyIds),
     onCount: (streams) => {
       figures.onReaders(streams);
       server.maxConnections = connectionsMost + streams;
     },
   });
   const app = createApp(config, {
-    knex: database.knex,
-    schema: database.schema,
+    knex,
+    schema,
     log,
     feed,
     readers,

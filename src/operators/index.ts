@@ -1,5 +1,5 @@
 export { describeCall } from "./describe-call.ts";
-export { isPaid } from "./effect-words.ts";
+export { describeEffect, isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
 export { exportLog } from "./export-log.ts";

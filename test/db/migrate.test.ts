@@ -25,6 +25,9 @@ const names = [
   "0015_replays",
   "0016_figures",
   "0017_traces",
+  "0021_refusal_times",
+  "0022_session_drops",
+  "0023_last_heard",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -79,10 +82,11 @@ describe("migrate", () => {
          tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
          tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals,
          tally.replays;
-       drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed;
+       drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed,
+         tally.events_of_cloudflare;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
-         drop column videos, drop column video_uids, drop column keeps_video;
+         drop column videos, drop column video_uids, drop column keeps_video, drop column drops;
        alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since, drop column trace;
        alter table tally.events drop column trace;
        delete from tally.migrations where name <> '0001_initial';
