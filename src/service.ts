@@ -21,6 +21,7 @@ import { listenOn } from "./port.ts";
 import type { OnCall } from "./providers/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
+import { openTraces, type Traces } from "./traces/index.ts";
 import { type AgoraSenders, createAgoraSenders, interpret } from "./webhooks/index.ts";
 
 /**
@@ -38,16 +39,23 @@ export async function openService(
   closers: Closers,
   stopping: AbortSignal = new AbortController().signal,
 ): Promise<number> {
+  const redactor = createRedactor(secretsOf(config));
+  const traces = await openTraces(config.traces, { log, redactor });
+  closers.add("the traces", () => traces.close());
   const database = await openDatabase(config, { log, stopping });
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
-  const redactor = createRedactor(secretsOf(config));
   const figures = createFigures({ knex: database.knex, schema: database.schema, log });
   closers.add("the figures", () => figures.close());
   const journal = openJournal(log, database, closers);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
-  const notifier = openNotifier(config, log, { database, redactor, links, figures }, closers);
-  const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal, figures }, closers);
+  const notifier = openNotifier(config, log, { database, redactor, links, figures, traces }, closers);
+  const { engine, providers } = openEngine(
+    config,
+    log,
+    { database, redactor, notifier, journal, figures, traces },
+    closers,
+  );
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
   closers.add("the feed", () => feed.close());
@@ -58,7 +66,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, agoraSenders },
+    { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, traces, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -86,13 +94,13 @@ interface Journal {
 function openNotifier(
   { agora, notifications }: Config,
   log: Logger,
-  { database, redactor, links, figures }: Pick<Parts, "database" | "redactor" | "links" | "figures">,
+  { database, redactor, links, figures, traces }: Pick<Parts, "database" | "redactor" | "links" | "figures" | "traces">,
   closers: Closers,
 ): Notifier {
   const { knex, schema } = database;
   const vault = createVault(agora.appCertificate);
   const { onNotified: onAttempted } = figures;
-  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, onAttempted, ...notifications });
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, traces, onAttempted, ...notifications });
   closers.add("the notifier", () => notifier.stop());
   return notifier;
 }
@@ -106,7 +114,8 @@ function openEngine(
     notifier,
     journal,
     figures,
-  }: Pick<Parts, "database" | "redactor" | "notifier" | "journal" | "figures">,
+    traces,
+  }: Pick<Parts, "database" | "redactor" | "notifier" | "journal" | "figures" | "traces">,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const {
@@ -150,6 +159,7 @@ function openEngine(
       schema: database.schema,
       log,
       redactor,
+      traces,
       interpret,
       stageUrl,
       onAnnounced: () => notifier.nudge(),
@@ -190,11 +200,12 @@ interface Parts {
   notifier: Notifier;
   journal: Journal;
   figures: Figures;
+  traces: Traces;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, traces, agoraSenders } = parts;
   const { knex, schema } = database;
   const readers = createReaders({
     most: config.streamReadersMost,
@@ -212,6 +223,7 @@ async function listen(config: Config, log: Logger, parts: Parts, closers: Closer
     readers,
     redactor,
     links,
+    traces,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
     onNotified: () => notifier.nudge(),

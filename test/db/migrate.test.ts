@@ -24,6 +24,7 @@ const names = [
   "0014_operators",
   "0015_replays",
   "0016_figures",
+  "0017_traces",
   "0021_refusal_times",
   "0022_session_drops",
   "0023_last_heard",
@@ -86,7 +87,8 @@ describe("migrate", () => {
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video, drop column drops;
-       alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since;
+       alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since, drop column trace;
+       alter table tally.events drop column trace;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );

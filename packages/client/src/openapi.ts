@@ -1750,6 +1750,8 @@ export interface components {
             appliedAt: string | null;
             /** @description The version of the channel that it was folded into. */
             appliedVersion: number | null;
+            /** @description Of its trace, if traces are on: what came of it is found by this. */
+            traceId: string | null;
         };
         /** @description One page of the log. */
         EventList: {

@@ -103,6 +103,7 @@ export const eventDetailAnswer = eventAnswer.extend({
   bodySha256: z.string().nullable().describe("Of the body as it came."),
   appliedAt: time.nullable().describe("When it was folded."),
   appliedVersion: z.int().nullable().describe("The version of the channel that it was folded into."),
+  traceId: z.string().nullable().describe("Of its trace, if traces are on: what came of it is found by this."),
 }) satisfies z.ZodType<EventDetail>;
 
 const nextId = z.int().nullable().describe("The next page's `before`; null: this is the last.");
