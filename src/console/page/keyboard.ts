@@ -23,7 +23,7 @@ const places: Readonly<Record<string, string>> = { h: pathTo.onAir, e: pathTo.ev
 /** The keys that work everywhere. */
 export function useKeyboard(onHelp: () => void): void {
   useEffect(() => {
-    let lastG = -Infinity;
+    let isAfterG = false;
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (document.querySelector("dialog[open]") !== null) return;
@@ -31,8 +31,8 @@ export function useKeyboard(onHelp: () => void): void {
         if (event.key === "Escape") (event.target as HTMLElement).blur();
         return;
       }
-      const place = event.timeStamp - lastG < 1_500 ? places[event.key] : undefined;
-      lastG = event.key === "g" ? event.timeStamp : -Infinity;
+      const place = isAfterG ? places[event.key] : undefined;
+      isAfterG = event.key === "g";
       if (place !== undefined) go(place);
       else if (event.key === "?") onHelp();
       else if (event.key === "/") focusOn(document.querySelector<HTMLElement>("[data-filter]"));
