@@ -12,17 +12,20 @@ import {
 import { type ChannelState, initialState } from "../live/index.ts";
 import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
 import { projectSessions, type Sessions } from "./project-sessions.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Refolded {
   state: ChannelState;
   sessions: Sessions;
+  /** When the newest event was received that is not there to be folded again, only what it came to; null: all are. */
+  keptFrom: Date | null;
   /** Events that turned out otherwise than the log says, and those that are folded for the first time. */
   changed: (Pick<FoldedEvent, "id" | "status" | "note"> & { appliedVersion: number | null })[];
 }
 
 /**
- * Folds a channel's history anew from its first event, interpreting every webhook again. Never decides: what was decided
- * is in the history.
+ * Folds a channel's history anew from its first event, or from its snapshot, interpreting every webhook again. Never
+ * decides: what was decided is in the history.
  *
  * @param trx - a transaction that holds the channel's row
  * @param selection - events to fold as well that never were (`ignored`, `unrecognised`, `failed`); null: none. Their
@@ -38,16 +41,24 @@ export async function refold(
   onFolded: (events: number) => void,
 ): Promise<Refolded> {
   const late = selection === null ? new Map<never, never>() : await latecomers(trx, schema, channelId, selection);
-  const refolded: Refolded = { state: initialState(channelId), sessions: new Map(), changed: [] };
-  foldLate(refolded, late.get(null), 0, rules);
+  const snapshot = await readSnapshot(trx, schema, channelId);
+  const refolded = foldFrom(channelId, snapshot);
+  const first = snapshot === null ? 0 : snapshot.version + 1;
+  foldLate(refolded, late.get(null), first, rules);
   let folded = 0;
-  for await (const stored of historyOf(trx, schema, channelId)) {
-    fold(refolded, stored, stored.appliedVersion, rules);
+  for await (const stored of historyOf(trx, schema, channelId, { after: first - 1 })) {
+    foldAgain(refolded, stored, stored.appliedVersion, rules);
     foldLate(refolded, late.get(stored.id), stored.appliedVersion, rules);
     if (++folded % told === 0) onFolded(told);
   }
   onFolded(folded % told);
   return refolded;
+}
+
+/** Where folding a channel's history again begins. */
+export function foldFrom(channelId: number, snapshot: Snapshot | null): Refolded {
+  const { state = initialState(channelId), sessions, upTo = null } = snapshot ?? {};
+  return { state, sessions: new Map(sessions), keptFrom: upTo, changed: [] };
 }
 
 /** Events between two words of how far it is. */
@@ -59,11 +70,11 @@ function foldLate(
   version: number | null,
   rules: FoldRules,
 ): void {
-  for (const stored of events ?? []) fold(refolded, stored, version, rules);
+  for (const stored of events ?? []) foldAgain(refolded, stored, version, rules);
 }
 
 /** @param version - of the place in history; an event that is in it keeps its place whatever becomes of it now */
-function fold(refolded: Refolded, stored: FoldableEvent, version: number | null, rules: FoldRules): void {
+export function foldAgain(refolded: Refolded, stored: FoldableEvent, version: number | null, rules: FoldRules): void {
   const { id, at, status, note, folded, event, after } = foldStored(refolded.state, stored, rules);
   refolded.state = after;
   if (event !== null) projectSessions(refolded.sessions, { at, event, after });

@@ -25,6 +25,11 @@ export interface ChannelReplay {
   effects: EffectType[];
   /** Whether a recorder would come of them, at once or after others: that costs for as long as it runs. */
   isPaid: boolean;
+  /**
+   * When the newest event was received that is not kept any more (ISO 8601): what it and those before it were read as is
+   * in a snapshot, and no replay reads them again. Null: all of the channel's events are kept.
+   */
+  keptFrom: string | null;
   /** What people see differ. */
   changes: ReplayChange[];
   /** Whether its last broadcast is over, as things are. */
@@ -156,6 +161,7 @@ async function replayOf(
     after,
     effects,
     isPaid,
+    keptFrom: refolded.keptFrom?.toISOString() ?? null,
     changes: differs ? changesBetween({ status: before, state }, { status: after, state: next }) : [],
     isEnded: isOver,
     hold,

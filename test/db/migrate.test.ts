@@ -24,6 +24,7 @@ const names = [
   "0014_operators",
   "0015_replays",
   "0016_figures",
+  "0018_snapshots",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -77,8 +78,8 @@ describe("migrate", () => {
       `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys,
          tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
          tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals,
-         tally.replays;
-       drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed;
+         tally.replays, tally.snapshot_sessions, tally.snapshots, tally.retention;
+       drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed, tally.effects_of_event;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video;

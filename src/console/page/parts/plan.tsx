@@ -23,7 +23,7 @@ export function Plan({ plan: { events, channels, isTruncated } }: { plan: Replay
 
 /** One channel, before and after. */
 export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
-  const { channel, before, after, changes, effects, hold, differs, isEnded } = plan;
+  const { channel, before, after, changes, effects, hold, differs, isEnded, keptFrom } = plan;
   return (
     <section class="plan" aria-label={`What changes in ${channel}`}>
       <h3>
@@ -53,6 +53,9 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
             ))}
           </tbody>
         </table>
+      )}
+      {keptFrom !== null && (
+        <p class="quiet">Events up to {keptFrom} are not kept any more: what they were read as stays.</p>
       )}
       <ul>
         {effects.map((effect) => (
