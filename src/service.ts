@@ -119,6 +119,7 @@ function openEngine(
     callsPerSecond,
     cloudflare,
     retentionDays,
+    eventsDays,
   } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -139,6 +140,7 @@ function openEngine(
       channelPolicy,
       catchUpAfterMs,
       deleteVideosAfterDays: isCloudflares(retentionDays) ? null : retentionDays,
+      eventsDays,
       metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
@@ -154,6 +156,7 @@ function openEngine(
       onAnnounced: () => notifier.nudge(),
       onAdvanced: figures.onAdvanced,
       onAttempted: figures.onAttempted,
+      onDeleted: figures.onDeleted,
       providers: (slots) => (providers = connectProviders(config, { slots, log, onCall }, closers)),
     },
   );
@@ -162,7 +165,7 @@ function openEngine(
 }
 
 function openEventLog(
-  { channelPolicy }: Config,
+  { channelPolicy, eventsDays }: Config,
   log: Logger,
   { knex, schema }: OpenDatabase,
   engine: Engine,
@@ -173,6 +176,7 @@ function openEventLog(
     schema,
     log,
     channelPolicy,
+    eventsDays,
     onAppended: (channelIds) => engine.onAppended(channelIds),
   });
   closers.add("the event log", () => eventLog.close());

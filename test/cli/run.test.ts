@@ -63,6 +63,7 @@ describe("help", () => {
       "keys create",
       "keys list",
       "keys revoke",
+      "retention run",
       "doctor",
       "setup cloudflare",
       "setup agora",

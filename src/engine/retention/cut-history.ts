@@ -94,15 +94,13 @@ async function deletePart(
     `delete from ${table(schema, "effects")} where event_id in (${part}) and status <> 'open' returning id`,
     { channelId, version },
   );
-  await rowsOf(
-    trx,
-    `update ${table(schema, "notifications")} set event_id = null where event_id in (${part})`,
-    { channelId, version },
-  );
-  const events = await rowsOf(
-    trx,
-    `delete from ${table(schema, "events")} where id in (${part}) returning id`,
-    { channelId, version },
-  );
+  await rowsOf(trx, `update ${table(schema, "notifications")} set event_id = null where event_id in (${part})`, {
+    channelId,
+    version,
+  });
+  const events = await rowsOf(trx, `delete from ${table(schema, "events")} where id in (${part}) returning id`, {
+    channelId,
+    version,
+  });
   return { events: events.length, effects: effects.length };
 }
