@@ -50,12 +50,13 @@ describe("slots", () => {
 
   it("keep calls together that belong together", async () => {
     const slots = createSlots(database, { agora: 20, cloudflare: 20, checkup: 20, views: 20 }, heldLease());
+    const startedAt = performance.now();
     const [pair, other] = await Promise.all([slots.reserve("agora", 2), slots.reserve("agora", 1)]);
-    const [acquire = 0, start = 0] = await times(pair);
-    const [single = 0] = await times(other);
+    const [[acquire = 0, start = 0], [single = 0]] = await Promise.all([times(pair), times(other)]);
 
-    expect(start - acquire).toBeGreaterThan(45);
     expect(single > start || single < acquire).toBe(true);
+    // Never early: the third of 20 a second is due 100 ms after the first. How late a timer comes is the machine's affair.
+    expect(Math.max(start, single) - startedAt).toBeGreaterThan(2 * 50 - 5);
   });
 
   it("of one provider don't wait for the other's", async () => {

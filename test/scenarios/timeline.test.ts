@@ -39,12 +39,18 @@ async function playTheEvening(): Promise<void> {
   await evening.until(channel, "live with another recorder", ({ live }) => live);
   control.leave(channel, 1001, "host");
   await evening.until(channel, "stopped", ({ state }) => state === "stopped");
-  // The calls and refusals are written a moment later.
-  await until("all of it is written", async () => {
-    const told = titles(await ask()).join("\n");
-    return told.includes("Agora, stop: done") && told.includes("Webhooks refused");
+  // The calls and refusals are written a moment later, and the recorder's last words come after the end.
+  await until("all of it is written, and taken in", async () => {
+    const answer = await ask();
+    const told = titles(answer).join("\n");
+    ({ entries, clocks } = answer);
+    return (
+      told.includes("Agora, stop: done") &&
+      told.includes("Webhooks refused") &&
+      /closed[^]*Recording is in the storage[^]*Recorder exited/.test(told) &&
+      !JSON.stringify(answer).includes("not taken in yet")
+    );
   });
-  ({ entries, clocks } = await ask());
 }
 
 async function ask() {
