@@ -1,6 +1,7 @@
 export { type AdvanceResult, createAdvance } from "./advance.ts";
 export type { AdvanceRules } from "./advance-once.ts";
 export { type CatchUp, listCatchUps, requestCatchUp } from "./catch-up/row.ts";
+export { lockChannel, saveChannel } from "./channel-row.ts";
 export { isStillWanted } from "./effects/is-still-wanted.ts";
 export type { Attempted } from "./effects/perform.ts";
 export type { Providers } from "./effects/performance.ts";

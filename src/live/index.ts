@@ -10,6 +10,7 @@ export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
 export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
 export { modeOf, runs } from "./recorders.ts";
+export { renameInEvent, renameInState, renameUids } from "./rename-user.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
 export {
   type ChannelState,

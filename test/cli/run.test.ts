@@ -64,6 +64,7 @@ describe("help", () => {
       "keys list",
       "keys revoke",
       "retention run",
+      "people erase",
       "doctor",
       "setup cloudflare",
       "setup agora",

@@ -25,6 +25,7 @@ const names = [
   "0015_replays",
   "0016_figures",
   "0018_snapshots",
+  "0019_erasures",
 ];
 let database: TestDatabase;
 beforeAll(async () => {
@@ -83,6 +84,7 @@ describe("migrate", () => {
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video;
+       drop sequence tally.pseudonyms; alter table tally.events drop column erased_at;
        alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,

@@ -1,0 +1,52 @@
+import type { Knex } from "knex";
+
+import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
+import { mentions } from "./erase-beside.ts";
+import { type Person, tokenOf } from "./person.ts";
+
+/** Channels in which a person may be found, by number. */
+export async function channelsWith({ knex, schema }: Tables, person: Person): Promise<number[]> {
+  const inState = (column: string) =>
+    `(${column} -> 'presence' -> :uidText is not null or ${column} ->> 'hostUid' = :uidText)`;
+  const rows = await rowsOf<{ id: number }>(
+    knex,
+    `select c.id from ${table(schema, "channels")} c
+     where (:channel::text is null or c.name = :channel) and (
+       c.host_uid = :uid or c.host_user_id = :userId or ${inState("c.state")}
+       or c.id in (select channel_id from ${table(schema, "events")} where payload::text ~ :token or raw ~ :token)
+       or c.id in (select channel_id from ${table(schema, "snapshots")} s where ${inState("s.state")})
+       or c.id in (select channel_id from ${table(schema, "audience")} where uid = :uid)
+       or c.id in (select channel_id from ${table(schema, "provider_calls")} where ${mentions})
+       or c.id in (select channel_id from ${table(schema, "notifications")}
+         where body::jsonb #>> '{data,hostUserId}' = :userId)
+     ) order by c.id`,
+    valuesOf(person),
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Why a person can't be erased from a channel now, in words that complete "{channel}: …"; null if they can. */
+export async function hindranceIn(
+  db: Knex,
+  schema: string,
+  channelId: number,
+  { uid }: Person,
+): Promise<string | null> {
+  const [found] = await rowsOf<{ isHost: boolean; isHere: boolean; isViewer: boolean }>(
+    db,
+    `select c.host_uid = :uid or c.state ->> 'hostUid' = :uidText as "isHost",
+       c.state -> 'presence' -> :uidText -> 'present' = 'true' as "isHere",
+       exists (select from ${table(schema, "audience")} a join ${table(schema, "viewer_counts")} v using (channel_id)
+         where a.channel_id = c.id and a.uid = :uid and a.newest[2] = 0 and a.newest[3] >= v.ended_ts) as "isViewer"
+     from ${table(schema, "channels")} c where c.id = :channelId and c.is_active`,
+    { channelId, uid, uidText: String(uid) },
+  );
+  if (found === undefined) return null;
+  if (found.isHere || found.isViewer) return "they are in its broadcast, which goes on";
+  return found.isHost ? "its broadcast, whose host they are, goes on" : null;
+}
+
+function valuesOf({ uid, userId, channel }: Person) {
+  const token = tokenOf({ uid });
+  return { uid, uidText: String(uid), token, userId: userId ?? null, channel: channel ?? null };
+}
