@@ -4,7 +4,7 @@ export type { DecideContext } from "./decide/deciding.ts";
 export { decisionKey, type Effect, effectOf, type EffectType } from "./effects.ts";
 export type * from "./events.ts";
 export { type Entry, evolve } from "./evolve.ts";
-export { hostsShown } from "./hosts.ts";
+export { hostsShown, isPresent } from "./hosts.ts";
 export { isLive } from "./picture.ts";
 export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";

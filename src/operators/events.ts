@@ -35,6 +35,8 @@ export interface EventDetail extends EventItem {
   bodySha256: string | null;
   appliedAt: string | null;
   appliedVersion: number | null;
+  /** When a person was erased from it: `bodySha256` is of the body as it was received. */
+  erasedAt: string | null;
 }
 
 /** The newest events that fit the filter, newest first. */
@@ -58,7 +60,7 @@ export function toEventItem(event: StoredEvent): EventItem {
 }
 
 export function toEventDetail(event: StoredEvent): EventDetail {
-  const { dedupeKey, route, payload, raw, headers, bodySha256, appliedAt, appliedVersion } = event;
+  const { dedupeKey, route, payload, raw, headers, bodySha256, appliedAt, appliedVersion, erasedAt } = event;
   return {
     ...toEventItem(event),
     dedupeKey,
@@ -69,6 +71,7 @@ export function toEventDetail(event: StoredEvent): EventDetail {
     bodySha256,
     appliedAt: appliedAt?.toISOString() ?? null,
     appliedVersion,
+    erasedAt: erasedAt?.toISOString() ?? null,
   };
 }
 

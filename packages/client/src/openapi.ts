@@ -1728,6 +1728,8 @@ export interface components {
             appliedAt: string | null;
             /** @description The version of the channel that it was folded into. */
             appliedVersion: number | null;
+            /** @description When a person was erased from it, so that its body is not what came any more. Null: nobody was. */
+            erasedAt: string | null;
         };
         /** @description One page of the log. */
         EventList: {
@@ -1897,6 +1899,8 @@ export interface components {
             differs: boolean;
             /** @description Its last broadcast is over, as things are. */
             isEnded: boolean;
+            /** @description Events received up to then are not kept any more, and are not read again. Null: all are kept. */
+            keptFrom: string | null;
         };
         /** @description What processing events again would change. */
         ReplayPlan: {

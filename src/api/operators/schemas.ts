@@ -102,6 +102,9 @@ export const eventDetailAnswer = eventAnswer.extend({
   bodySha256: z.string().nullable().describe("Of the body as it came."),
   appliedAt: time.nullable().describe("When it was folded."),
   appliedVersion: z.int().nullable().describe("The version of the channel that it was folded into."),
+  erasedAt: time
+    .nullable()
+    .describe("When a person was erased from it, so that its body is not what came any more. Null: nobody was."),
 }) satisfies z.ZodType<EventDetail>;
 
 const nextId = z.int().nullable().describe("The next page's `before`; null: this is the last.");

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 
 import {
   CannotErase,
@@ -40,7 +40,7 @@ export function addPeopleErase(people: Command, io: Io): void {
       "people erase 740001234 --channel channel_42",
     ],
   })
-    .argument("<uid>", "the person's uid at Agora", parseUid)
+    .argument("<uid>", "the person's uid at Agora", whole(1, 0xffff_ffff))
     .option("--channel <name>", "in this channel only: a uid may be somebody else's in another")
     .option("--user <id>", "the app's id of a seller too, as channels are registered with it")
     .option("--dry-run", "show where they are found, and change nothing")
@@ -79,12 +79,6 @@ async function unlessRefused<T>(work: () => Promise<T>): Promise<T> {
     if (error instanceof CannotErase) throw new Failure(error.message, { cause: error });
     throw error;
   }
-}
-
-function parseUid(text: string): number {
-  const uid = whole(1)(text);
-  if (uid > 0xffff_ffff) throw new InvalidArgumentError("A uid of Agora's has 32 bits: at most 4294967295.");
-  return uid;
 }
 
 function toItem({ channels, strays }: Erasure) {

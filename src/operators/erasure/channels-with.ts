@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
+import { type ChannelState, isPresent } from "../../live/index.ts";
 import { mentions } from "./erase-beside.ts";
 import { type Person, tokenOf } from "./person.ts";
 
@@ -25,25 +26,35 @@ export async function channelsWith({ knex, schema }: Tables, person: Person): Pr
   return rows.map(({ id }) => id);
 }
 
-/** Why a person can't be erased from a channel now, in words that complete "{channel}: …"; null if they can. */
+/**
+ * Why a person can't be erased from a channel now. A host who is here would never leave it under another number.
+ *
+ * @returns null if they can
+ */
 export async function hindranceIn(
   db: Knex,
   schema: string,
-  channelId: number,
+  { id, name, state }: { id: number; name: string; state: ChannelState },
   { uid }: Person,
 ): Promise<string | null> {
-  const [found] = await rowsOf<{ isHost: boolean; isHere: boolean; isViewer: boolean }>(
+  const entry = state.presence[uid];
+  const isHere = entry !== undefined && isPresent(state, entry);
+  if (isHere || (await isViewer(db, schema, id, uid))) {
+    return `they are in ${name} as far as is known; "tally channels catch-up ${name}" asks Agora`;
+  }
+  const isOpen = state.session !== null && state.session.closedAt === null;
+  return isOpen && state.hostUid === uid ? `the broadcast of ${name}, whose host they are, goes on` : null;
+}
+
+/** Of an open session's audience. */
+async function isViewer(db: Knex, schema: string, channelId: number, uid: number): Promise<boolean> {
+  const rows = await rowsOf(
     db,
-    `select c.host_uid = :uid or c.state ->> 'hostUid' = :uidText as "isHost",
-       c.state -> 'presence' -> :uidText -> 'present' = 'true' as "isHere",
-       exists (select from ${table(schema, "audience")} a join ${table(schema, "viewer_counts")} v using (channel_id)
-         where a.channel_id = c.id and a.uid = :uid and a.newest[2] = 0 and a.newest[3] >= v.ended_ts) as "isViewer"
-     from ${table(schema, "channels")} c where c.id = :channelId and c.is_active`,
-    { channelId, uid, uidText: String(uid) },
+    `select from ${table(schema, "audience")} a join ${table(schema, "viewer_counts")} v using (channel_id)
+     where a.channel_id = :channelId and a.uid = :uid and a.newest[2] = 0 and a.newest[3] >= v.ended_ts`,
+    { channelId, uid },
   );
-  if (found === undefined) return null;
-  if (found.isHere || found.isViewer) return "they are in its broadcast, which goes on";
-  return found.isHost ? "its broadcast, whose host they are, goes on" : null;
+  return rows.length > 0;
 }
 
 function valuesOf({ uid, userId, channel }: Person) {

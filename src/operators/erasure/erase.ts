@@ -118,15 +118,16 @@ async function eraseFrom(
 async function assertPossible(
   trx: Knex.Transaction,
   schema: string,
-  { id, name }: { id: number; name: string },
+  channel: { id: number; name: string; state: ChannelState },
   person: Person,
 ): Promise<void> {
+  const { id, name } = channel;
   if (Object.values(reservedUids(id)).includes(person.uid)) {
     throw new CannotErase(`Uid ${person.uid} is nobody: in ${name} it is Tally's own. Nothing was erased there.`);
   }
-  const hindrance = await hindranceIn(trx, schema, id, person);
+  const hindrance = await hindranceIn(trx, schema, channel, person);
   if (hindrance === null) return;
-  throw new CannotErase(`Not now: in ${name}, ${hindrance}. Once it has ended, the same again erases them.`);
+  throw new CannotErase(`Not now: ${hindrance}. Once it is over, the same again erases them.`);
 }
 
 function refusePending(events: readonly Erased[], where: string): void {
@@ -144,9 +145,9 @@ async function unregister(
 ): Promise<boolean> {
   const rows = await rowsOf<{ isTheirs: boolean }>(
     trx,
-    `select host_uid is not distinct from :uid or host_user_id is not distinct from :userId::text as "isTheirs"
-     from ${table(schema, "channels")} where id = :channelId and (host_uid is not null or host_user_id is not null)`,
-    { channelId, uid, userId: userId ?? "" },
+    `select coalesce(host_uid = :uid, false) or coalesce(host_user_id = :userId, false) as "isTheirs"
+     from ${table(schema, "channels")} where id = :channelId`,
+    { channelId, uid, userId: userId ?? null },
   );
   await rowsOf(
     trx,
