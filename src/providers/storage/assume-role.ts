@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 
-import { AssumeRoleCommand, STSClient, STSServiceException } from "@aws-sdk/client-sts";
+import type { STSServiceException } from "@aws-sdk/client-sts";
 
 import { type CallError, callError } from "../call-error.ts";
 import { beginCall, type ObserverDeps } from "../call-record.ts";
@@ -51,14 +51,22 @@ const operation = "assume_role";
 export function createRoleAssumer(settings: RoleSettings, deps: ObserverDeps): RoleAssumer {
   const { log } = deps;
   const { roleArn, region, endpoint, externalId, lifetimeMs, accessKey, secretKey, timeoutMs = 5_000 } = settings;
-  const client = new STSClient({
-    region,
-    ...(endpoint === null ? {} : { endpoint }),
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-    maxAttempts: 1,
-  });
+  let opened: ReturnType<typeof open> | null = null;
+
+  /** At the first call: loading the SDK is a tenth of a second of every start, and most have no role. */
+  async function open() {
+    const { AssumeRoleCommand, STSClient } = await import("@aws-sdk/client-sts");
+    const client = new STSClient({
+      region,
+      ...(endpoint === null ? {} : { endpoint }),
+      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      maxAttempts: 1,
+    });
+    return { client, AssumeRoleCommand };
+  }
 
   async function request(sessionName: string, policy: string): Promise<TemporaryKeys | null> {
+    const { client, AssumeRoleCommand } = await (opened ??= open());
     const command = new AssumeRoleCommand({
       RoleArn: roleArn,
       RoleSessionName: sessionName,
@@ -104,7 +112,7 @@ export function createRoleAssumer(settings: RoleSettings, deps: ObserverDeps): R
         return refused(judge(error, timeoutMs));
       }
     },
-    close: () => client.destroy(),
+    close: () => void opened?.then(({ client }) => client.destroy()),
   };
 }
 
@@ -119,7 +127,7 @@ interface Refusal {
 const passing = /Throttl|TooManyRequests|RequestLimitExceeded|RequestTimeTooSkewed|RequestExpired|SlowDown/;
 
 function judge(error: unknown, timeoutMs: number): Refusal {
-  if (error instanceof STSServiceException) {
+  if (isAnswer(error)) {
     const { httpStatusCode: status = null } = error.$metadata;
     const final = status !== null && status >= 400 && status < 500 && status !== 429 && !passing.test(error.name);
     return { status, code: error.name, words: error.message, final };
@@ -128,4 +136,9 @@ function judge(error: unknown, timeoutMs: number): Refusal {
   if (isTimeout) return { status: null, code: null, words: `no answer within ${timeoutMs} ms`, final: false };
   const code = error instanceof Error && "code" in error ? String(error.code) : "the connection broke off";
   return { status: null, code: null, words: `no answer: ${code}`, final: false };
+}
+
+/** An answer of STS, and not a connection that failed: only that has a fault, by whichever copy of the SDK. */
+function isAnswer(error: unknown): error is STSServiceException {
+  return error instanceof Error && "$fault" in error && "$metadata" in error;
 }
