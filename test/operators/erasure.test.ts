@@ -5,6 +5,7 @@ import { getEvent, listEvents, registerAs, rowsOf } from "../../src/eventlog/ind
 import { type ErasedChannel, erasePerson, type Person, planErasure } from "../../src/operators/index.ts";
 import { log, useWorlds, type World } from "../engine/world.ts";
 import { delivery, rtcEvent } from "../eventlog/deliveries.ts";
+import { dumpDatabase } from "../support/dump.ts";
 
 const file = useWorlds();
 
@@ -73,20 +74,7 @@ async function endOf(world: World): Promise<void> {
   await world.performAll();
 }
 
-/** Everything that the database holds, as text. */
-async function dump(): Promise<string> {
-  const tables = await sql<{ name: string }>(
-    `select format('%I.%I', schemaname, tablename) as name from pg_catalog.pg_tables
-     where schemaname in ('tally', 'tally_jobs')`,
-  );
-  const texts: string[] = [];
-  for (const { name } of tables) {
-    const rows = await sql<{ text: string }>(`select t::text as text from ${name} t`);
-    texts.push(...rows.map(({ text }) => `${name} ${text}`));
-  }
-  return texts.join("\n");
-}
-
+const dump = () => dumpDatabase(file.database.knex);
 const linesWith = (text: string, word: string | number) =>
   text.split("\n").filter((line) => line.includes(String(word)));
 

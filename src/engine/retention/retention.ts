@@ -59,7 +59,7 @@ export function createRetention(options: RetentionOptions): Retention {
 
   function look(): Promise<void> {
     running ??= run()
-      .catch((error: unknown) => log.error({ err: error }, "retention.failed"))
+      .catch((error: unknown) => log.warn({ err: error }, "retention.failed"))
       .finally(() => {
         running = null;
       });
