@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { deleteOld, type Kind, planRetention, rebuildChannel, refoldChannel } from "../../src/engine/index.ts";
 import { createRetention } from "../../src/engine/retention/retention.ts";
 import { rowsOf } from "../../src/eventlog/index.ts";
+import { defaultPolicy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
+import { readTimeline } from "../../src/timeline/index.ts";
 import { interpret } from "../../src/webhooks/index.ts";
 import { rtcEvent } from "../eventlog/deliveries.ts";
 import { useWorlds, type World } from "./world.ts";
@@ -80,6 +82,11 @@ describe("a channel's history", () => {
       keptFrom: expect.any(String) as string,
     });
     expect(await rowsOfChannel("closed")).toEqual({ ...before, events: 0, effects: 0 });
+
+    expect(await readTimeline(file.database, `${before.channel.id}-1`, defaultPolicy)).toMatchObject({
+      entries: [],
+      keptFrom: expect.any(String) as string,
+    });
 
     await world.ask("closed", { type: "HoldReleased" });
     await broadcast(world, "closed");

@@ -1199,6 +1199,7 @@ export interface components {
          *       "closedAt": null,
          *       "endReason": null,
          *       "isTruncated": false,
+         *       "keptFrom": null,
          *       "clocks": {
          *         "agora": {
          *           "medianMs": 412,
@@ -1262,6 +1263,8 @@ export interface components {
             endReason: string | null;
             /** @description There was more than is told. */
             isTruncated: boolean;
+            /** @description Its events up to then are not kept any more; null: all are there. */
+            keptFrom: string | null;
             /** @description How much later than its own time a provider's word came, by our clock. */
             clocks: {
                 /** @description Of Agora; null if nothing of it says when it happened. */
