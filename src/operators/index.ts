@@ -4,7 +4,7 @@ export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./e
 export { CannotErase, type ErasedChannel, erasePerson, type Erasure, planErasure } from "./erasure/erase.ts";
 export type { Person } from "./erasure/person.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
-export { exportLog } from "./export-log.ts";
+export { countCut, exportLog } from "./export-log.ts";
 export { type Imported, importLog } from "./import-log.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";

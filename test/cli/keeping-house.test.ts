@@ -40,6 +40,10 @@ describe("retention run", () => {
     expect((await service.tally(["events", "list", "--channel", "closed"])).err).toContain("No event fits.");
     const rebuilt = await service.tally(["channels", "rebuild", "closed"]);
     expect(rebuilt.out).toMatch(/events up to \S+ are not kept any more/);
+
+    await service.simulate("host-joins", "closed");
+    const exported = await service.tally(["events", "export", "--channel", "closed"]);
+    expect(exported.err).toContain("Older events of 1 channel are not kept any more");
   });
 
   it("keeps events for ever where nobody says otherwise", async () => {
