@@ -48,13 +48,13 @@ async function rowsOfChannel(name: string) {
   const [channel] = await sql<{ id: number }>("select * from tally.channels where name = :name", { name });
   if (channel === undefined) throw new Error(`no channel ${name}`);
   const { id } = channel;
-  const [{ events = 0, effects = 0 } = {}] = await sql<{ events: number; effects: number }>(
+  const [count] = await sql<{ events: number; effects: number }>(
     `select (select count(*) from tally.events where channel_id = :id and applied_version is not null) as events,
        (select count(*) from tally.effects where channel_id = :id) as effects`,
     { id },
   );
   const sessions = await sql("select * from tally.sessions where channel_id = :id order by number", { id });
-  return { channel, events, effects, sessions };
+  return { channel, events: count?.events ?? 0, effects: count?.effects ?? 0, sessions };
 }
 
 /** The keys of the channel's decisions that the log holds. */

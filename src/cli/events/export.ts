@@ -35,7 +35,7 @@ export function addEventsExport(events: Command, io: Io): void {
           channels.map(({ channelId }) => channelId),
         );
         if (cut > 0)
-          io.err(`Older events of ${count(cut, "channel")} are not kept any more: elsewhere it begins later.\n`);
+          {io.err(`Older events of ${count(cut, "channel")} are not kept any more: elsewhere it begins later.\n`);}
       }),
   );
 }
