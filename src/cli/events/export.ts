@@ -34,8 +34,9 @@ export function addEventsExport(events: Command, io: Io): void {
           tables,
           channels.map(({ channelId }) => channelId),
         );
-        if (cut > 0)
-          {io.err(`Older events of ${count(cut, "channel")} are not kept any more: elsewhere it begins later.\n`);}
+        if (cut > 0) {
+          io.err(`Older events of ${count(cut, "channel")} are not kept any more: elsewhere it begins later.\n`);
+        }
       }),
   );
 }

@@ -29,8 +29,9 @@ export async function* deleteOld(rules: RetentionRules): AsyncGenerator<Deleted>
   if (eventsDays === null) return;
   const before = await daysAgo(rules, eventsDays);
   yield* batches("events", () => deleteUnfolded(rules, before));
-  for (const channelId of await channelsWithHistoryBefore(rules, before))
-    {yield* deleteHistory(rules, channelId, before);}
+  for (const channelId of await channelsWithHistoryBefore(rules, before)) {
+    yield* deleteHistory(rules, channelId, before);
+  }
 }
 
 /** Nobody folds them, so they aren't kept for longer than what is for people. */

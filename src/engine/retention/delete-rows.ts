@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 
-import { audienceTypes,rowsOf, sqlList, table, type Tables } from "../../eventlog/index.ts";
+import { audienceTypes, rowsOf, sqlList, table, type Tables } from "../../eventlog/index.ts";
 import { ofOpenSession, type Rule, tooOld } from "./rules.ts";
 
 /** Rows in one statement: some 50 ms of work. */
