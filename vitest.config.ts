@@ -16,6 +16,7 @@ const withoutDatabase = [
   "timeline",
   "setup",
   "doctor",
+  "traces",
 ].map((part) => `test/${part}/**/*.test.ts`);
 
 // What replaces modules needs a worker of its own.

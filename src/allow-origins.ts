@@ -9,6 +9,9 @@ const answered = {
     "If-None-Match",
     "Last-Event-ID",
     "X-Request-Id",
+    // Of a page that traces (W3C Trace Context).
+    "traceparent",
+    "tracestate",
     // What clients of tRPC send.
     "trpc-accept",
     "trpc-batch-mode",

@@ -76,7 +76,7 @@ export interface AppDeps
  */
 export function createApp(config: AppConfig, deps: AppDeps): Express {
   const { apiKey, jwt, failedKeysMost, relayMode, prices, policy, agora, cloudflare } = config;
-  const { log, links, append, redactor, agoraSenders, onRefused, onReceived } = deps;
+  const { log, traces, links, append, redactor, agoraSenders, onRefused, onReceived } = deps;
   const { appId, appCertificate } = agora;
   const secrets = {
     agora: agora.ncsSecrets,
@@ -92,7 +92,10 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   app.set("trust proxy", config.trustProxy);
 
   // First, and before anything that reads bodies. A webhook has its own line in the log.
-  app.use("/webhooks", createWebhookRouter({ secrets, append, agoraSenders, log, redactor, onRefused, onReceived }));
+  app.use(
+    "/webhooks",
+    createWebhookRouter({ secrets, append, agoraSenders, log, traces, redactor, onRefused, onReceived }),
+  );
   app.use(logRequests(log));
   app.use(createHealthRouter({ ...deps, prove: createProof(appCertificate) }));
   app.use(createOpenApiRouter(config.publicUrl));

@@ -1,13 +1,14 @@
 import { type DestinationStream, type Logger, pino } from "pino";
 
 import { censor, createRedactor, redactFields, type Redactor, secretNames } from "./redaction/index.ts";
+import { currentSpan } from "./traces/index.ts";
 
 export type { Logger };
 
 /**
  * The service's logger: one JSON line per call, times in ISO 8601. Secrets are taken out twice: fields by their name, and
  * then out of the finished line whatever is a known secret or has the shape of one, so that a message, a stack or a
- * child's bindings can't carry one out.
+ * child's bindings can't carry one out. What is traced says in which span it was written (`trace_id`, `span_id`).
  *
  * @param options.level - pino's: trace, debug, info, warn, error, fatal or silent
  * @param options.redactor - knows this process's secrets; without it only shapes are found
@@ -18,6 +19,7 @@ export function createLogger(options: { level: string; redactor?: Redactor; dest
   const settings = {
     level: options.level,
     base: { pid: process.pid },
+    mixin: () => ({ ...currentSpan().ids }),
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),

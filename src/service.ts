@@ -13,6 +13,7 @@ import { createEventLog, type EventLog, type Feed, openFeed } from "./eventlog/i
 import { createFigures, type Figures } from "./figures/index.ts";
 import { createHttpServer } from "./http-server.ts";
 import { createCallJournal, createRefusalCounter, type RefusalCounter } from "./journal/index.ts";
+import { findRevoked } from "./keys/index.ts";
 import type { Logger } from "./log.ts";
 import { createNotifier, createVault, type Notifier } from "./notifications/index.ts";
 import { createPlaybackLinks, type PlaybackLinks } from "./playback/index.ts";
@@ -20,6 +21,7 @@ import { listenOn } from "./port.ts";
 import type { OnCall } from "./providers/index.ts";
 import { createRedactor, type Redactor } from "./redaction/index.ts";
 import { createStageUrl } from "./stage/index.ts";
+import { openTraces, type Traces } from "./traces/index.ts";
 import { type AgoraSenders, createAgoraSenders, interpret } from "./webhooks/index.ts";
 
 /**
@@ -37,16 +39,23 @@ export async function openService(
   closers: Closers,
   stopping: AbortSignal = new AbortController().signal,
 ): Promise<number> {
+  const redactor = createRedactor(secretsOf(config));
+  const traces = await openTraces(config.traces, { log, redactor });
+  closers.add("the traces", () => traces.close());
   const database = await openDatabase(config, { log, stopping });
   closers.add("the database", () => database.close());
   stopping.throwIfAborted();
-  const redactor = createRedactor(secretsOf(config));
   const figures = createFigures({ knex: database.knex, schema: database.schema, log });
   closers.add("the figures", () => figures.close());
   const journal = openJournal(log, database, closers);
   const links = createPlaybackLinks(linkSettingsOf(config), { log });
-  const notifier = openNotifier(config, log, { database, redactor, links, figures }, closers);
-  const { engine, providers } = openEngine(config, log, { database, redactor, notifier, journal, figures }, closers);
+  const notifier = openNotifier(config, log, { database, redactor, links, figures, traces }, closers);
+  const { engine, providers } = openEngine(
+    config,
+    log,
+    { database, redactor, notifier, journal, figures, traces },
+    closers,
+  );
   const eventLog = openEventLog(config, log, database, engine, closers);
   const feed = openFeed({ url: database.directUrl, schema: database.schema, log });
   closers.add("the feed", () => feed.close());
@@ -57,7 +66,7 @@ export async function openService(
   const port = await listen(
     config,
     log,
-    { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, agoraSenders },
+    { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, traces, agoraSenders },
     closers,
   );
   if (agoraSenders !== undefined) {
@@ -85,13 +94,13 @@ interface Journal {
 function openNotifier(
   { agora, notifications }: Config,
   log: Logger,
-  { database, redactor, links, figures }: Pick<Parts, "database" | "redactor" | "links" | "figures">,
+  { database, redactor, links, figures, traces }: Pick<Parts, "database" | "redactor" | "links" | "figures" | "traces">,
   closers: Closers,
 ): Notifier {
   const { knex, schema } = database;
   const vault = createVault(agora.appCertificate);
   const { onNotified: onAttempted } = figures;
-  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, onAttempted, ...notifications });
+  const notifier = createNotifier({ knex, schema, log, redactor, vault, links, traces, onAttempted, ...notifications });
   closers.add("the notifier", () => notifier.stop());
   return notifier;
 }
@@ -105,7 +114,8 @@ function openEngine(
     notifier,
     journal,
     figures,
-  }: Pick<Parts, "database" | "redactor" | "notifier" | "journal" | "figures">,
+    traces,
+  }: Pick<Parts, "database" | "redactor" | "notifier" | "journal" | "figures" | "traces">,
   closers: Closers,
 ): { engine: Engine; providers: ConnectedProviders } {
   const {
@@ -151,6 +161,7 @@ function openEngine(
       schema: database.schema,
       log,
       redactor,
+      traces,
       interpret,
       stageUrl,
       onAnnounced: () => notifier.nudge(),
@@ -193,26 +204,30 @@ interface Parts {
   notifier: Notifier;
   journal: Journal;
   figures: Figures;
+  traces: Traces;
   agoraSenders: AgoraSenders | undefined;
 }
 
 async function listen(config: Config, log: Logger, parts: Parts, closers: Closers): Promise<number> {
-  const { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, agoraSenders } = parts;
+  const { database, engine, eventLog, feed, redactor, links, notifier, journal, figures, traces, agoraSenders } = parts;
+  const { knex, schema } = database;
   const readers = createReaders({
     most: config.streamReadersMost,
+    findRevoked: (keyIds) => findRevoked({ knex, schema }, keyIds),
     onCount: (streams) => {
       figures.onReaders(streams);
       server.maxConnections = connectionsMost + streams;
     },
   });
   const app = createApp(config, {
-    knex: database.knex,
-    schema: database.schema,
+    knex,
+    schema,
     log,
     feed,
     readers,
     redactor,
     links,
+    traces,
     append: (event) => eventLog.append(event),
     advance: (channelId) => engine.advance(channelId),
     onNotified: () => notifier.nudge(),

@@ -5,6 +5,7 @@ import type { Policy, RelayMode } from "../live/index.ts";
 import type { Logger } from "../log.ts";
 import type { UrlRules, Vault } from "../notifications/index.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
+import type { Traces } from "../traces/index.ts";
 import type { StatusTokens } from "./auth/status-tokens.ts";
 import type { Overview } from "./overview/overview.ts";
 import type { Readers } from "./status/readers.ts";
@@ -13,6 +14,8 @@ import type { Statuses } from "./status/statuses.ts";
 /** What the API's handlers work with. */
 export interface Api extends Tables {
   log: Logger;
+  /** Nothing is traced without. */
+  traces?: Traces | undefined;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
   /** By which a timeline says what was waited for. */

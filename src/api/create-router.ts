@@ -2,11 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import express, { type Request, type Response, type Router } from "express";
 
+import { noTraces, type Traces } from "../traces/index.ts";
 import { type Answer, send } from "./answer.ts";
 import { type Access, authorize } from "./authorize.ts";
 import { type Principal, principalOf } from "./principal.ts";
 import { Problem } from "./problem.ts";
 import { noteOn } from "./request-log.ts";
+import { traceRequest } from "./trace-request.ts";
 
 /** One line of a table of routes; without a scope, anybody may call. */
 export interface Route<Context> extends Partial<Access> {
@@ -38,8 +40,14 @@ export interface Call {
  * Makes a router of a table. A path of the table asked with a method that it hasn't is answered 405.
  *
  * @param base - where the router will be mounted, for the log
+ * @param traces - requests that change something are traced by
  */
-export function createRouter<Context>(base: string, context: Context, routes: readonly Route<Context>[]): Router {
+export function createRouter<Context>(
+  base: string,
+  context: Context,
+  routes: readonly Route<Context>[],
+  traces: Traces = noTraces,
+): Router {
   const router = express.Router();
   for (const path of new Set(routes.map((route) => route.path))) {
     const place = router.route(path.replace(/\{(\w+)\}/g, ":$1"));
@@ -52,7 +60,8 @@ export function createRouter<Context>(base: string, context: Context, routes: re
       place[method](async (request, response) => {
         const call = toCall(request, response);
         if (scope !== undefined) authorize(call.principal(), { scope, ...access });
-        send(response, await handle(context, call));
+        const answer = () => handle(context, call);
+        send(response, await (method === "get" ? answer() : traceRequest(traces, response, base + path, answer)));
       });
     }
     const allow = ofPath

@@ -13,6 +13,8 @@ export interface Principal {
   reach: Reach;
   /** When what they showed ends (ms, our clock); null if it doesn't. */
   expiresAt: number | null;
+  /** Of the key that they showed, if it is one of the database: it may be revoked. */
+  keyId?: number;
   /** What they showed was in the address, which not every route allows. */
   isByAddress?: true;
 }

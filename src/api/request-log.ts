@@ -19,6 +19,9 @@ export interface RequestRecord {
   err?: unknown;
   /** Of an answer that went on: how it ended, and how many events it had. */
   stream?: { ended: string; events: number };
+  /** Its span, if it is traced. */
+  trace_id?: string;
+  span_id?: string;
   /** A probe's, every few seconds and all alike: logged at `debug`, unless it is refused. */
   isProbe?: boolean;
 }

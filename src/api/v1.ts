@@ -31,7 +31,7 @@ import { streamStatus } from "./status/stream-status.ts";
 /** The REST API, to be mounted at /v1: whoever calls is authenticated before anything else of a request is looked at. */
 export function createV1Router(api: Api, authentication: Authentication): Router {
   const router = express.Router();
-  router.use(requirePrincipal(authentication), readJsonBody, createRouter("/v1", api, v1Routes));
+  router.use(requirePrincipal(authentication), readJsonBody, createRouter("/v1", api, v1Routes, api.traces));
   return router;
 }
 

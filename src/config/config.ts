@@ -57,7 +57,31 @@ export interface LoadedConfig extends DatabaseConfig {
     disableAfterMs: number;
   };
   policy: Policy;
+  /** Where traces go; null: nothing is traced. */
+  traces: TracesConfig | null;
 }
+
+/** OpenTelemetry's own settings, by their names. */
+export interface TracesConfig {
+  /** Without `/v1/traces`. */
+  endpoint: string;
+  protocol: "http/protobuf" | "http/json";
+  /** Credentials, mostly: all of them are secrets. */
+  headers: Record<string, string>;
+  serviceName: string;
+  resource: Record<string, string>;
+  sampler: TracesSampler;
+  /** What the samplers by ratio keep, 0 to 1. */
+  ratio: number;
+}
+
+export type TracesSampler =
+  | "always_on"
+  | "always_off"
+  | "traceidratio"
+  | "parentbased_always_on"
+  | "parentbased_always_off"
+  | "parentbased_traceidratio";
 
 /** JWTs of the app's own users. */
 export interface JwtConfig {

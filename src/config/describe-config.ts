@@ -62,8 +62,13 @@ export function describeConfig(config: Config): Record<string, unknown> {
     calls_per_second: config.callsPerSecond,
     notifications: config.notifications,
     policy,
+    traces: describeTraces(config),
     notes: notes(config),
   };
+}
+
+function describeTraces({ traces }: Config): Record<string, unknown> | null {
+  return traces === null ? null : { ...traces, headers: Object.keys(traces.headers) };
 }
 
 function describeStorage(storage: AgoraConfig["storage"]): Record<string, unknown> {

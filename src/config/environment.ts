@@ -8,12 +8,14 @@ import {
   integer,
   isoDate,
   jwksUrl,
+  keyValues,
   list,
   oneOf,
   origin,
   postgresUrl,
   price,
   rate,
+  ratio,
   recordingHours,
   roleArn,
   schemaName,
@@ -141,6 +143,22 @@ export const environment = z.object({
   MANUAL_START_SECONDS: seconds().default(defaultPolicy.manualStartMs),
   VIDEO_CHECK_SECONDS: secondsList().default([...defaultPolicy.videoCheckMs]),
   BOT_CLIENT_TYPES: list("numbers (Agora's clientType)", wholeNumber).default([...defaultPolicy.botClientTypes]),
+
+  /** Not set: nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: webUrl().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf("http/protobuf", "http/json").default("http/protobuf"),
+  OTEL_EXPORTER_OTLP_HEADERS: keyValues().default({}),
+  OTEL_SERVICE_NAME: z.string().default("tally"),
+  OTEL_RESOURCE_ATTRIBUTES: keyValues().default({}),
+  OTEL_TRACES_SAMPLER: oneOf(
+    "always_on",
+    "always_off",
+    "traceidratio",
+    "parentbased_always_on",
+    "parentbased_always_off",
+    "parentbased_traceidratio",
+  ).default("parentbased_always_on"),
+  OTEL_TRACES_SAMPLER_ARG: ratio().default(1),
 });
 
 export type Environment = z.infer<typeof environment>;

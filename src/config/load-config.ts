@@ -13,6 +13,7 @@ import {
   type SigningConfig,
   type StorageConfig,
   type StsConfig,
+  type TracesConfig,
 } from "./config.ts";
 import { type Environment, environment } from "./environment.ts";
 import { isSandbox, type Settings, unmetDatabaseRequirements, unmetRequirements } from "./requirements.ts";
@@ -72,6 +73,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
       disableAfterMs: values.NOTIFICATION_DISABLE_HOURS * 3_600_000,
     },
     policy: policy(values),
+    traces: tracesConfig(values),
   };
 }
 
@@ -224,6 +226,20 @@ function policy(values: Environment): Policy {
     manualStartMs: values.MANUAL_START_SECONDS,
     videoCheckMs: values.VIDEO_CHECK_SECONDS,
     botClientTypes: values.BOT_CLIENT_TYPES,
+  };
+}
+
+function tracesConfig(values: Environment): TracesConfig | null {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = values;
+  if (endpoint === undefined) return null;
+  return {
+    endpoint,
+    protocol: values.OTEL_EXPORTER_OTLP_PROTOCOL,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+    serviceName: values.OTEL_SERVICE_NAME,
+    resource: values.OTEL_RESOURCE_ATTRIBUTES,
+    sampler: values.OTEL_TRACES_SAMPLER,
+    ratio: values.OTEL_TRACES_SAMPLER_ARG,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Config } from "./config.ts";
 
 /** Whether a variable of the environment holds a secret, or may: a database's URL has its password. */
 export function isSecret(name: string): boolean {
-  return /SECRET|KEY|TOKEN|CERTIFICATE|DATABASE/.test(name);
+  return /SECRET|KEY|TOKEN|CERTIFICATE|DATABASE|HEADERS/.test(name);
 }
 
 /**
@@ -12,12 +12,16 @@ export function isSecret(name: string): boolean {
 export function secretsInEnvironment(env: NodeJS.ProcessEnv): string[] {
   return Object.entries(env).flatMap(([name, value = ""]) => {
     if (!isSecret(name)) return [];
-    return name.startsWith("DATABASE") ? passwordsIn(value) : value.split(",").map((item) => item.trim());
+    if (name.startsWith("DATABASE")) return passwordsIn(value);
+    const items = value.split(",").map((item) => item.trim());
+    return name.endsWith("HEADERS")
+      ? items.flatMap((item) => inHeader(decode(item.slice(item.indexOf("=") + 1))))
+      : items;
   });
 }
 
 /** Every secret of a configuration, for redaction; with what Agora's Basic authentication makes of two of them. */
-export function secretsOf({ apiKey, agora, cloudflare, database }: Config): string[] {
+export function secretsOf({ apiKey, agora, cloudflare, database, traces }: Config): string[] {
   return [
     apiKey,
     agora.appCertificate,
@@ -29,8 +33,14 @@ export function secretsOf({ apiKey, agora, cloudflare, database }: Config): stri
     ...cloudflare.notificationSecrets,
     ...cloudflare.webhookSecrets,
     ...(cloudflare.signing === null ? [] : [cloudflare.signing.text]),
+    ...Object.values(traces?.headers ?? {}).flatMap(inHeader),
     ...[database.url, database.directUrl].flatMap((url) => (url === null ? [] : passwordsIn(url))),
   ];
+}
+
+/** `Bearer …` is told apart from what it bears. */
+function inHeader(value: string): string[] {
+  return [value, ...value.split(" ").slice(1)];
 }
 
 /** One that equals its user or database stands in plain sight beside it anyway: postgres://postgres:postgres@… */

@@ -48,6 +48,32 @@ export function price() {
   return parsed("must be US dollars for 1000 minutes, 0 or more, like 7.99", decimal);
 }
 
+export function ratio() {
+  return parsed("must be a number from 0 to 1, like 0.1", (text) => {
+    const value = decimal(text);
+    return value !== undefined && value <= 1 ? value : undefined;
+  });
+}
+
+/** As OpenTelemetry has it: a value may be percent-encoded, and must be where it has a comma. */
+export function keyValues() {
+  return parsed("must be a comma-separated list like name=value,other=value", (text) => {
+    const pairs = text.split(",").filter((pair) => pair.trim() !== "");
+    const read = pairs.map(keyValue);
+    return read.every((pair) => pair !== undefined) ? Object.fromEntries(read) : undefined;
+  });
+}
+
+function keyValue(pair: string): [string, string] | undefined {
+  const [, name, value] = /^\s*([\w.-]+)\s*=\s*(.*?)\s*$/.exec(pair) ?? [];
+  if (name === undefined || value === undefined) return undefined;
+  try {
+    return [name, decodeURIComponent(value)];
+  } catch {
+    return undefined; // a percent sign that encodes nothing
+  }
+}
+
 /** A day that the calendar has. */
 export function isoDate() {
   return parsed("must be a date like 2026-06-17", (text) => (z.iso.date().safeParse(text).success ? text : undefined));

@@ -59,6 +59,8 @@ export interface SessionRow {
   recorded_seconds_media_push: number;
   resolution: Resolution;
   counting: Counting | null;
+  /** Our clock's milliseconds; the oldest first. */
+  drops: { from: number; to: number | null }[];
 }
 
 export interface ApiKeyRow {

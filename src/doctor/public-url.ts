@@ -27,7 +27,11 @@ export async function checkPublicUrl(
   try {
     const challenge = randomBytes(16).toString("hex");
     const answer = await ask(`${publicUrl}/healthz`, challenge, signal);
-    return [...address, judge(publicUrl, answer, createProof(secret)(challenge)), ...certificate(answer, now)];
+    return [
+      ...address,
+      judge(publicUrl, answer, createProof(secret)(challenge)),
+      ...judgeCertificate(answer.certificateUntil, now),
+    ];
   } catch (error) {
     const todo =
       "Start the service, and see where the name leads and what stands before it (proxy, firewall, certificate).";
@@ -71,8 +75,12 @@ function judge(url: string, { status, proof }: Seen, expected: string): Outcome 
   return failed(`at ${url} answers ${what}`, "Point the name at this deployment, or run this with its environment.");
 }
 
-/** Agora and Cloudflare refuse an expired one; two weeks are enough to see why it isn't renewed. */
-function certificate({ certificateUntil: until }: Seen, now: Date): Outcome[] {
+/**
+ * Agora and Cloudflare refuse an expired one; two weeks are enough to see why it isn't renewed.
+ *
+ * @param until - its end; null: there is no certificate
+ */
+export function judgeCertificate(until: Date | null, now: Date): Outcome[] {
   if (until === null) return [];
   const days = Math.floor((until.getTime() - now.getTime()) / dayMs);
   const words = `the certificate is good for ${days} days, until ${until.toISOString().slice(0, 10)}`;

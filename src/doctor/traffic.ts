@@ -1,37 +1,54 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
-import { listRefusals } from "../journal/index.ts";
+import { adviceOn, type RefusalCount, sumRefusals } from "../journal/index.ts";
 import { failed, ok, type Outcome, warning } from "./check.ts";
 
-/** So many of the newest events are looked at: one that never came must not cost a reading of the whole log. */
+/** Agora's newest is among so many of the newest events, or it says next to nothing. */
 const lookedAt = 200_000;
 
 /** When each provider was last heard, by the log. */
 export async function checkDeliveries({ knex, schema }: Tables, now: Date): Promise<Outcome> {
-  const rows = await rowsOf<{ name: string; at: Date | null }>(
+  const events = table(schema, "events");
+  // As the index on Cloudflare's has it.
+  const cloudflares = (family: string) =>
+    `select received_at from ${events} where source = 'cloudflare' and split_part(type, '.', 1) = '${family}'
+     order by id desc limit 1`;
+  const [heard] = await rowsOf<Record<"agora" | "live" | "video", Date | null>>(
     knex,
-    `select name, (select received_at from ${table(schema, "events")} where source = webhook.source and type like pattern
-       and id > (select max(id) - ${lookedAt} from ${table(schema, "events")}) order by id desc limit 1) as at
-     from (values ('Agora', 'agora', '%'), ('Cloudflare live', 'cloudflare', 'live_input.%'),
-       ('Cloudflare video', 'cloudflare', 'video.%')) as webhook (name, source, pattern)`,
+    `select (select received_at from ${events} where source = 'agora'
+         and id > (select max(id) - ${lookedAt} from ${events}) order by id desc limit 1) as agora,
+       (${cloudflares("live_input")}) as live, (${cloudflares("video")}) as video`,
   );
-  const words = rows.map(({ name, at }) => `${name}: ${at === null ? "nothing yet" : ago(now, at)}`).join("; ");
-  if (rows.every(({ at }) => at !== null)) return ok(words);
+  return judgeDeliveries(heard ?? { agora: null, live: null, video: null }, now);
+}
+
+export function judgeDeliveries(
+  { agora, live, video }: Record<"agora" | "live" | "video", Date | null>,
+  now: Date,
+): Outcome {
+  const heard = [
+    ["Agora", agora],
+    ["Cloudflare live", live],
+    ["Cloudflare video", video],
+  ] as const;
+  const words = heard.map(([name, at]) => `${name}: ${at === null ? "nothing yet" : ago(now, at)}`).join("; ");
+  if (heard.every(([, at]) => at !== null)) return ok(words);
   return warning(words, "Press Check in Agora's console (tally setup agora); for Cloudflare, tally setup cloudflare.");
 }
 
-const hour = 3_600_000;
-
 /** What came in the last day and was turned away: a wrong secret looks like silence otherwise. */
-export async function checkRefusals(tables: Tables, now: Date): Promise<Outcome> {
-  const refusals = await listRefusals(tables, new Date(now.getTime() - 24 * hour), now);
-  if (refusals.length === 0) return ok("none in the last 24 hours");
-  const counts = new Map<string, { count: number; to: Date }>();
-  for (const { door, why, count, to } of refusals) {
-    const key = `/webhooks${door}: ${why}`;
-    counts.set(key, { count: count + (counts.get(key)?.count ?? 0), to });
-  }
-  const words = [...counts].map(([key, { count, to }]) => `${key}, ${count} times, last ${ago(now, to)}`).join("; ");
-  return warning(words, "Compare the secrets here with those at the provider; some of it may be strangers' noise.");
+export async function checkRefusals(tables: Tables, now: Date): Promise<Outcome[]> {
+  return judgeRefusals(await sumRefusals(tables, 24), now);
+}
+
+/** A finding for each reason: a warning of what was likely a provider's own, and strangers' noise as what it is. */
+export function judgeRefusals(refusals: readonly RefusalCount[], now: Date): Outcome[] {
+  if (refusals.length === 0) return [ok("none in the last 24 hours")];
+  return refusals.map((refused) => {
+    const { door, why, count, to } = refused;
+    const { isAlarming, todo } = adviceOn(refused);
+    const words = `/webhooks${door}: ${why}; ${count === 1 ? "once," : `${count} times, last`} ${ago(now, to)}`;
+    return isAlarming ? warning(words, todo) : ok(`${words}: strangers', likely`);
+  });
 }
 
 /** A pool that was silent for so long is dead to the others (`engine/processes.ts`). */

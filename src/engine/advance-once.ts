@@ -3,6 +3,9 @@ import type { Knex } from "knex";
 import { type FoldableEvent, pendingOf } from "../eventlog/index.ts";
 import type { ChannelState, Decision, RelayMode, Resolution } from "../live/index.ts";
 import type { Logger } from "../log.ts";
+import { reasonOf } from "../reason-of.ts";
+import { noTraces, type Span, type Traces, within } from "../traces/index.ts";
+import { beginAdvanceSpan } from "./advance-span.ts";
 import { announceVideos } from "./announce-videos.ts";
 import { isCapacityFree } from "./capacity.ts";
 import { type ChannelRow, lockChannel, saveChannel, saveWakeAt } from "./channel-row.ts";
@@ -19,6 +22,8 @@ export interface AdvanceRules extends FoldRules {
   resolution?: Resolution | undefined;
   /** Over all channels. */
   maxActiveRelays: number;
+  /** Nothing is traced without. */
+  traces?: Traces | undefined;
   log: Logger;
 }
 
@@ -37,6 +42,8 @@ export interface Pass {
   more: boolean;
   /** Videos that a session of this channel has from now on. */
   videos: string[];
+  /** To be ended by whoever commits it. */
+  span: Span;
 }
 
 /** Events folded in one transaction. */
@@ -55,6 +62,7 @@ export async function advanceOnce(
   rules: AdvanceRules,
   options: { skipLocked?: boolean } = {},
 ): Promise<Pass | null> {
+  const startedAt = performance.now();
   const channel = await lockChannel(trx, schema, channelId, options);
   if (channel === null) return null;
   const knownUids = Object.keys(channel.state.presence);
@@ -68,14 +76,44 @@ export async function advanceOnce(
     ? { state, decided: [], wakeAt: channel.wakeAt?.getTime() ?? null }
     : await decideOn(trx, schema, channel, state, now, rules);
 
+  const { traces = noTraces } = rules;
+  const hasDecided = settled.decided.length > 0;
+  const span = beginAdvanceSpan(traces, { channel, events: pending.events, folded, hasDecided, startedAt });
+  try {
+    return await within(span, () => save(trx, schema, channel, { folded, settled, now, more, span }, rules));
+  } catch (error) {
+    span.fail(reasonOf(error));
+    span.end();
+    throw error;
+  }
+}
+
+interface ToSave {
+  folded: FoldedEvent[];
+  settled: Omit<Settled, "runaway">;
+  now: number;
+  more: boolean;
+  span: Span;
+}
+
+/** Writes what came of it, all of it or nothing. */
+async function save(
+  trx: Knex.Transaction,
+  schema: string,
+  channel: ChannelRow,
+  { folded, settled, now, more, span }: ToSave,
+  rules: AdvanceRules,
+): Promise<Pass> {
   const known = folded.flatMap(({ at, event, after }) => (event === null ? [] : [{ at, event, after }]));
   const steps: Step[] = [...known, ...settled.decided];
   const version = channel.version + (steps.length > 0 ? 1 : 0);
-  const { videos, ready } = await updateSessions(trx, schema, channelId, steps);
+  const { videos, ready } = await updateSessions(trx, schema, channel.id, steps);
   const told = await announceVideos(trx, schema, ready, { state: settled.state, now, policy: rules.policy });
   const decided = [...settled.decided, ...told];
-  const saved = { ...channel, state: decided.at(-1)?.after ?? settled.state, version, now, wakeAt: settled.wakeAt };
+  const state = decided.at(-1)?.after ?? settled.state;
+  const saved = { ...channel, state, version, now, wakeAt: settled.wakeAt, trace: span.context };
   const decisions = decided.map(({ event }) => event);
+  span.set({ "tally.version": version, "tally.decisions": decisions.map(({ type }) => type) });
 
   await saveFolded(
     trx,
@@ -85,7 +123,7 @@ export async function advanceOnce(
   const effects = await recordDecisions(trx, schema, { ...saved, defaultMode: rules.defaultMode }, decided);
   if (steps.length > 0) await saveChannel(trx, schema, saved, rules.defaultMode);
   else await saveWakeAt(trx, schema, channel, settled.wakeAt);
-  return { channel, ...saved, folded, decisions, effects, more, videos };
+  return { channel, ...saved, folded, decisions, effects, more, videos, span };
 }
 
 function foldAll(before: ChannelState, events: FoldableEvent[], rules: FoldRules): FoldedEvent[] {

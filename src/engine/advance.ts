@@ -1,6 +1,7 @@
 import { createCoalescer } from "../coalesce.ts";
 import { retryConflicts, type Tables } from "../eventlog/index.ts";
 import type { ChannelState, Decision, Missed } from "../live/index.ts";
+import { apart, within } from "../traces/index.ts";
 import { advanceOnce, type AdvanceRules, type Pass } from "./advance-once.ts";
 import type { FoldedEvent } from "./fold-stored.ts";
 import { followUp } from "./follow-up.ts";
@@ -49,7 +50,7 @@ export interface Advance {
 export function createAdvance(options: AdvanceOptions): Advance {
   const { knex, schema, log, maxActiveRelays } = options;
   const coalescer = createCoalescer(
-    (channelId: number) => run(channelId, { skipLocked: false }),
+    (channelId: number) => apart(() => run(channelId, { skipLocked: false })),
     options.concurrency ?? 4,
   );
 
@@ -66,7 +67,9 @@ export function createAdvance(options: AdvanceOptions): Advance {
       if (pass === null) return null;
       const result = toResult(pass);
       const level = pass.folded.length + pass.decisions.length > 0 ? "info" : "debug";
-      log[level]({ ...lineOf(pass), ms: Math.round(performance.now() - startedAt) }, "channel.advanced");
+      const ms = Math.round(performance.now() - startedAt);
+      within(pass.span, () => log[level]({ ...lineOf(pass), ms }, "channel.advanced"));
+      pass.span.end();
       options.onAdvanced?.(result);
       await follow(pass);
       if (!pass.more) return result;
@@ -92,7 +95,7 @@ export function createAdvance(options: AdvanceOptions): Advance {
   return {
     advance: (channelId) => coalescer.request(channelId),
     advanceIfFree: (channelId) =>
-      coalescer.has(channelId) ? Promise.resolve(null) : run(channelId, { skipLocked: true }),
+      coalescer.has(channelId) ? Promise.resolve(null) : apart(() => run(channelId, { skipLocked: true })),
     request,
     idle: () => coalescer.idle(),
   };

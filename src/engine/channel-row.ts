@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 
 import { announce, rowsOf, table } from "../eventlog/index.ts";
 import type { ChannelState, RelayMode } from "../live/index.ts";
+import type { TraceContext } from "../traces/index.ts";
 import { projectChannel } from "./project-channel.ts";
 
 /** What advancing needs of a channel's row. */
@@ -12,6 +13,8 @@ export interface ChannelRow {
   version: number;
   wakeAt: Date | null;
   updatedAt: Date;
+  /** The advance that it came of, if that was traced. */
+  trace: TraceContext | null;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function readChannel(db: Knex, schema: string, channelId: number): 
 async function selectChannel(db: Knex, schema: string, channelId: number, lock: string): Promise<ChannelRow | null> {
   const [row] = await rowsOf<ChannelRow>(
     db,
-    `select id, name, state, version, wake_at as "wakeAt", updated_at as "updatedAt"
+    `select id, name, state, version, wake_at as "wakeAt", updated_at as "updatedAt", trace
      from ${table(schema, "channels")} where id = :channelId ${lock}`,
     { channelId },
   );
@@ -50,16 +53,16 @@ async function selectChannel(db: Knex, schema: string, channelId: number, lock: 
 export async function saveChannel(
   trx: Knex.Transaction,
   schema: string,
-  channel: { id: number; name: string; state: ChannelState; version: number; now: number; wakeAt: number | null },
+  channel: Omit<ChannelRow, "wakeAt" | "updatedAt"> & { now: number; wakeAt: number | null },
   defaultMode: RelayMode,
 ): Promise<void> {
-  const { id, name, state, version, now, wakeAt } = channel;
+  const { id, name, state, version, now, wakeAt, trace } = channel;
   const columns = projectChannel(state, { channel: name, version, updatedAt: now, defaultMode });
   await trx
     .withSchema(schema)
     .table("channels")
     .where({ id })
-    .update({ ...columns, state: JSON.stringify(state), version, wake_at: iso(wakeAt), updated_at: iso(now) });
+    .update({ ...columns, state: JSON.stringify(state), version, wake_at: iso(wakeAt), updated_at: iso(now), trace });
   await announce(trx, schema, { name, version });
 }
 

@@ -4,6 +4,7 @@ import type { Logger } from "../log.ts";
 import { createSampler, type SamplerOptions } from "../metrics/index.ts";
 import type { Slots } from "../providers/index.ts";
 import { createRedactor, type Redactor } from "../redaction/index.ts";
+import { noTraces, type Traces } from "../traces/index.ts";
 import { type Advance, type AdvanceResult, createAdvance } from "./advance.ts";
 import { createCatchUp } from "./catch-up/catch-up.ts";
 import { catchUpTask } from "./catch-up/job.ts";
@@ -48,6 +49,8 @@ export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<E
   redactor?: Redactor;
   /** Makes the providers' clients, which take their places from these slots. */
   providers: (slots: Slots) => Providers & Pick<SamplerOptions, "liveViewers">;
+  /** Nothing is traced without. */
+  traces?: Traces;
   /** Called after a commit in which something was decided that the app is to be told. */
   onAnnounced?: () => void;
   /** Told of each advance after its commit, and of each attempt at an effect. Must only note it. */
@@ -89,7 +92,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     catchUpAfterMs,
     deleteVideosAfterDays,
   } = values;
-  const { knex, schema, log, interpret, stageUrl, redactor = createRedactor() } = deps;
+  const { knex, schema, log, interpret, stageUrl, redactor = createRedactor(), traces = noTraces } = deps;
   const tables = { knex, schema };
 
   const lease = createLease();
@@ -102,6 +105,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     defaultMode,
     resolution: resolutionOf(picture),
     maxActiveRelays,
+    traces,
     onAdvanced: (result) => {
       sweep.arm(result);
       if (result.decisions.includes("Announced")) deps.onAnnounced?.();
@@ -137,6 +141,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     ...tables,
     log,
     redactor,
+    traces,
     providers,
     waitForCheckup,
     advance: advancing.advance,
@@ -148,7 +153,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
   });
   const { channels } = providers;
   const advance = advancing.request;
-  const catchUp = createCatchUp({ ...tables, log, channelPolicy, channels, waitForCheckup, advance });
+  const catchUp = createCatchUp({ ...tables, log, traces, channelPolicy, channels, waitForCheckup, advance });
   const jobs = createJobs({ ...tables, lease, redactor });
   const processes = createProcesses({
     ...tables,

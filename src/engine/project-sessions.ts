@@ -38,6 +38,13 @@ export interface SessionRow {
   resolution: Resolution;
   /** What goes on being counted; null while no recorder of it runs. */
   counting: Counting | null;
+  /** When it was no longer live though its host was there, the oldest first. `to` null: it is so now. */
+  drops: Drop[];
+}
+
+interface Drop {
+  from: number;
+  to: number | null;
 }
 
 export interface Step {
@@ -58,7 +65,7 @@ export function projectSessions(sessions: Sessions, { at, event, after }: Step):
   const { session, recorders } = after;
   if (session !== null) {
     const known = sessions.get(session.number);
-    const row = withSession(known, session);
+    const row = withSession(known, session, at);
     // A checkup may have told of the picture, or a notification that came too late to change anything else.
     const ingestConnectedAt = after.videos?.[session.number]?.since ?? row.ingestConnectedAt;
     sessions.set(session.number, withMeter({ ...row, ingestConnectedAt }, session.meter, after));
@@ -95,8 +102,9 @@ function withMeter<Row extends { number: number }>(row: Row, meter: Meter, after
 function withSession(
   known: SessionRow | undefined,
   session: Session,
+  at: number,
 ): Omit<SessionRow, "withHostMs" | "withoutHostMs" | "mediaPushMs" | "counting"> {
-  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, videos: [] };
+  const row = known ?? { recordingSids: [], files: [], upload: null, ingestConnectedAt: null, videos: [], drops: [] };
   return {
     ...row,
     number: session.number,
@@ -106,7 +114,17 @@ function withSession(
     closedAt: session.closedAt,
     endReason: session.ending?.reason ?? null,
     resolution: session.resolution ?? "HD",
+    drops: dropsAfter(row.drops, session, at),
   };
+}
+
+/** Of a picture that comes and goes all evening the newest are kept. */
+const dropsMost = 100;
+
+function dropsAfter(drops: Drop[], { lostAt }: Session, at: number): Drop[] {
+  const last = drops.at(-1);
+  if (last?.to === null) return lostAt === undefined ? [...drops.slice(0, -1), { ...last, to: at }] : drops;
+  return lostAt === undefined ? drops : [...drops, { from: lostAt, to: null }].slice(-dropsMost);
 }
 
 function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): SessionRow | null {

@@ -102,6 +102,7 @@ async function saveSessions(
     recorded_seconds_media_push: row.mediaPushMs / 1000,
     resolution: row.resolution,
     counting: row.counting,
+    drops: row.drops,
   }));
   await rowsOf(
     trx,
@@ -137,6 +138,7 @@ const columnTypes = {
   recorded_seconds_media_push: "double precision",
   resolution: "text",
   counting: "jsonb",
+  drops: "jsonb",
 } as const;
 
 function columnList(): string {
@@ -160,7 +162,7 @@ function sessionsToChange(
        ingest_connected_at as "ingestConnectedAt", videos,
        round((recorded_seconds - recorded_seconds_without_host) * 1000) as "withHostMs",
        round(recorded_seconds_without_host * 1000) as "withoutHostMs",
-       round(recorded_seconds_media_push * 1000) as "mediaPushMs", resolution, counting
+       round(recorded_seconds_media_push * 1000) as "mediaPushMs", resolution, counting, drops
      from ${table(schema, "sessions")} where channel_id = :channelId and (number = any(:named::integer[]) or number in
        (select number from ${table(schema, "sessions")} where channel_id = :channelId
         order by number desc limit ${recentMost}))

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import type { Logger } from "../log.ts";
+import { currentSpan, spanned } from "../traces/index.ts";
 import { type Batcher, createBatcher } from "./batcher.ts";
 import { kindOfFailure, retryConflicts } from "./failures.ts";
 import { type EventRow, insertEvents } from "./insert-events.ts";
@@ -128,10 +129,15 @@ export function createEventLog(options: EventLogOptions): EventLog {
   return {
     append(event) {
       if (closed) return Promise.reject(new AppendUnavailable("the event log is closed: the service is stopping"));
-      return new Promise((resolve, reject) => {
-        const row = unlessTooLate(event, eventsDays, Date.now());
-        waiters.add({ event: row, expiresAt: performance.now() + patienceMs, resolve, reject });
-      });
+      const span = currentSpan().child("append event", { kind: "client", attributes: inDatabase });
+      const traced = { ...unlessTooLate(event, eventsDays, Date.now()), trace: span.context };
+      return spanned(
+        span,
+        () =>
+          new Promise<Appended>((resolve, reject) => {
+            waiters.add({ event: traced, expiresAt: performance.now() + patienceMs, resolve, reject });
+          }),
+      );
     },
     idle,
     close() {
@@ -140,6 +146,12 @@ export function createEventLog(options: EventLogOptions): EventLog {
     },
   };
 }
+
+const inDatabase = {
+  "db.system.name": "postgresql",
+  "db.operation.name": "INSERT",
+  "db.collection.name": "events",
+} as const;
 
 /** Other processes insert the same keys: in one order nobody deadlocks (measured: 14 of 40 batches unsorted, none so). */
 function byKey({ event: a }: Waiter, { event: b }: Waiter): number {

@@ -1,3 +1,5 @@
+import { apart } from "../traces/index.ts";
+
 /** Collects what is added while a run is in flight and hands it to the next one. */
 export interface Batcher<Item> {
   add(item: Item): void;
@@ -21,7 +23,7 @@ export function createBatcher<Item>(work: (batch: Item[]) => Promise<void>, most
   return {
     add(item) {
       waiting.push(item);
-      running ??= run();
+      running ??= apart(run);
     },
     async idle() {
       while (running !== null) await running;

@@ -10,7 +10,7 @@ export { type Feed, openFeed } from "./feed.ts";
 export type { EventRow } from "./insert-events.ts";
 export type { Appended, NewEvent, Route } from "./new-event.ts";
 export { operatorEvent } from "./operator-event.ts";
-export { historyOf, pendingOf } from "./pending.ts";
+export { historyOf, type PendingEvent, pendingOf } from "./pending.ts";
 export { type EventFilter, filterSql, getEvent, listEvents, listEventsAfter } from "./read.ts";
 export { registerChannel } from "./register-channel.ts";
 export { registerAs, type Registered, type Registration, RegistrationRefused } from "./registration.ts";

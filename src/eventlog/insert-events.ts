@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 
+import { currentSpan } from "../traces/index.ts";
 import { audienceTypes, sqlList } from "./event-types.ts";
 import type { Appended, NewEvent } from "./new-event.ts";
 import type { EventStatus } from "./stored-event.ts";
@@ -79,6 +80,7 @@ function toRow(event: EventRow) {
     status: event.status ?? null,
     note: event.note ?? null,
     applied_version: event.appliedVersion ?? null,
+    trace: event.trace === undefined ? currentSpan().context : event.trace,
   };
 }
 
@@ -88,15 +90,17 @@ function insertSql(schema: string): string {
   const status = `coalesce(e.status, case when ${isAudience} then 'applied' else 'pending' end)`;
   return `
     insert into ${table(schema, "events")} (source, dedupe_key, type, route_kind, route_key, channel_id, occurred_at,
-      received_at, payload, raw, body_sha256, headers, status, note, applied_at, applied_version)
+      received_at, payload, raw, body_sha256, headers, status, note, applied_at, applied_version, trace)
     select e.source, e.dedupe_key, e.type, e.route_kind, e.route_key,
       coalesce(e.channel_id,
         case when ${isAudience} then (select c.id from ${table(schema, "channels")} c where c.name = e.route_key) end),
       e.occurred_at, coalesce(e.received_at, clock_timestamp()), e.payload, e.raw, e.body_sha256, e.headers, ${status},
-      e.note, case when ${status} = 'applied' then coalesce(e.received_at, clock_timestamp()) end, e.applied_version
+      e.note, case when ${status} = 'applied' then coalesce(e.received_at, clock_timestamp()) end, e.applied_version,
+      e.trace
     from jsonb_to_recordset(:events::jsonb) as e (source text, dedupe_key text, type text, route_kind text,
       route_key text, channel_id integer, occurred_at timestamptz, received_at timestamptz, payload jsonb, raw text,
-      body_sha256 text, headers jsonb, status text, note text, applied_version integer)
+      body_sha256 text, headers jsonb, status text, note text, applied_version integer,
+      trace jsonb)
     on conflict (source, dedupe_key) do nothing
     returning id, source, dedupe_key as "dedupeKey"`;
 }

@@ -1,3 +1,5 @@
+import type { TraceContext } from "../traces/index.ts";
+
 /** What a channel is known by at the place that an event comes from. */
 export interface Route {
   kind: "channel" | "live_input" | "converter" | "video";
@@ -21,6 +23,8 @@ export interface NewEvent {
   bodySha256: string | null;
   /** The few request headers that are kept. */
   headers: Record<string, string> | null;
+  /** What brought it here, if that is traced; the current span if it isn't said. */
+  trace?: TraceContext | null;
 }
 
 /** Where an event ended up. */

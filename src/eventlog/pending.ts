@@ -1,17 +1,23 @@
 import type { Knex } from "knex";
 
+import type { TraceContext } from "../traces/index.ts";
 import { audienceTypes, hostTypes, sqlList } from "./event-types.ts";
 import { foldableColumns, type FoldableEvent } from "./stored-event.ts";
 import { rowsOf, table } from "./tables.ts";
 
 export interface Pending {
   /** In the order in which they are folded. */
-  events: FoldableEvent[];
+  events: PendingEvent[];
   /** The database's clock, read after everything in `events` was received. */
   now: Date;
 }
 
-type FoldableRow = FoldableEvent & { now: Date };
+/** An event with what brought it into the log, if that is traced. */
+export interface PendingEvent extends FoldableEvent {
+  trace: TraceContext | null;
+}
+
+type PendingRow = PendingEvent & { now: Date };
 
 /** One user's viewer events in one pass; whoever joins and leaves more often waits for the next. */
 const audienceMost = 100;
@@ -46,13 +52,13 @@ export async function pendingOf(
         order by e.id limit ${audienceMost}
       ) viewer
     ), foldable as (select * from pending union all select * from audience)
-    select clock.now, ${foldableColumns}
+    select clock.now, e.trace, ${foldableColumns}
     from (select clock_timestamp() as now) clock left join foldable e on true
     order by e.id`;
-  const rows = await rowsOf<FoldableRow | { id: null; now: Date }>(trx, sql, of);
+  const rows = await rowsOf<PendingRow | { id: null; now: Date }>(trx, sql, of);
   const [first] = rows;
   if (first === undefined) throw new Error("the clock returned no row");
-  return { events: rows.filter((row): row is FoldableRow => row.id !== null), now: first.now };
+  return { events: rows.filter((row): row is PendingRow => row.id !== null), now: first.now };
 }
 
 /** Events of a history that are read at a time. */

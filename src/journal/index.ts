@@ -1,3 +1,5 @@
 export { createCallJournal } from "./calls.ts";
-export { type CallItem, listCalls, listRefusals, type RefusalCount, type StoredCall, toCallItem } from "./read.ts";
+export { type CallItem, listCalls, type StoredCall, toCallItem } from "./list-calls.ts";
+export { listRefusals, type RefusalCount, sumRefusals } from "./list-refusals.ts";
+export { adviceOn } from "./refusal-advice.ts";
 export { createRefusalCounter, type RefusalCounter } from "./refusals.ts";

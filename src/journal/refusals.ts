@@ -24,7 +24,7 @@ const waitingMost = 500;
 const defaultDelayMs = 2_000;
 
 /**
- * Counts refused deliveries by minute, address and reason. Whoever floods the addresses adds to numbers in memory, which
+ * Counts refused deliveries by minute, address and reason, with when the first and the last of them came. Whoever floods the addresses adds to numbers in memory, which
  * are written every two seconds: never a row for a request.
  */
 export function createRefusalCounter(
@@ -48,28 +48,42 @@ export function createRefusalCounter(
   function add(row: Counted): void {
     const key = `${row.minute} ${row.door} ${row.why}`;
     const known = waiting.get(key);
-    if (known !== undefined) known.count += row.count;
+    if (known !== undefined) waiting.set(key, together(known, row));
     else if (waiting.size < waitingMost) waiting.set(key, { ...row });
   }
 
   return {
     onRefused(refused) {
-      const minute = new Date(Math.floor(now() / 60_000) * 60_000).toISOString();
-      add({ ...refused, minute, count: 1 });
+      const at = new Date(now()).toISOString();
+      add({ ...refused, minute: `${at.slice(0, 16)}Z`, first: at, last: at, count: 1 });
       keeper.nudge();
     },
     close: () => keeper.close(),
   };
 }
 
+/** Times are ISO 8601, UTC: their order is that of their texts. */
 interface Counted extends Refused {
   minute: string;
+  first: string;
+  last: string;
   count: number;
 }
 
+function together(one: Counted, other: Counted): Counted {
+  return {
+    ...one,
+    first: one.first < other.first ? one.first : other.first,
+    last: one.last > other.last ? one.last : other.last,
+    count: one.count + other.count,
+  };
+}
+
 function upsertSql(schema: string): string {
-  return `insert into ${table(schema, "refusals")} as known (minute, source, door, why, count)
-    select minute, source, door, why, count
-    from jsonb_to_recordset(:counted::jsonb) as row(minute timestamptz, source text, door text, why text, count integer)
-    on conflict (minute, door, why) do update set count = known.count + excluded.count`;
+  return `insert into ${table(schema, "refusals")} as known (minute, source, door, why, count, first_at, last_at)
+    select minute, source, door, why, count, first, last
+    from jsonb_to_recordset(:counted::jsonb) as row(minute timestamptz, source text, door text, why text, count integer,
+      first timestamptz, last timestamptz)
+    on conflict (minute, door, why) do update set count = known.count + excluded.count,
+      first_at = least(known.first_at, excluded.first_at), last_at = greatest(known.last_at, excluded.last_at)`;
 }

@@ -56,6 +56,12 @@ export async function revokeKey({ knex, schema }: Tables, id: number): Promise<A
   return row;
 }
 
+/** Which of these keys are revoked. */
+export async function findRevoked({ knex, schema }: Tables, ids: readonly number[]): Promise<number[]> {
+  const sql = `select id from ${table(schema, "api_keys")} where id = any(:ids) and revoked_at is not null`;
+  return (await rowsOf<{ id: number }>(knex, sql, { ids })).map(({ id }) => id);
+}
+
 /** Notes that a key was used just now, unless that was noted less than a minute ago. */
 export async function noteKeyUse({ knex, schema }: Tables, id: number): Promise<void> {
   const sql = `update ${table(schema, "api_keys")} set last_used_at = clock_timestamp()

@@ -1,4 +1,5 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
+import type { TraceContext } from "../traces/index.ts";
 import type { LinksOf } from "./links.ts";
 
 /** An attempt as it is kept with its delivery. */
@@ -30,6 +31,8 @@ export interface Claimed {
   previousSecret: string | null;
   attempts: number;
   attemptLog: Attempt[];
+  /** What decided that it is told, if that was traced. */
+  trace: TraceContext | null;
   /** How long ago the first attempt was due, ms. */
   forMs: number;
 }
@@ -74,6 +77,7 @@ export async function claimDue(
      returning d.id, n.id as "notificationId", n.type, n.body, n.links, d.channel_id as "channelId", e.id as "endpointId", e.url,
        e.secret, case when e.previous_until > clock_timestamp() then e.previous_secret end as "previousSecret",
        d.attempts, d.attempt_log as "attemptLog",
+       (select trace from ${table(schema, "events")} where id = n.event_id) as trace,
        (extract(epoch from clock_timestamp() - d.since) * 1000)::double precision as "forMs"`,
     { most, each, underWay: JSON.stringify(underWay) },
   );

@@ -5,6 +5,8 @@ import { storableText, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
 import type { PlaybackLinks } from "../playback/index.ts";
 import type { Redactor } from "../redaction/index.ts";
+import { noTraces, type Span, spanned, type Traces } from "../traces/index.ts";
+import { beginAttemptSpan } from "./attempt-span.ts";
 import { type Attempt, claimDue, type Claimed, unclaim } from "./claim.ts";
 import { conclude, type Conclusion } from "./conclude.ts";
 import { withoutQuery } from "./endpoint-url.ts";
@@ -26,6 +28,8 @@ export interface NotifierOptions extends Tables, Pick<PostOptions, "allowPrivate
   retryDelay?: typeof retryDelayMs;
   /** At a stop, what is under way may end for so long. */
   stopMs?: number;
+  /** Nothing is traced without. */
+  traces?: Traces | undefined;
   /** Told of each attempt that came to something. */
   onAttempted?: ((attempted: { type: string; outcome: Conclusion["outcome"] }) => void) | undefined;
   /** Between looks at the database, for what other processes left. */
@@ -129,7 +133,7 @@ async function attempt(
   claimedAt: number,
   stopping: AbortSignal,
 ): Promise<void> {
-  const { log, redactor, allowPrivate, timeoutMs, resolve } = options;
+  const { log, traces = noTraces } = options;
   const secrets = openSecrets(options.vault, claimed);
   const line = {
     notificationId: claimed.notificationId,
@@ -145,16 +149,34 @@ async function attempt(
     return;
   }
   if (performance.now() - claimedAt > freshMs) return;
+  const span = beginAttemptSpan(traces, claimed);
+  await spanned(span, () => send(options, claimed, { secrets, line, span }, stopping));
+}
 
+interface Sending {
+  secrets: string[];
+  /** What its line in the log says in any case. */
+  line: object;
+  span: Span;
+}
+
+async function send(
+  options: NotifierOptions,
+  claimed: Claimed,
+  { secrets, line, span }: Sending,
+  stopping: AbortSignal,
+): Promise<void> {
+  const { log, redactor, allowPrivate, timeoutMs, resolve } = options;
   const startedAt = performance.now();
   const at = new Date().toISOString();
   const body = await withPlayableLinks(claimed.body, claimed.links, options.links);
-  const message = { url: claimed.url, id: claimed.notificationId, body, secrets };
+  const message = { url: claimed.url, id: claimed.notificationId, body, secrets, trace: span.context };
   const posted = await post(message, { allowPrivate, timeoutMs, resolve, signal: stopping });
   const ms = Math.round(performance.now() - startedAt);
   if (stopping.aborted && posted.error !== null) {
     await unclaim(options, claimed.id, 0);
     log.info({ ...line, outcome: "broken off", ms }, "notification.attempted");
+    span.set({ "tally.outcome": "broken off" });
     return;
   }
   const error = posted.error === null ? null : storableText(redactor.text(posted.error));
@@ -163,6 +185,8 @@ async function attempt(
   const { disabled } = await conclude(options, claimed, tried, conclusion, options.disableAfterMs);
   const told = { ...line, ...conclusion, status: posted.status, ms, ...(error === null ? {} : { error }) };
   log[error === null ? "info" : "warn"]({ ...told, ...(disabled ? { disabled } : {}) }, "notification.attempted");
+  span.set({ "http.response.status_code": posted.status, "tally.outcome": conclusion.outcome });
+  if (error !== null) span.fail(error);
   options.onAttempted?.({ type: claimed.type, outcome: conclusion.outcome });
 }
 

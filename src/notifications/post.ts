@@ -6,6 +6,7 @@ import fetch, { FetchError } from "node-fetch";
 import { Webhook } from "standardwebhooks";
 
 import { retryAfterMs } from "../providers/index.ts";
+import type { TraceContext } from "../traces/index.ts";
 import { hostOf } from "./endpoint-url.ts";
 import { isPublicAddress, notPublic, publicOnly } from "./public-address.ts";
 
@@ -16,6 +17,8 @@ export interface Message {
   body: string;
   /** `whsec_…`, each signs: the secret, and the one before it for a while. */
   secrets: string[];
+  /** Sent along, so that the receiver can go on with the trace. */
+  trace?: TraceContext | null;
 }
 
 /** What came of it. `error` is null if the receiver has taken it. */
@@ -45,7 +48,7 @@ const wordsMost = 200;
  * @returns whatever receiver and network do; it throws only for a bug of ours
  */
 export async function post(message: Message, options: PostOptions): Promise<Posted> {
-  const { url, id, body, secrets } = message;
+  const { url, id, body, secrets, trace } = message;
   const { allowPrivate, timeoutMs = 10_000, resolve } = options;
   const target = new URL(url);
   const host = hostOf(target);
@@ -61,6 +64,7 @@ export async function post(message: Message, options: PostOptions): Promise<Post
   const headers = {
     "content-type": "application/json",
     "user-agent": "Tally-Notifications/1",
+    ...trace,
     "webhook-id": id,
     "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
     "webhook-signature": secrets.map((secret) => new Webhook(secret).sign(id, at, body)).join(" "),

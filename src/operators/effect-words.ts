@@ -1,6 +1,6 @@
 import type { EffectType } from "../live/index.ts";
 
-/** What each effect asks of a provider, for lists. */
+/** What each effect asks of a provider: for lists, and after "it would". */
 const descriptions: Readonly<Record<EffectType, string>> = {
   EnsureLiveInput: "make the live input ready",
   DisableLiveInput: "disable the live input",

@@ -1,5 +1,5 @@
 export { describeCall } from "./describe-call.ts";
-export { isPaid } from "./effect-words.ts";
+export { describeEffect, isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { CannotErase, type ErasedChannel, erasePerson, type Erasure, planErasure } from "./erasure/erase.ts";
 export type { Person } from "./erasure/person.ts";

@@ -58,9 +58,9 @@ export function readLogLine(text: string): { line: LogLine } | { problem: string
   return { problem: [issue?.path.join("."), issue?.message].filter((word) => word !== "").join(": ") };
 }
 
-/** An event as a line of NDJSON. */
+/** An event as a line of NDJSON. What traced it here says nothing elsewhere. */
 export function toEventLine(event: StoredEvent): string {
-  const { id: _, channel: __, appliedAt: ___, erasedAt: ____, ...kept } = event;
+  const { id: _, channel: __, appliedAt: ___, erasedAt: ____, traceId: _____, ...kept } = event;
   return `${JSON.stringify({ kind: "event", ...kept })}\n`;
 }
 

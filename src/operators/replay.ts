@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 
 import { type ChannelReplay, rebuildChannel, type ReplayMode, type ReplayRules } from "../engine/index.ts";
 import { appendWithin, operatorEvent, type Selected, type Tables } from "../eventlog/index.ts";
+import { describeEffect } from "./effect-words.ts";
 
 /** A replay's plan as operators are shown it. */
 export interface ReplayItem {
@@ -12,14 +13,17 @@ export interface ReplayItem {
   channels: ChannelReplayItem[];
 }
 
-export type ChannelReplayItem = Omit<ChannelReplay, "channelId">;
+export interface ChannelReplayItem extends Omit<ChannelReplay, "channelId"> {
+  /** What `effects` ask of the providers, in words. */
+  does: string[];
+}
 
 export function toReplayItem({ events, isTruncated }: Selected, channels: ChannelReplay[]): ReplayItem {
   return { events, isTruncated, channels: channels.map(toChannelReplayItem) };
 }
 
 export function toChannelReplayItem({ channelId: _, ...item }: ChannelReplay): ChannelReplayItem {
-  return item;
+  return { ...item, does: item.effects.map(describeEffect) };
 }
 
 /**

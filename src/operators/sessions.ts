@@ -26,6 +26,8 @@ export interface SessionItem {
   video: VideoAnswer | null;
   /** The oldest first. */
   videos: VideoAnswer[];
+  /** When it was no longer live though its host was there, the oldest first. `to` null: it is so now. */
+  drops: { from: string; to: string | null }[];
 }
 
 export interface SessionDeps extends Tables {
@@ -116,5 +118,10 @@ async function toSessionItem(row: StoredSession, prices: Prices, links: Playback
     files: row.files,
     upload: row.upload,
     ...(await presentVideos(videos, links)),
+    drops: row.drops.map(({ from, to }) => ({ from: iso(from), to: to === null ? null : iso(to) })),
   };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { Logger } from "../log.ts";
 import type { Attempt } from "./attempts.ts";
+import { beginCallSpan, endCallSpan } from "./call-span.ts";
 import { keptBody } from "./kept-body.ts";
 import type { CallContext } from "./provider-call.ts";
 import type { Provider } from "./slots.ts";
@@ -67,7 +68,8 @@ type Begun = Omit<CallRecord, "id" | "at" | "request" | "ended"> & { body?: unkn
 type Ended = Omit<CallEnd, "response"> & { body?: unknown };
 
 /**
- * Tells the observer that a call leaves. Whatever goes wrong with that has no say in what becomes of the call.
+ * Tells the observer that a call leaves, and begins its span. Whatever goes wrong with that has no say in what becomes
+ * of the call.
  *
  * @param secrets - texts that are to be in no record
  * @returns to be called once, with its end
@@ -77,15 +79,19 @@ export function beginCall(
   { body, ...call }: Begun,
   secrets: readonly string[] = [],
 ): (end: Ended) => void {
-  if (onCall === undefined) return () => undefined;
   const begun = { id: randomUUID(), at: now(), ...call };
+  const span = beginCallSpan(begun);
   const tell = (ended: () => CallEnd | null) => {
     try {
+      if (onCall === undefined) return;
       onCall({ ...begun, request: keptBody(body, secrets), ended: ended() });
     } catch (error) {
       log.error({ err: error, operation: call.operation }, "provider.observer_failed");
     }
   };
   tell(() => null);
-  return ({ body: answered, ...end }) => tell(() => ({ ...end, response: keptBody(answered, secrets) }));
+  return ({ body: answered, ...end }) => {
+    tell(() => ({ ...end, response: keptBody(answered, secrets) }));
+    endCallSpan(span, end);
+  };
 }

@@ -4,8 +4,9 @@ import { createDeadlines, type Deadline } from "./deadlines.ts";
 import { follow, newScene, refusedWords, type Scene } from "./scene.ts";
 import type { Story, StoryEffect, StoryEvent } from "./story.ts";
 import type { Entry, Timeline, Told } from "./timeline.ts";
+import { callTitle } from "./words/calls.ts";
 import { clock, lasting, names, sentences } from "./words/phrases.ts";
-import { effectWords, kindOf, tell } from "./words/words.ts";
+import { kindOf, tell } from "./words/words.ts";
 
 /** More than an evening has; whoever needs all has the log. */
 export const entriesMost = 5_000;
@@ -110,13 +111,14 @@ function noteInWords({ type, source, note, status }: StoryEvent, isLost: boolean
   return isLost ? `a notice before it is lost or late: ${note}` : note;
 }
 
-function effectInWords({ type, status, attempts, error }: StoryEffect): string | null {
+/** Beside its decision, whose title says what it is. */
+function effectInWords({ status, attempts, error }: StoryEffect): string | null {
   const tries = attempts === 1 ? "1 try" : `${attempts} tries`;
   switch (status) {
     case "dead":
-      return `${effectWords[type]} was given up after ${tries}: ${error ?? "no reason is known"}`;
+      return `given up after ${tries}: ${error ?? "no reason is known"}`;
     case "open":
-      return `${effectWords[type]} is still to be done (${attempts === 0 ? "not begun" : tries})`;
+      return `still to be done (${attempts === 0 ? "not begun" : tries})`;
     case "cancelled":
       return "not carried out: nobody wanted it any more";
     case "failed":
@@ -135,10 +137,9 @@ function laneOf({ type, source }: StoryEvent): Told["lane"] {
 const longestCallMs = 60_000;
 
 function tellCall(call: StoredCall, now: number): Entry {
-  const { id, provider, operation, outcome, method, host, path, status, ms, error, effectId, requestId } = call;
+  const { id, operation, outcome, method, host, path, status, ms, error, effectId, requestId } = call;
   const answer = status === null ? "no answer" : `HTTP ${status}`;
   const isLost = outcome === null && now - call.at.getTime() > longestCallMs;
-  const end = outcome ?? (isLost ? "no end: its process was killed in it" : "under way");
   return {
     ...nothing,
     at: call.at.toISOString(),
@@ -146,7 +147,7 @@ function tellCall(call: StoredCall, now: number): Entry {
     lane: "calls",
     id: `call:${id}`,
     type: operation,
-    title: `${names(provider)}, ${operation.replaceAll("_", " ")}: ${end.replaceAll("_", " ")}`,
+    title: callTitle(call, isLost),
     detail: sentences(
       `${method} ${host ?? ""}${path}`,
       ms === null ? null : `${answer} after ${ms} ms`,

@@ -121,7 +121,8 @@ export function createDeadlines(): Deadlines {
         case "LiveInputFailed": {
           const waits = [...policy.startRetryMs, ...policy.recoveryMs];
           const ms = Math.max(waits[scene.failures - 1] ?? 0, event.retryAfterMs ?? 0);
-          if (isOpen && ms > 0) begin("retry", `Waits ${lasting(ms)} before the next try`, of, ms);
+          const isFinal = event.type === "LiveInputFailed" ? event.final : event.disposition === "final";
+          if (isOpen && ms > 0 && !isFinal) begin("retry", `Waits ${lasting(ms)} before the next try`, of, ms);
           break;
         }
         case "RelayRequested":

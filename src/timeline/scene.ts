@@ -111,5 +111,7 @@ export function unheard(scene: Scene, { state }: Extract<Outcome, { type: "Inges
 /** How many were refused, when and why. */
 export function refusedWords({ door, from, to, count, why }: RefusalCount): string {
   const deliveries = count === 1 ? "1 delivery" : `${count} deliveries`;
-  return `${deliveries} to /webhooks${door} refused between ${clock(from).slice(0, 5)} and ${clock(to).slice(0, 5)}: ${why}`;
+  const [first, last] = [clock(from), clock(to)];
+  const when = first === last ? `at ${first}` : `between ${first} and ${last}`;
+  return `${deliveries} to /webhooks${door} refused ${when}: ${why}`;
 }

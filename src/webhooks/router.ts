@@ -1,6 +1,7 @@
 import express, { type Router } from "express";
 
 import { createRedactor, type Redactor } from "../redaction/index.ts";
+import { noSpan, noTraces, type Traces, within } from "../traces/index.ts";
 import { admitAgora } from "./agora/authenticate.ts";
 import { readAgoraEnvelope } from "./agora/envelope.ts";
 import type { AgoraSenders } from "./agora/senders.ts";
@@ -9,6 +10,7 @@ import { admitCloudflareNotification } from "./cloudflare/notification/authentic
 import { readCloudflareNotificationEnvelope } from "./cloudflare/notification/envelope.ts";
 import { admitCloudflareVideo } from "./cloudflare/video/authenticate.ts";
 import { readCloudflareVideoEnvelope } from "./cloudflare/video/envelope.ts";
+import { beginDeliverySpan, endDeliverySpan } from "./delivery-span.ts";
 import { createReceptionLog, type WebhookLog } from "./log-reception.ts";
 import { type BodyLimits, createBodyReader } from "./raw-body.ts";
 import { type Append, type Door, receive, type Reception } from "./receive.ts";
@@ -29,6 +31,8 @@ export interface WebhookRouterOptions {
   redactor?: Redactor | undefined;
   /** Who may send Agora's webhooks, by address; everybody if missing. */
   agoraSenders?: Pick<AgoraSenders, "include"> | undefined;
+  /** Nothing is traced without. */
+  traces?: Traces | undefined;
   /** Told of each delivery that is refused: whose address it came to, and why; nothing of what was sent. */
   onRefused?: ((refused: { source: Door["source"]; door: string; why: string }) => void) | undefined;
   /** Told of each delivery when it is answered. */
@@ -60,7 +64,7 @@ export interface Received {
  * @throws if a secret is blank
  */
 export function createWebhookRouter(options: WebhookRouterOptions): Router {
-  const { append, redactor = createRedactor() } = options;
+  const { append, traces = noTraces, redactor = createRedactor() } = options;
   assertNoneBlank(options.secrets);
   const router = express.Router();
   const bodies = createBodyReader(options.bodyLimits);
@@ -74,10 +78,18 @@ export function createWebhookRouter(options: WebhookRouterOptions): Router {
         refusal: bodies.refusalOf(request.headers),
         read: () => bodies.read(request),
       };
-      const reception = await receive(door, delivery, { append, redactor });
-      send(response, answerTo(reception));
+      // One that isn't authenticated comes to nothing, and has no span: anybody could make as many as they like.
+      let span = noSpan;
+      const appendTraced: Append = (event) => {
+        span = beginDeliverySpan(traces, door, event, startedAt);
+        return within(span, () => append(event));
+      };
+      const reception = await receive(door, delivery, { append: appendTraced, redactor });
+      const answer = answerTo(reception);
+      send(response, answer);
       const ms = performance.now() - startedAt;
-      logReception(door, reception, ms);
+      within(span, () => logReception(door, reception, ms));
+      endDeliverySpan(span, reception, answer.status);
       const why = refusalOf(reception);
       options.onReceived?.(receivedOf(door, reception, why, ms));
       if (why !== null) options.onRefused?.({ source: door.source, door: door.path, why });

@@ -89,6 +89,28 @@ describe("a revoked key", () => {
   });
 });
 
+describe("a revoked key's open streams", () => {
+  it("end, in every process, and nobody else's do", async () => {
+    const other = await startOther({ streams: { checkMs: 10, revokedMs: 10 } });
+    const [revoked, kept] = [await newKey("read"), await newKey("read")];
+    const open = async ({ text }: { text: string }) => {
+      const headers = { authorization: `Bearer ${text}` };
+      const { body } = await fetch(`${other.url}/v1/overview/stream`, { headers });
+      if (body === null) throw new Error("there is no stream");
+      const reader = body.getReader();
+      closers.push(() => reader.cancel());
+      return async () => (await reader.read()).done;
+    };
+    const [isTheirsOver, isOursOver] = [await open(revoked), await open(kept)];
+    expect(await isOursOver()).toBe(false);
+    await revokeKey(service.database, revoked.id);
+    while (!(await isTheirsOver()));
+    await service.notifyAndWait(103, "after_the_revocation", 1);
+    // What comes now is an event, or one from before; not the end.
+    expect(await isOursOver()).toBe(false);
+  });
+});
+
 describe("what is like a key", () => {
   it.each<[string, (key: string, prefix: string) => string]>([
     ["with another secret", (key) => key.replace(/.$/, (last) => (last === "0" ? "1" : "0"))],

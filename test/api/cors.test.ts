@@ -36,7 +36,14 @@ describe("a page of an allowed origin", () => {
       expect(headers.vary).toBe("Origin");
       expect(listOf(headers["access-control-allow-methods"])).toEqual(["GET", "HEAD", "PUT", "POST"]);
       const allowed = listOf(headers["access-control-allow-headers"]?.toLowerCase());
-      for (const name of ["authorization", "content-type", "if-none-match", "last-event-id", "trpc-accept"]) {
+      for (const name of [
+        "authorization",
+        "content-type",
+        "if-none-match",
+        "last-event-id",
+        "traceparent",
+        "trpc-accept",
+      ]) {
         expect(allowed).toContain(name);
       }
     },

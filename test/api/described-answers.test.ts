@@ -25,7 +25,7 @@ async function wrongWith(path: string, listener: RequestListener): Promise<strin
 function answers(status: number, body: unknown, headers: Record<string, string> = {}): RequestListener {
   return (_request, response) => {
     response.statusCode = status;
-    response.setHeaders(new Headers({ "content-type": "application/json", ...headers }));
+    response.setHeaders(new Headers({ "content-type": "application/json", "x-request-id": "a", ...headers }));
     response.end(body === undefined ? undefined : JSON.stringify(body));
   };
 }
@@ -50,6 +50,7 @@ it.each<[string, string, RequestListener, RegExp | null]>([
   ["a refusal of what isn't there", "/v1/nothing", refuses("not_found"), null],
   ["what isn't the API's", "/stage/x", answers(200, "anything"), null],
   ["a header that is missing", "/v1/channels/shop/status", answers(200, statusExample), /has no ETag/],
+  ["one that a problem needs", "/v1/channels/shop/status", refuses("too_many_failures"), /has no Retry-After/],
   ["another status", "/v1/channels/shop/status", answers(202, statusExample), /no status of its description/],
   ["a member that is missing", "/v1/channels/shop/status", answers(200, withoutLive, tagged), /'live'/],
   ["a member too many", "/v1/channels/shop/status", answers(200, { ...statusExample, x: 1 }, tagged), /additional/],

@@ -88,7 +88,9 @@ function wrongWithAnswer({ responses }: OperationObject, answer: Answer): string
     return [`is of the type "${type}", and described as ${Object.keys(described.content).join()}`];
   }
   const { schema, examples } = content;
-  if (type === "application/problem+json") return wrongWithProblem(answer, Object.keys(examples ?? {}));
+  if (type === "application/problem+json") {
+    return [...withoutHeaders, ...wrongWithProblem(answer, Object.keys(examples ?? {}))];
+  }
   const bodies = type === "text/event-stream" ? dataOf(answer.text) : [answer.text];
   return [...withoutHeaders, ...bodies.flatMap((body) => wrongWithBody(schema.$ref, body, type))];
 }

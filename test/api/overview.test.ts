@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { countsAnswer, overviewAnswer, overviewChannelAnswer } from "../../src/api/operators/schemas.ts";
 import { createOverview, type Overview, type OverviewFollower } from "../../src/api/overview/overview.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
+import { createRefusalCounter } from "../../src/journal/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { plainLinks } from "../support/playback-links.ts";
 import { apiKey, expectProblem, type Service, startService, useService } from "./service.ts";
@@ -70,7 +71,15 @@ describe("GET /v1/overview/stream", () => {
     const { channels, counts } = overviewAnswer.parse(first?.data);
     const status = (await service.call("get", "/v1/channels/channel_7/status")).body as unknown;
     expect(channels).toEqual([{ channel: "channel_7", channelId: 7, status, sessionId: "7-1", viewers: null }]);
-    expect(counts).toEqual({ onAir: 0, open: 1, pending: 0, failed: 0, dead: 0, oldestPendingSeconds: null });
+    expect(counts).toEqual({
+      onAir: 0,
+      open: 1,
+      pending: 0,
+      failed: 0,
+      dead: 0,
+      oldestPendingSeconds: null,
+      refusals: [],
+    });
   });
 
   it("goes on with what changes, whichever process made it, and with the counts that follow", async () => {
@@ -196,6 +205,33 @@ describe("the overview", () => {
     expect(counts.dead).toBeGreaterThan(0);
     expect(counts.oldestPendingSeconds).toBeGreaterThanOrEqual(0);
     await of("events").where({ dedupe_key: "waits" }).del();
+  });
+
+  it("tells which webhooks were refused in the last hour, what a wrong secret has cost first, with what to do", async () => {
+    const follower = follow();
+    await until(follower, ({ isAll }) => isAll || undefined);
+    const { knex, schema } = service.database;
+    const log = createLogger({ level: "silent" });
+    const counter = createRefusalCounter({ knex, schema, log });
+    const source = "cloudflare";
+    const why = "cf-webhook-auth is none of the 1 secrets of CLOUDFLARE_NOTIFICATION_SECRET";
+    counter.onRefused({ source, door: "/cloudflare/live", why });
+    counter.onRefused({ source, door: "/cloudflare/live", why });
+    counter.onRefused({ source, door: "/cloudflare/video", why: "the connection broke off" });
+    await counter.close();
+    const counts = await until(follower, (news) => (news.counts?.refusals.length === 2 ? news.counts : undefined));
+    expect(countsAnswer.parse(counts).refusals).toMatchObject([
+      {
+        sender: "Cloudflare notifications",
+        path: "/webhooks/cloudflare/live",
+        why,
+        count: 2,
+        isAlarming: true,
+        todo: expect.stringContaining("CLOUDFLARE_NOTIFICATION_SECRET") as string,
+      },
+      { path: "/webhooks/cloudflare/video", count: 1, isAlarming: false },
+    ]);
+    await knex.withSchema(schema).table("refusals").del();
   });
 
   it("reads nothing while nobody follows, and all of it again for who comes then", async () => {

@@ -10,6 +10,7 @@ import { createAdvance } from "../../src/engine/index.ts";
 import { appendWithin, createEventLog, type NewEvent, openFeed } from "../../src/eventlog/index.ts";
 import { createFigures } from "../../src/figures/index.ts";
 import { createHttpServer, type HttpLimits } from "../../src/http-server.ts";
+import { findRevoked } from "../../src/keys/index.ts";
 import { defaultPolicy, type LiveEvent } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { interpret, signAgora } from "../../src/webhooks/index.ts";
@@ -111,7 +112,7 @@ export async function startService(
     agora: { appId, appCertificate, ncsSecrets: [ncsSecret] },
     cloudflare: { notificationSecrets: [notificationSecret], webhookSecrets: [], playbackUrl: null },
   };
-  const readers = createReaders(overrides.streams);
+  const readers = createReaders({ findRevoked: (ids) => findRevoked(database, ids), ...overrides.streams });
   const feed = openFeed({ url: database.url, schema, log });
   const figures = createFigures({ knex, schema, log, freshMs: 0 });
   const collaborators = {

@@ -60,6 +60,7 @@ describe("GET /v1/sessions/{id}", () => {
       upload: null,
       recordingSids: [],
       files: [],
+      drops: [],
       video: null,
       videos: [],
     });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { createRefusalCounter } from "../../src/journal/index.ts";
 import { initialState } from "../../src/live/index.ts";
+import { createLogger } from "../../src/log.ts";
 import { goLive, type Service, startService } from "./service.ts";
 
 let service: Service;
@@ -36,6 +38,24 @@ describe("channels list", () => {
     expect(lines[0]).toMatch(/^CHANNEL +STATE/);
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
     await service.simulate("ingest-connected", "channel_42");
+  });
+
+  it("says beside it, as the list of sessions does, whether a provider's webhooks are refused", async () => {
+    expect((await service.tally(["channels", "list"])).err).toBe("");
+    const { knex, schema } = service;
+    const counter = createRefusalCounter({ knex, schema, log: createLogger({ level: "silent" }) });
+    const refused = { source: "cloudflare", door: "/cloudflare/live" } as const;
+    counter.onRefused({ ...refused, why: "cf-webhook-auth is none of the 1 secrets" });
+    counter.onRefused({ source: "agora", door: "/agora", why: "not sent by Agora" });
+    await counter.close();
+    for (const noun of ["channels", "sessions"]) {
+      const { err } = await service.tally([noun, "list"]);
+      expect(err.replaceAll("\n", " ")).toBe(
+        "1 webhook refused in the last hour: Cloudflare notifications: cf-webhook-auth is none of the 1 secrets. " +
+          "tally doctor says what to do. ",
+      );
+    }
+    await knex.withSchema(schema).table("refusals").del();
   });
 });
 

@@ -40,6 +40,24 @@ it.each(["zsh", "fish"])("there is a script for %s, which that shell can read", 
   if (hasShell(shell)) expect(spawnSync(shell, ["-n", "-c", out]).status).toBe(0);
 });
 
+it.skipIf(!hasShell("fish"))("fish completes as bash does, with descriptions", async () => {
+  const { out } = await runTally(["completion", "fish"]);
+  const lines = [
+    "tally ev",
+    "tally events list --limit 5 --status un",
+    "tally setup cloudflare --re",
+    "tally completion b",
+  ];
+  const run = `${out}\n${lines.map((line) => `complete -C "${line}"`).join("\n")}`;
+  const offered = execFileSync("fish", ["--no-config", "-c", run], { encoding: "utf8" });
+  expect(offered.trimEnd().split("\n")).toEqual([
+    "events",
+    "unrecognised\twith this status",
+    "--replace\treplace the account's Stream webhook even if it is somebody else's",
+    "bash",
+  ]);
+});
+
 it("refuses another shell", async () => {
   expect(await runTally(["completion", "tcsh"])).toMatchObject({ code: 2, out: "" });
 });

@@ -180,7 +180,7 @@ ${name}
   + reason.message: History was processed again; the channel starts with the ho…
   hold.reason: none → replay
   in the channel: none → 5
-  held, or it would ask for: EnsureLiveInput, then a recorder (paid)
+  held, or it would make the live input ready, and then start a recorder (paid)
 
 1 of 1 channel differs.
 Held until the host's next event or "tally channels release": 1 channel.

@@ -108,6 +108,17 @@ describe("sessions show, of the files", () => {
   });
 });
 
+describe("sessions show, of one whose picture was gone for a while", () => {
+  it("says how often, and for how long", async () => {
+    await service.simulate("ingest-disconnected", "channel_2");
+    const open = (await items("--channel", "channel_2")) as { drops?: unknown }[];
+    expect(open).toMatchObject([{ drops: [{ from: expect.any(String) as string, to: null }] }]);
+    await service.simulate("ingest-connected", "channel_2");
+    const { out } = await service.tally(["sessions", "show", "2-1"]);
+    expect(out).toMatch(/^picture gone +once, for \d+s$/m);
+  });
+});
+
 describe("sessions stop", () => {
   it("does nothing when nobody is there to ask, or the answer is no", async () => {
     const unasked = await service.tally(["sessions", "stop", "1-1"]);

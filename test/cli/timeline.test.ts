@@ -54,14 +54,15 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
     20:00:00       +0.0s ! cloudflare Webhooks refused at the address of Cloudflare:
                                       whatever they told is not here
                                         37 deliveries to /webhooks/cloudflare/live
-                                        refused between 20:00 and 20:10:
+                                        refused between 20:00:00 and 20:10:00:
                                         cf-webhook-auth is none of the 1 secrets of
                                         CLOUDFLARE_NOTIFICATION_SECRET; of all
                                         channels, since what is refused is not read
     20:00:00       +0.1s   tally      Session 1 opened: a host is here (uid 1001)
     20:00:00       +0.2s   tally      Recorder asked to start: a host is present
                                         attempt 1; Cloud Recording as uid 999042
-    20:00:00       +0.5s ! calls      Agora, start: retry
+    20:00:00       +0.5s ! calls      Agora start failed, to be tried again (HTTP
+                                      500, code 65)
                                         POST api.agora.io/v1/start; HTTP 500 after
                                         120 ms; sorry
     20:00:01       +1.0s ! recorder   Recorder did not start
@@ -81,8 +82,8 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                         its own word of it never came: nothing from
                                         Cloudflare since 19:59:00; 37 deliveries to
                                         /webhooks/cloudflare/live refused between
-                                        20:00 and 20:10: cf-webhook-auth is none of
-                                        the 1 secrets of
+                                        20:00:00 and 20:10:00: cf-webhook-auth is
+                                        none of the 1 secrets of
                                         CLOUDFLARE_NOTIFICATION_SECRET
     21:02:05 +1h 02m 05s   host       Host 1001 left
                                         the connection timed out
@@ -102,9 +103,9 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
 
 test("calls that went well are shown where they are asked for, and what went wrong is red where there is colour", () => {
   const text = formatTimeline(timeline, { columns: 80, colour: true }, { allCalls: true });
-  expect(text).toContain("Agora, start: done");
+  expect(text).toContain("Agora start done");
   expect(text).not.toContain("--calls");
-  const [red] = text.split("\u001b[39m").filter((line) => line.includes("Agora, start: retry"));
+  const [red] = text.split("\u001b[39m").filter((line) => line.includes("Agora start failed"));
   expect(red).toContain("\u001b[31m20:00:00");
 });
 

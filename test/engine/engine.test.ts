@@ -93,6 +93,7 @@ describe("the engine", () => {
     const picture = { width: 1080, height: 1920, fps: 30, bitrateKbps: 2500 };
     const service = openService(createFakeProviders(), { picture });
     await service.eventLog.append(rtcEvent(103, { channel: "upright", uid: 7, seq: 1 }));
+    await service.eventLog.idle();
     const [channel] = await rowsOf<{ id: number }>(database.knex, "select id from tally.channels");
     await service.engine.advance(channel?.id ?? NaN);
     const rows = await rowsOf(database.knex, "select resolution from tally.sessions");

@@ -29,6 +29,7 @@ function row(number: number, ingestConnectedAt: string | null, videos: SessionVi
     mediaPushMs: 0,
     resolution: "HD",
     counting: null,
+    drops: [],
   };
 }
 
@@ -126,4 +127,29 @@ it("a session's files are in the storage once Agora says so, and in its backup i
   expect(uploads({ ...uploaded, backup: true }, uploaded)).toBe("backup");
   expect(uploads(uploaded, { ...uploaded, backup: true })).toBe("backup");
   expect(uploads({ ...uploaded, backup: true, recordingSid: "another" })).toBeNull();
+});
+
+it("remembers when the picture was gone: until it is back, and what is gone at the end until then; the newest hundred", () => {
+  const sessions: Sessions = new Map();
+  const event = { type: "HoldReleased" } as const;
+  const told = (at: number, given: Partial<Session>) => {
+    const session = { number: 1, meter: { at, withHostMs: 0, withoutHostMs: 0 }, ...given } as Session;
+    projectSessions(sessions, { at, event, after: { ...initialState(1), session } });
+    return sessions.get(1)?.drops;
+  };
+  expect(told(10, {})).toEqual([]);
+  expect(told(20, { lostAt: 20 })).toEqual([{ from: 20, to: null }]);
+  expect(told(25, { lostAt: 20 })).toEqual([{ from: 20, to: null }]);
+  expect(told(30, {})).toEqual([{ from: 20, to: 30 }]);
+  told(40, { lostAt: 40 });
+  expect(told(50, { ending: { at: 50, reason: "host_left" } })).toEqual([
+    { from: 20, to: 30 },
+    { from: 40, to: 50 },
+  ]);
+  for (let at = 100; at < 300; at += 2) {
+    told(at, { lostAt: at });
+    told(at + 1, {});
+  }
+  expect(sessions.get(1)?.drops).toHaveLength(100);
+  expect(sessions.get(1)?.drops.at(-1)).toEqual({ from: 298, to: 299 });
 });

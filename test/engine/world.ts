@@ -13,6 +13,7 @@ import {
 import { type ChannelState, defaultPolicy, type LiveEvent, type Policy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { createRedactor } from "../../src/redaction/index.ts";
+import { noTraces, type Traces } from "../../src/traces/index.ts";
 import { interpret } from "../../src/webhooks/index.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createFakeProviders, type FakeProviders } from "./providers.ts";
@@ -76,7 +77,11 @@ export const stageUrl = (of: { channelId: number; session: number; attempt: numb
   `http://127.0.0.1/stage/${of.channelId}-${of.session}-${of.attempt}`;
 
 /** A service without worker, sweep and HTTP, on a real database with fake providers. */
-export function createWorld(database: TestDatabase, overrides: Partial<EngineValues> = {}): World {
+export function createWorld(
+  database: TestDatabase,
+  overrides: Partial<EngineValues> = {},
+  traces: Traces = noTraces,
+): World {
   const { knex, schema } = database;
   const values = engineValues(overrides);
   const fake = createFakeProviders();
@@ -86,6 +91,7 @@ export function createWorld(database: TestDatabase, overrides: Partial<EngineVal
     knex,
     schema,
     log,
+    traces,
     ...values,
     interpret: (webhook) => reading.interpret(webhook),
   });
@@ -101,6 +107,7 @@ export function createWorld(database: TestDatabase, overrides: Partial<EngineVal
     knex,
     schema,
     log,
+    traces,
     providers: fake.providers,
     redactor: createRedactor(),
     waitForCheckup: () => Promise.resolve(),
@@ -193,7 +200,7 @@ export interface WorldsOfFile {
   /** The file's own database. */
   database: TestDatabase;
   /** A world on it, closed after the test. */
-  open(overrides?: Partial<EngineValues>): World;
+  open(overrides?: Partial<EngineValues>, traces?: Traces): World;
 }
 
 /** One database for a test file, with hooks that open and drop it. */
@@ -215,8 +222,8 @@ export function useWorlds(): WorldsOfFile {
     get database() {
       return opened();
     },
-    open(overrides = {}) {
-      const world = createWorld(opened(), overrides);
+    open(overrides, traces) {
+      const world = createWorld(opened(), overrides, traces);
       worlds.push(world);
       return world;
     },

@@ -13,6 +13,7 @@ import { answer as answering, startReceiver } from "../notifications/receiver.ts
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { dumpDatabase } from "../support/dump.ts";
 import { createSigningKey } from "../support/playback-links.ts";
+import { startTraceReceiver } from "../support/trace-receiver.ts";
 import { policy } from "./evening.ts";
 import { spawnProcess, spawnService, until } from "./process.ts";
 import { openQuotingProxy, type Quote, type SeenCall } from "./quoting-proxy.ts";
@@ -31,6 +32,7 @@ const settings = {
   stream: "SECRET-stream-webhook-0009",
   databasePassword: "SECRET:database@password/0010",
   signingKey: signing.pem,
+  collectorKey: "SECRET-collector-key-0011",
 };
 /** What others send us or bugs of ours speak of: no setting, so that only its shape or its place gives it away. */
 const foreign = {
@@ -142,6 +144,8 @@ async function playTheEvening(): Promise<void> {
   quotesLeft = proxy.quotes;
   const app = await startApp();
   closers.add("the app's login", () => app.close());
+  const collector = await startTraceReceiver();
+  closers.add("the collector", () => collector.close());
   const receiver = await startReceiver();
   closers.add("the receiver", () => receiver.close());
   const env = {
@@ -158,6 +162,9 @@ async function playTheEvening(): Promise<void> {
     NODE_ENV: "test",
     NODE_OPTIONS: `--require ${join(import.meta.dirname, "breakable.cjs")}`,
     LOG_LEVEL: "trace",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${settings.collectorKey}`,
     DATABASE_URL: databaseUrl,
     API_KEY: settings.apiKey,
     AGORA_API_URL: `${proxy.url}/agora`,
@@ -279,6 +286,15 @@ async function playTheEvening(): Promise<void> {
   // The attempt that was refused, and those after it.
   await receiver.seen(2);
 
+  // What was traced: a crash takes with it what wasn't sent yet.
+  const isTraced = (what: string, isSo: (error: string | null) => boolean) =>
+    collector.spans.some(({ name, error }) => name.startsWith(what) && isSo(error));
+  await until("the last call and the app's refusal are traced", () => {
+    return isTraced("agora stop", () => true) && isTraced("notify", (error) => error !== null);
+  });
+  found["the traces"] = collector.requests.map(({ body }) => body).join("\n");
+  expect(collector.requests[0]?.headers.authorization).toBe(`Bearer ${settings.collectorKey}`);
+
   // What nobody catches.
   service.child.send({
     crash: `at postgres://tally:${foreign.crashPassword}@db/tally with ${settings.customerSecret}`,
@@ -390,6 +406,7 @@ describe("an evening with failures that quote every secret", () => {
     expect(found["what the app is told"]).toContain("live.playable");
     const { "the database": rows = "", "the service's output": output = "" } = found;
     expect(found["the database after the exception"]).toMatch(/_private_jobs .*broken on purpose/);
+    expect(found["the traces"]).toContain("broken on purpose");
     for (const quoted of [
       "storageConfig",
       "cannot push to",
@@ -399,6 +416,7 @@ describe("an evening with failures that quote every secret", () => {
     ]) {
       expect(rows).toMatch(new RegExp(`effects .*${quoted}`));
       expect(output).toContain(quoted);
+      expect(found["the traces"]).toContain(quoted);
     }
     expect(rows).toMatch(/events .*recording\.1/);
     // The bodies of calls are kept: the push URL and the storage's keys were in them.
@@ -424,6 +442,7 @@ describe("an evening with failures that quote every secret", () => {
     "the database",
     "the database server's log",
     "the sandbox's record",
+    "the traces",
   ])("tells none in %s", (where) => {
     const text = found[where] ?? "";
     expect(text.length).toBeGreaterThan(50);

@@ -45,7 +45,7 @@ async function playTheEvening(): Promise<void> {
     const told = titles(answer).join("\n");
     ({ entries, clocks } = answer);
     return (
-      told.includes("Agora, stop: done") &&
+      told.includes("Agora stop done") &&
       told.includes("Webhooks refused") &&
       /closed[^]*Recording is in the storage[^]*Recorder exited/.test(told) &&
       !JSON.stringify(answer).includes("not taken in yet")
@@ -80,7 +80,7 @@ describe("the timeline of an evening with failures", () => {
     const [, , call, failed, again] = inOrder(
       /^Host 1001 joined$/,
       /^Recorder asked to start: a host is present$/,
-      /^Agora, start: retry$/,
+      /^Agora start failed, to be tried again \(HTTP 500, code 65\)$/,
       /^Recorder did not start$/,
       /^Recorder asked to start again: the last one failed \(start: HTTP 500, code 65: /,
     );

@@ -39,7 +39,7 @@ describe("an evening without trouble", () => {
       "20:00:00 host: Host 1001 joined",
       "20:00:00 tally: Session 1 opened: a host is here (uid 1001)",
       "20:00:00 tally: Recorder asked to start: a host is present (attempt 1; Cloud Recording as uid 999042)",
-      "20:00:00 calls: Agora, start: done (POST api.agora.io/v1/start; HTTP 200 after 120 ms)",
+      "20:00:00 calls: Agora start done (POST api.agora.io/v1/start; HTTP 200 after 120 ms)",
       "20:00:01 recorder: Recorder runs: its start was accepted (recording sid-1)",
       "20:00:01 tally: Waits 45 s for Cloudflare to say that the picture arrived (it said so after 2 s)",
       "20:00:03 cloudflare: Picture arrived at Cloudflare",
@@ -68,7 +68,7 @@ describe("an evening without trouble", () => {
       agora: { medianMs: 400, mostMs: 400 },
       cloudflare: { medianMs: 400, mostMs: 400 },
     });
-    expect(find(timeline, "Agora, start")).toMatchObject({
+    expect(find(timeline, "Agora start")).toMatchObject({
       kind: "call",
       call: { ms: 120, at: "2026-03-01T20:00:00.500Z" },
     });
@@ -91,6 +91,19 @@ describe("what went wrong is told with its reason", () => {
       "20:00:03 tally: Recorder asked to start again: the last one failed (start: HTTP 500, code 65: sorry) " +
         "(attempt 2; Cloud Recording as uid 999042; with the same resource resource-1)",
     ]);
+  });
+
+  test("a start that failed for good is followed by no wait", () => {
+    const final = { ...failed, disposition: "final" } as const;
+    const timeline = tellStory([
+      happened(0, joined),
+      happened(0.1, opened),
+      happened(0.2, requested),
+      happened(1, final),
+    ]);
+    expect(linesOf(timeline).at(-1)).toBe(
+      "20:00:01 recorder: Recorder did not start, and trying again can't help (start: HTTP 500, code 65: sorry)",
+    );
   });
 
   test("an event that taught nothing, and one that shows that another is lost", () => {
@@ -142,7 +155,7 @@ describe("what went wrong is told with its reason", () => {
     expect(told({})).toMatchObject({
       tone: "bad",
       effectId: 9,
-      detail: "resource resource-1; stopping the recorder was given up after 3 tries: HTTP 500",
+      detail: "resource resource-1; given up after 3 tries: HTTP 500",
     });
     expect(told({ status: "open", attempts: 0 })?.detail).toContain("still to be done (not begun)");
     expect(told({ status: "cancelled" })?.detail).toContain("nobody wanted it any more");
@@ -155,9 +168,24 @@ describe("what went wrong is told with its reason", () => {
       call(3_590, { outcome: null, ms: null, status: null }),
     ];
     expect(tellStory([], { calls }).entries).toMatchObject([
-      { title: "Agora, start: no end: its process was killed in it", tone: "bad" },
-      { title: "Agora, start: under way", tone: "neutral" },
+      { title: "Agora start has no end: its process was killed in it", tone: "bad" },
+      { title: "Agora start under way", tone: "neutral" },
     ]);
+  });
+
+  test.each([
+    [{ outcome: "retry", status: 500, code: "65" }, "Agora start failed, to be tried again (HTTP 500, code 65)"],
+    [{ outcome: "final", status: 400, code: "2" }, "Agora start failed, not tried again (HTTP 400, code 2)"],
+    [{ outcome: "retry", status: null }, "Agora start failed, to be tried again (no answer)"],
+    [{ outcome: "capacity", status: 429 }, "Agora start refused: the provider is full (HTTP 429)"],
+    [
+      { provider: "cloudflare", operation: "get_live_input", outcome: "not_found", status: 404 },
+      "Cloudflare get live input found nothing: it is gone, or moves (HTTP 404)",
+    ],
+    [{ outcome: "of_another_version", status: 418 }, "Agora start of another version (HTTP 418)"],
+  ] as const)("a call that brought no success: %j", (given, title) => {
+    const { entries } = tellStory([], { calls: [call(0.5, { ...given, error: "sorry" })] });
+    expect(entries).toMatchObject([{ title, tone: "bad", type: "operation" in given ? given.operation : "start" }]);
   });
 });
 
@@ -168,7 +196,7 @@ describe("Cloudflare's silence", () => {
     source: "cloudflare",
     door: "/cloudflare/live",
     why: "wrong secret",
-    from: new Date(evening),
+    from: new Date(evening + 7_000),
     to: new Date(evening + 600_000),
     count: 37,
   } as const;
@@ -180,7 +208,7 @@ describe("Cloudflare's silence", () => {
       tone: "bad",
       detail:
         "its own word of it never came: nothing from Cloudflare since 19:59:01; " +
-        "37 deliveries to /webhooks/cloudflare/live refused between 20:00 and 20:10: wrong secret",
+        "37 deliveries to /webhooks/cloudflare/live refused between 20:00:07 and 20:10:00: wrong secret",
     });
     expect(find(timeline, "Waits 45 s")).toMatchObject({
       detail: "it did not; asked, it said so after 46 s",
@@ -188,6 +216,7 @@ describe("Cloudflare's silence", () => {
     });
     expect(find(timeline, "Webhooks refused at the address of Cloudflare")).toMatchObject({
       tone: "bad",
+      at: "2026-03-01T20:00:07.000Z",
       untilAt: "2026-03-01T20:10:00.000Z",
     });
     expect(find(timeline, "Not a word of Cloudflare's")).toMatchObject({ tone: "bad", lane: "cloudflare" });

@@ -26,6 +26,7 @@ export type {
   ProviderCall,
   Reason,
   ReasonCode,
+  Refusals,
   Registration,
   RelayMode,
   Replay,

@@ -45,7 +45,8 @@ export function createApiKeys({ log, ...tables }: ApiKeysDeps): ApiKeys {
   function principalOf(key: ApiKeyRow): Principal {
     if (key.revoked_at !== null) throw new CredentialRefused(`revoked key ${key.prefix}`);
     noteUse(key.id);
-    return { name: `${key.name} (${key.prefix})`, scope: key.scope, reach: { kind: "all" }, expiresAt: null };
+    const { id: keyId, scope } = key;
+    return { name: `${key.name} (${key.prefix})`, scope, reach: { kind: "all" }, expiresAt: null, keyId };
   }
 
   return {

@@ -46,6 +46,7 @@ export function createDocument(routes: readonly DescribedRoute[], publicUrl: str
     paths,
     components: {
       schemas: describeComponents(),
+      headers: describeHeaders(sharedHeaders),
       securitySchemes: {
         key: { type: "http", scheme: "bearer", description: "A key or a token: `Authorization: Bearer …`." },
         token: {
@@ -93,10 +94,15 @@ function describeAnswers(answers: Operation["answers"]): JsonSchema {
   return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, describeAnswer(answer)]));
 }
 
-function describeAnswer({ description, schema, type = "application/json", headers }: AnswerDescription): JsonSchema {
+function describeAnswer({
+  description,
+  schema,
+  type = "application/json",
+  headers = {},
+}: AnswerDescription): JsonSchema {
   return {
     description,
-    ...(headers === undefined ? {} : { headers: describeHeaders(headers) }),
+    headers: { ...refsTo("X-Request-Id"), ...describeHeaders(headers) },
     ...(schema === undefined ? {} : { content: { [type]: { schema: refTo(schema) } } }),
   };
 }
@@ -117,6 +123,7 @@ function describeProblems(codes: readonly ProblemCode[]): JsonSchema {
 function describeStatus(codes: readonly ProblemCode[]): JsonSchema {
   return {
     description: codes.map((code) => `\`${code}\`: ${problemMeanings[code]}`).join("\n\n"),
+    headers: refsTo("X-Request-Id", ...(codes.some((code) => isForNow(code)) ? (["Retry-After"] as const) : [])),
     content: {
       "application/problem+json": {
         schema: refTo(problemAnswer),
@@ -124,6 +131,21 @@ function describeStatus(codes: readonly ProblemCode[]): JsonSchema {
       },
     },
   };
+}
+
+/** What every answer has, and what those have that may be otherwise later. */
+const sharedHeaders = {
+  "X-Request-Id": "The request's id in the service's log: that which was sent with it, or one of ours.",
+  "Retry-After": "After how many seconds to try again.",
+};
+
+function refsTo(...names: (keyof typeof sharedHeaders)[]): JsonSchema {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** Whether the same request may do later what it couldn't now. */
+function isForNow(code: ProblemCode): boolean {
+  return [429, 503].includes(statusOf(code));
 }
 
 function exampleOf(code: ProblemCode): JsonSchema {
@@ -140,5 +162,9 @@ function describeApi(): string {
     "The on-air light of a live-selling platform.",
     "Errors are `application/problem+json` with a stable `code`; answers may get more members, so overlook unknown ones.",
     ["| code | status | meaning |", "| --- | --- | --- |", ...rows].join("\n"),
+    "What breaks the limits of the server itself is answered before the API sees it, and its connection closed: 408 if a " +
+      "request takes longer than 10 s for its headers or 30 s in all, 431 if it has more than 16 KiB or 100 of them, 413 if " +
+      "the chunks of its body carry too much beside it, 400 if it is no HTTP. These have no `X-Request-Id` and no body, but " +
+      "for the 431 of too many headers: a problem with the code `too_many_headers`.",
   ].join("\n\n");
 }

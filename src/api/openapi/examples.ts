@@ -103,6 +103,7 @@ export const sessionExample: SessionAnswer = {
   upload: "storage",
   video: videoExample,
   videos: [videoExample],
+  drops: [{ from: "2026-03-01T18:20:05.120Z", to: "2026-03-01T18:20:17.480Z" }],
 };
 
 export const problemExample: z.infer<typeof problemAnswer> = new Problem(

@@ -11,6 +11,7 @@ import {
   overviewAnswer,
   overviewChannelAnswer,
   overviewEventAnswer,
+  refusalsAnswer,
   retryAnswer,
 } from "../operators/schemas.ts";
 import type { Component } from "./components.ts";
@@ -33,6 +34,7 @@ export const operatorAnswers: readonly Component[] = [
   { schema: overviewAnswer, id: "Overview", description: "All channels that matter now, and counts." },
   { schema: overviewChannelAnswer, id: "OverviewChannel", description: "A channel with its newest count of viewers." },
   { schema: countsAnswer, id: "OverviewCounts", description: "How many of what." },
+  { schema: refusalsAnswer, id: "Refusals", description: "Deliveries that were refused for one reason." },
   {
     schema: channelReplayAnswer,
     id: "ChannelReplay",

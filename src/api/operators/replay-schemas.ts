@@ -75,6 +75,7 @@ export const channelReplayAnswer = z.strictObject({
   isPaid: z.boolean().describe("A recorder would come of them, now or next, which costs for as long as it runs."),
   changes: z.array(change).describe("What people see differ."),
   effects: z.array(z.enum(effectTypes)).describe("Calls that the new state asks for and the old one did not."),
+  does: z.array(z.string()).describe("The same in words, in the same order: what it would have us do."),
   hold: z.boolean().describe("It is held, because one of them would start something."),
   lifted: z.boolean().describe("The hold of an earlier replay is lifted, because it keeps the new state from nothing."),
   differs: z.boolean().describe("Anything differs, be it in details or in what the log says of an event."),

@@ -4,6 +4,7 @@ import type { EffectStatus } from "../../db/index.ts";
 import type { EventSource, EventStatus } from "../../eventlog/index.ts";
 import type { EffectItem, EventDetail, EventItem, RetryAdvice } from "../../operators/index.ts";
 import type { Counts, OverviewChannel } from "../overview/overview.ts";
+import type { Refusals } from "../overview/read-overview.ts";
 import { channelName, pageSize, timeInText, wholeNumberInText } from "../schemas.ts";
 import { sessionAnswer } from "../sessions/schemas.ts";
 import { callAnswer } from "../sessions/timeline-schemas.ts";
@@ -105,6 +106,7 @@ export const eventDetailAnswer = eventAnswer.extend({
   erasedAt: time
     .nullable()
     .describe("When a person was erased from it, so that its body is not what came any more. Null: nobody was."),
+  traceId: z.string().nullable().describe("Of its trace, if traces are on: what came of it is found by this."),
 }) satisfies z.ZodType<EventDetail>;
 
 const nextId = z.int().nullable().describe("The next page's `before`; null: this is the last.");
@@ -165,6 +167,17 @@ export const overviewChannelAnswer = z.strictObject({
     .describe("The open session's newest count; null: there is none."),
 }) satisfies z.ZodType<OverviewChannel>;
 
+export const refusalsAnswer = z.strictObject({
+  sender: z.string().describe("Whose deliveries they are, or are made to look like."),
+  path: z.string().describe("Where they came to, such as `/webhooks/agora`."),
+  why: z.string().describe("Why they were refused."),
+  count: count.describe("How many."),
+  firstAt: time.describe("When the first of them came."),
+  lastAt: time.describe("When the last of them came."),
+  isAlarming: z.boolean().describe("Likely a provider's own, refused for a wrong setting; else strangers' noise."),
+  todo: z.string().describe("What to do about it."),
+}) satisfies z.ZodType<Refusals>;
+
 export const countsAnswer = z.strictObject({
   onAir: count.describe("Channels that are live."),
   open: count.describe("Channels with an open session."),
@@ -172,6 +185,11 @@ export const countsAnswer = z.strictObject({
   failed: count.describe("Events that broke our code."),
   dead: count.describe("Effects that wait for a person."),
   oldestPendingSeconds: count.nullable().describe("How long the oldest of `pending` waits; null: none does."),
+  refusals: z
+    .array(refusalsAnswer)
+    .describe(
+      "Webhooks' deliveries that were refused in the last hour, by address and reason: the alarming ones first.",
+    ),
 }) satisfies z.ZodType<Counts>;
 
 export const overviewAnswer = z.strictObject({

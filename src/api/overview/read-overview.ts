@@ -1,5 +1,6 @@
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
+import { adviceOn, type RefusalCount, sumRefusals } from "../../journal/index.ts";
 
 /** The newest sample of how many watch. */
 export interface Sample {
@@ -66,11 +67,28 @@ export interface Backlog {
   dead: number;
   /** Whole seconds; null if none is pending. */
   oldestPendingSeconds: number | null;
+  /** Deliveries to the webhooks' addresses that were refused in the last hour. */
+  refusals: Refusals[];
 }
 
-export async function readBacklog({ knex, schema }: Tables): Promise<Backlog> {
+/** So many of them for one reason. Times are ISO 8601. */
+export interface Refusals {
+  /** Whose they are, or are made to look like. */
+  sender: string;
+  /** To which they came. */
+  path: string;
+  why: string;
+  count: number;
+  firstAt: string;
+  lastAt: string;
+  isAlarming: boolean;
+  todo: string;
+}
+
+export async function readBacklog(tables: Tables): Promise<Backlog> {
+  const { knex, schema } = tables;
   const events = table(schema, "events");
-  const [backlog] = await rowsOf<Backlog>(
+  const [backlog] = await rowsOf<Omit<Backlog, "refusals">>(
     knex,
     `select count(*)::integer as pending,
        floor(extract(epoch from clock_timestamp() - min(received_at)))::integer as "oldestPendingSeconds",
@@ -79,5 +97,13 @@ export async function readBacklog({ knex, schema }: Tables): Promise<Backlog> {
      from ${events} where status = 'pending' and channel_id is not null`,
   );
   if (backlog === undefined) throw new Error("the counts returned no row");
-  return backlog;
+  const refusals = (await sumRefusals(tables, 1)).map(toRefusals);
+  // What is likely ours first; of each the newest.
+  refusals.sort((a, b) => Number(b.isAlarming) - Number(a.isAlarming));
+  return { ...backlog, refusals };
+}
+
+function toRefusals({ door, why, count, from, to }: RefusalCount): Refusals {
+  const at = { firstAt: from.toISOString(), lastAt: to.toISOString() };
+  return { path: `/webhooks${door}`, why, count, ...at, ...adviceOn({ door, why }) };
 }

@@ -10,9 +10,9 @@ import type { Counts, News, OverviewChannel } from "./overview.ts";
 /** All channels that matter now as server-sent events: everything there is, and what changes. */
 export function streamOverview(api: Api, call: Call): Promise<Answer> {
   api.readers.assertPlace();
-  const { expiresAt } = call.principal();
+  const principal = call.principal();
   const stream = (response: Response) => {
-    const reader = api.readers.admit(response, expiresAt);
+    const reader = api.readers.admit(response, principal);
     pour(api, reader).catch((error: unknown) => {
       api.log.error({ err: error }, "overview.stream_failed");
       reader.end("failed");

@@ -77,6 +77,14 @@ export const sessionAnswer = z.strictObject({
   upload: z.enum(["storage", "backup"]).nullable().describe("Where those are: the bucket, or Agora's backup for now."),
   video: videoAnswer.nullable().describe("The longest that can be watched, else the newest."),
   videos: z.array(videoAnswer).describe("All of them, the oldest first."),
+  drops: z
+    .array(
+      z.strictObject({
+        from: time.describe("When the picture went."),
+        to: time.nullable().describe("When it was back, or nobody waited for it any more; null: it is gone now."),
+      }),
+    )
+    .describe("When it was no longer live though its host was there, the oldest first; the newest 100."),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 

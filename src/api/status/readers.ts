@@ -2,6 +2,8 @@ import { randomInt } from "node:crypto";
 
 import type { Response } from "express";
 
+import { createCoalescer } from "../../coalesce.ts";
+import type { Principal } from "../principal.ts";
 import { Problem } from "../problem.ts";
 import { noteOn } from "../request-log.ts";
 
@@ -17,6 +19,8 @@ export interface ReaderLimits {
   stalledMs: number;
   /** How often the streams are looked at: they end this much later at most. */
   checkMs: number;
+  /** How often it is asked whether the keys that opened them are revoked. */
+  revokedMs: number;
 }
 
 const defaults: ReaderLimits = {
@@ -25,10 +29,12 @@ const defaults: ReaderLimits = {
   lifetimeMs: 3_600_000,
   stalledMs: 30_000,
   checkMs: 1_000,
+  revokedMs: 5_000,
 };
 
 /** Why a stream ended. */
-export type StreamEnd = "client" | "expired" | "lifetime" | "stalled" | "shutdown" | "channel_gone" | "failed";
+export type StreamEnd =
+  "client" | "expired" | "revoked" | "lifetime" | "stalled" | "shutdown" | "channel_gone" | "failed";
 
 /** Everybody who reads a stream of events from this process. */
 export interface Readers {
@@ -38,20 +44,22 @@ export interface Readers {
    * Gives a stream a place, and begins it.
    *
    * @param response - whose headers are set and not sent
-   * @param expiresAt - when what the caller showed ends (ms); null if it doesn't
+   * @param showed - what the caller showed: the stream ends with it
    * @throws {Problem} `too_many_streams` if there is no place
    */
-  admit: (response: Response, expiresAt: number | null) => Reader;
+  admit: (response: Response, showed: Showed) => Reader;
   /**
    * Gives a place to a stream that somebody else writes, such as a subscription of tRPC.
    *
    * @param response - that it is written to
    * @throws {Problem} `too_many_streams` if there is no place
    */
-  reserve: (response: Response, expiresAt: number | null) => Place;
+  reserve: (response: Response, showed: Showed) => Place;
   /** Ends all streams, and each that is still to come: their clients connect again, to another process. */
   close: () => void;
 }
+
+export type Showed = Pick<Principal, "expiresAt" | "keyId">;
 
 export interface Place {
   /** Aborted when the stream must end; the reason is a `StreamEnd`. */
@@ -71,15 +79,23 @@ export interface Reader {
 }
 
 /**
+ * @param options.findRevoked - which of these keys are revoked; while it can't say so, their streams stay
  * @param options.onCount - called with the number of streams whenever it changes
  * @param options.now - our clock, ms
  */
 export function createReaders(
-  options: Partial<ReaderLimits> & { onCount?: (count: number) => void; now?: () => number } = {},
+  options: Partial<ReaderLimits> & {
+    findRevoked?: (keyIds: readonly number[]) => Promise<readonly number[]>;
+    onCount?: (count: number) => void;
+    now?: () => number;
+  } = {},
 ): Readers {
-  const { onCount = () => undefined, now = Date.now, ...changed } = options;
+  const { findRevoked = () => Promise.resolve([]), onCount = () => undefined, now = Date.now, ...changed } = options;
   const limits = { ...defaults, ...changed };
-  const streams = new Set<Kept>();
+  /** With the key that opened it. */
+  const streams = new Map<Kept, number | undefined>();
+  let unaskedMs = 0;
+  const revocations = createCoalescer(endRevoked, 1);
   let checking: NodeJS.Timeout | undefined;
   let isClosed = false;
 
@@ -101,11 +117,23 @@ export function createReaders(
   }
 
   function checkAll(): void {
-    for (const stream of streams) stream.check(now(), limits);
+    for (const stream of streams.keys()) stream.check(now(), limits);
+    unaskedMs += limits.checkMs;
+    if (unaskedMs < limits.revokedMs) return;
+    unaskedMs = 0;
+    void revocations.request("all");
   }
 
-  function keep<T extends Kept>(stream: T): T {
-    streams.add(stream);
+  /** One statement for all; a database that is away leaves the streams as they are. */
+  async function endRevoked(): Promise<void> {
+    const keyIds = [...new Set(streams.values())].filter((id) => id !== undefined);
+    if (keyIds.length === 0) return;
+    const revoked = new Set<number | undefined>(await findRevoked(keyIds).catch(() => []));
+    for (const [stream, keyId] of streams) if (keyId !== undefined && revoked.has(keyId)) stream.end("revoked");
+  }
+
+  function keep<T extends Kept>(stream: T, { keyId }: Showed): T {
+    streams.set(stream, keyId);
     count();
     stream.signal.addEventListener("abort", () => {
       streams.delete(stream);
@@ -117,17 +145,19 @@ export function createReaders(
 
   return {
     assertPlace,
-    admit(response, expiresAt) {
+    admit(response, showed) {
       assertPlace();
-      return keep(createStream(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs }));
+      const { expiresAt } = showed;
+      return keep(createStream(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs }), showed);
     },
-    reserve(response, expiresAt) {
+    reserve(response, showed) {
       assertPlace();
-      return keep(createPlace(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs }));
+      const { expiresAt } = showed;
+      return keep(createPlace(response, { expiresAt, tooOldAt: now() + limits.lifetimeMs }), showed);
     },
     close() {
       isClosed = true;
-      for (const stream of streams) stream.end("shutdown");
+      for (const stream of streams.keys()) stream.end("shutdown");
     },
   };
 }
@@ -159,7 +189,7 @@ function createPlace(response: Response, ends: Ends): Kept & Place {
     if (over.signal.aborted) return;
     record.ended = why;
     over.abort(why);
-    if (why === "stalled") response.destroy();
+    if (why === "stalled") cutOff(response);
   }
 
   return {
@@ -203,6 +233,7 @@ function createStream(response: Response, ends: Ends): Kept & Reader {
     record.ended = why;
     // What the connection hasn't taken by now would keep it open.
     if (waiting === 0) response.end();
+    else if (why === "stalled") cutOff(response);
     else response.destroy();
     over.abort();
     onSent();
@@ -228,6 +259,12 @@ function createStream(response: Response, ends: Ends): Kept & Reader {
       else if (waiting === 0 && silentMs >= heartbeatMs) write(heartbeat);
     },
   };
+}
+
+/** With a reset: else the kernel keeps what it took and nobody reads, up to 4 MB each, for as long as it likes. */
+function cutOff(response: Response): void {
+  response.socket?.resetAndDestroy();
+  response.destroy();
 }
 
 /** After how long a client connects again: not all in the same moment after a deploy. */

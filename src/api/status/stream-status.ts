@@ -20,10 +20,10 @@ export const streamHeaders = {
 export async function streamStatus(api: Api, call: Call): Promise<Answer> {
   api.readers.assertPlace();
   const { name } = await readChannel(api, call, api.statuses.find);
-  const { expiresAt } = call.principal();
+  const principal = call.principal();
   const after = versionOf(call.headers["last-event-id"]);
   const stream = (response: Response) => {
-    const reader = api.readers.admit(response, expiresAt);
+    const reader = api.readers.admit(response, principal);
     pour(api, { name }, after, reader).catch((error: unknown) => {
       api.log.error({ err: error, channel: name }, "status.stream_failed");
       reader.end("failed");

@@ -12,7 +12,8 @@ import type { Context } from "./procedures.ts";
  *
  * @param lastEventId - the id that the client has
  * @param left - aborted when the client is gone
- * @throws {Problem} `token_expired` when what the caller showed ends: the app must get another; `unavailable` when the
+ * @throws {Problem} `token_expired` when what the caller showed ends: the app must get another; `unauthenticated` when its
+ *   key is revoked; `unavailable` when the
  *   stream is too old or the process stops: tRPC's clients connect again by themselves
  */
 export async function* followStatus(
@@ -21,7 +22,7 @@ export async function* followStatus(
   lastEventId: unknown,
   left: AbortSignal | undefined,
 ): AsyncGenerator<TrackedEnvelope<Status>, void, void> {
-  const place = api.readers.reserve(response, principal.expiresAt);
+  const place = api.readers.reserve(response, principal);
   const signal = left === undefined ? place.signal : AbortSignal.any([place.signal, left]);
   try {
     for await (const status of watchStatus(api, { name }, { after: versionOf(lastEventId), signal })) {
@@ -38,5 +39,6 @@ function endOf(why: unknown): Problem {
   if (why === "expired") {
     return new Problem("token_expired", "The token has expired: get another, and subscribe again.");
   }
+  if (why === "revoked") return new Problem("unauthenticated", "The key was revoked: send another.");
   return new Problem("unavailable", "The stream ends here: connect again.", { headers: { "retry-after": "1" } });
 }

@@ -1,9 +1,11 @@
 import { initTRPC } from "@trpc/server";
 import type { Response } from "express";
 
+import { noTraces } from "../../traces/index.ts";
 import type { Api } from "../api.ts";
 import { type Access, authorize } from "../authorize.ts";
 import type { Principal } from "../principal.ts";
+import { traceRequest } from "../trace-request.ts";
 import { problemOf, toShape } from "./problem-shape.ts";
 
 /** What the procedures of one request work with. */
@@ -30,8 +32,9 @@ export const { router } = trpc;
 
 /** A procedure for those who may, as a route of REST. */
 export function guarded(access: Access) {
-  return trpc.procedure.use(({ ctx, next }) => {
+  return trpc.procedure.use(({ ctx, next, type, path }) => {
     authorize(ctx.principal, access);
-    return next();
+    if (type !== "mutation") return next();
+    return traceRequest(ctx.api.traces ?? noTraces, ctx.response, `/trpc/${path}`, next);
   });
 }

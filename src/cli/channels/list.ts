@@ -8,6 +8,7 @@ import type { Column } from "../output/table.ts";
 import { shortIso } from "../output/times.ts";
 import { whole } from "../parse/whole.ts";
 import { listChannels, statusOf } from "../store/channel.ts";
+import { tellRefusals } from "../tell-refusals.ts";
 import { withService } from "../with-service.ts";
 
 interface ListOptions extends CommonOptions {
@@ -29,6 +30,7 @@ export function addChannelsList(channels: Command, io: Io): void {
         const items = found.map((channel) => statusOf(channel, config.relayMode));
         const none = active ? "No channel has an open session." : "There is no channel yet.";
         printList(io, options, { items, columns: columns(io), none, limit });
+        await tellRefusals(io, tables);
       }),
     );
 }

@@ -44,6 +44,7 @@ function printEvent(io: Io, event: EventDetail): void {
     "applied at": event.appliedAt,
     "applied version": event.appliedVersion,
     "erased from at": event.erasedAt,
+    trace: event.traceId,
     "dedupe key": event.dedupeKey,
     "body sha256": event.bodySha256,
     ...event.headers,

@@ -1,5 +1,5 @@
 import type { ChannelReplay } from "../../engine/index.ts";
-import { isPaid } from "../../operators/index.ts";
+import { describeEffect, isPaid } from "../../operators/index.ts";
 import { describeStatus } from "../describe-status.ts";
 import type { Io } from "../io.ts";
 import { cut, plain, widthOf, wrap } from "./text.ts";
@@ -41,15 +41,15 @@ function notRead({ keptFrom }: ChannelReplay): string[] {
 
 /** What it would have us do, and why it doesn't. */
 function consequences({ channel, effects, hold, lifted, isEnded, isPaid: pays, after }: ChannelReplay): string[] {
-  const calls = effects.map((effect) => (isPaid(effect) ? `${effect} (paid)` : effect)).join(", ");
-  const paidLater = pays && !effects.some(isPaid) ? ", then a recorder (paid)" : "";
+  const calls = effects.map((effect) => describeEffect(effect) + (isPaid(effect) ? " (paid)" : "")).join(", ");
+  const paidLater = pays && !effects.some(isPaid) ? ", and then start a recorder (paid)" : "";
   const asks = calls + paidLater;
   if (hold) {
     const why = isEnded ? "; its broadcast is over, so that --act needs --ended too" : "";
-    return [`held, or it would ask for: ${asks}${why}`];
+    return [`held, or it would ${asks}${why}`];
   }
   if (lifted) return ["the hold of an earlier replay is lifted: it keeps the channel from nothing any more"];
-  if (asks !== "") return [`asks for: ${asks}`];
+  if (asks !== "") return [`would ${asks}`];
   return after.hold?.reason === "replay"
     ? [`stays held by an earlier replay, until the host's next event or "tally channels release ${plain(channel)}"`]
     : [];

@@ -7,6 +7,7 @@ import { printList } from "../output/print.ts";
 import { whole } from "../parse/whole.ts";
 import { findChannel } from "../store/channel.ts";
 import { listSessionsOf, sessionDepsOf } from "../store/sessions.ts";
+import { tellRefusals } from "../tell-refusals.ts";
 import { withService } from "../with-service.ts";
 import { sessionColumns } from "./columns.ts";
 
@@ -30,6 +31,7 @@ export function addSessionsList(sessions: Command, io: Io): void {
             ? await listSessions(sessionDepsOf(service), { limit })
             : await listSessionsOf(service, (await findChannel(service.tables, channel)).id, limit);
         printList(io, options, { items, columns: sessionColumns(io), none: "There was no session yet.", limit });
+        await tellRefusals(io, service.tables);
       }),
     );
 }

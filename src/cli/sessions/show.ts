@@ -57,6 +57,7 @@ function printSession(io: Io, session: SessionItem, folder: string | null): void
     files: session.files.join(", "),
     folder,
     upload: session.upload === null ? null : uploads[session.upload],
+    "picture gone": dropsOf(session, io.now()),
     video: video === null ? null : `${video.uid}, ${videoWord(video)}`,
     "more videos": moreVideos(session),
     ready: video?.readyAt ?? null,
@@ -72,6 +73,14 @@ function printSession(io: Io, session: SessionItem, folder: string | null): void
 function moreVideos({ video, videos }: SessionItem): string | null {
   const others = videos.filter(({ uid }) => uid !== video?.uid).map((other) => `${other.uid}, ${videoWord(other)}`);
   return others.length === 0 ? null : others.join("; ");
+}
+
+/** How often its picture was gone though its host was there, and for how long together. */
+function dropsOf({ drops }: SessionItem, now: Date): string | null {
+  if (drops.length === 0) return null;
+  const ms = drops.map(({ from, to }) => (to === null ? now.getTime() : Date.parse(to)) - Date.parse(from));
+  const whole = ms.reduce((sum, one) => sum + one, 0);
+  return `${drops.length === 1 ? "once" : `${drops.length} times`}, for ${duration(whole / 1000)}`;
 }
 
 /** An estimate; of what there was nothing, there is no line. */

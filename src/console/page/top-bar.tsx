@@ -2,7 +2,7 @@ import { pathTo, type Route } from "./route.ts";
 import type { Session } from "./tally.ts";
 import { lasting, shortTime } from "./times.ts";
 import { useNow } from "./use-now.ts";
-import type { OverviewState } from "./use-overview.ts";
+import { isRefused, type OverviewState } from "./use-overview.ts";
 
 interface TopBarProps {
   route: Route;
@@ -25,6 +25,12 @@ export function TopBar({ route: { page }, overview, session, onHelp, onSignOut }
       <nav aria-label="Console">
         <a href={pathTo.onAir} aria-current={current("on-air", "channel", "session")}>
           On air
+          {isRefused(overview.counts) && (
+            <b class="badge">
+              <span aria-hidden="true">!</span>
+              <span class="unseen">: webhooks are refused</span>
+            </b>
+          )}
         </a>
         <a href={pathTo.events()} aria-current={current("events", "event")}>
           Events

@@ -13,7 +13,7 @@ export interface OverviewState {
   lostAt: number | null;
   /** Why it isn't followed. */
   error: string | null;
-  /** The last change of a light in words, for who doesn't see it. */
+  /** The last change of a light, or the first refusal, in words, for who doesn't see it. */
   change: string;
 }
 
@@ -63,7 +63,16 @@ function told(old: OverviewState, news: OverviewNews): OverviewState {
       const isNew = before === undefined || labelOf(before.status) !== label;
       return { ...followed, channels, change: isNew ? `${channel}: ${label}` : old.change };
     }
-    case "counts":
-      return { ...followed, counts: news.data };
+    case "counts": {
+      const refused = news.data.refusals.find(({ isAlarming }) => isAlarming)?.sender;
+      const isNew = refused !== undefined && !isRefused(old.counts);
+      const change = isNew ? `Webhooks are refused: ${refused}` : old.change;
+      return { ...followed, counts: news.data, change };
+    }
   }
+}
+
+/** Whether a provider's webhooks are refused, likely for a wrong setting. */
+export function isRefused(counts: OverviewCounts | null): boolean {
+  return counts?.refusals.some(({ isAlarming }) => isAlarming) === true;
 }

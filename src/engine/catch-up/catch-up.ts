@@ -8,6 +8,7 @@ import {
 } from "../../eventlog/index.ts";
 import type { Logger } from "../../log.ts";
 import type { AgoraChannels } from "../../providers/index.ts";
+import { noTraces, spanned, type Traces } from "../../traces/index.ts";
 import { describeError } from "../effects/conclude.ts";
 import { LeaseLost } from "../lease.ts";
 import { believedChannels, type Doubtable, doubtPresence, knownChannels } from "./doubt.ts";
@@ -28,6 +29,8 @@ export interface CatchUpOptions extends Tables, Routing {
   log: Logger;
   channels: AgoraChannels;
   waitForCheckup: () => Promise<void>;
+  /** Nothing is traced without. */
+  traces?: Traces | undefined;
   /** Advances channels in the background. */
   advance: (channelIds: Iterable<number>) => void;
 }
@@ -47,9 +50,9 @@ const chunk = 50;
 const refusalsMost = 3;
 
 export function createCatchUp(options: CatchUpOptions): RunCatchUp {
-  const { knex, schema, log } = options;
+  const { knex, schema, log, traces = noTraces } = options;
 
-  return async (id, { isLast }) => {
+  async function run(id: number, { isLast }: { isLast: boolean }): Promise<void> {
     const catchUp = await openCatchUp(knex, schema, id);
     if (catchUp === null) return;
     try {
@@ -64,7 +67,10 @@ export function createCatchUp(options: CatchUpOptions): RunCatchUp {
       const failed = await finish(knex, schema, id, "failed");
       if (failed !== null) log.error({ ...lineOf(failed), err: error }, "catch_up.failed");
     }
-  };
+  }
+
+  return (id, tries) =>
+    spanned(traces.begin("catch up", null, { attributes: { "tally.catch_up_id": id } }), () => run(id, tries));
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 
 import { rowsOf, table } from "../../eventlog/index.ts";
 import type { Effect } from "../../live/index.ts";
+import type { TraceContext } from "../../traces/index.ts";
 
 /** An effect that an attempt was begun at. */
 export interface EffectRow {
@@ -11,6 +12,8 @@ export interface EffectRow {
   eventId: number;
   effect: Effect;
   attempts: number;
+  /** What decided it, if that was traced. */
+  trace: TraceContext | null;
 }
 
 export type ClosedStatus = "succeeded" | "failed" | "cancelled" | "dead";
@@ -20,7 +23,8 @@ export async function beginAttempt(db: Knex, schema: string, effectId: number): 
   const [row] = await rowsOf<EffectRow>(
     db,
     `update ${table(schema, "effects")} set attempts = attempts + 1 where id = :effectId and status = 'open'
-     returning id, channel_id as "channelId", event_id as "eventId", payload as effect, attempts`,
+     returning id, channel_id as "channelId", event_id as "eventId", payload as effect, attempts,
+       (select trace from ${table(schema, "events")} where id = event_id) as trace`,
     { effectId },
   );
   return row ?? null;

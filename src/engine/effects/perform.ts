@@ -3,8 +3,10 @@ import type { EffectType } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
 import { reasonOf } from "../../reason-of.ts";
 import type { Redactor } from "../../redaction/index.ts";
+import { noTraces, type Span, spanned, type Traces } from "../../traces/index.ts";
 import { type ChannelRow, readChannel } from "../channel-row.ts";
 import type { Tries } from "../jobs.ts";
+import { beginAttemptSpan } from "./attempt-span.ts";
 import { appendOutcomes, conclude, type Conclusion, describeError } from "./conclude.ts";
 import { acquiredResource, beginAttempt, type ClosedStatus, type EffectRow, freshResource } from "./effect-row.ts";
 import { failureOutcome } from "./failure-outcome.ts";
@@ -20,6 +22,8 @@ export interface PerformOptions extends Tables, EffectSettings {
   waitForCheckup: () => Promise<void>;
   /** Brings the channel up to date with the outcome. */
   advance: (channelId: number) => Promise<unknown>;
+  /** Nothing is traced without. */
+  traces?: Traces | undefined;
   /** Told of each attempt. */
   onAttempted?: ((attempted: Attempted) => void) | undefined;
 }
@@ -41,9 +45,9 @@ export interface Attempted {
 export type PerformEffect = (effectId: number, tries: Tries) => Promise<void>;
 
 export function createPerform(options: PerformOptions): PerformEffect {
-  const { knex, schema, log } = options;
+  const { knex, schema, log, traces = noTraces } = options;
 
-  return async (effectId, { isLast, nextInMs }) => {
+  return async (effectId, tries) => {
     const startedAt = performance.now();
     const row = await beginAttempt(knex, schema, effectId);
     if (row === null) {
@@ -53,24 +57,46 @@ export function createPerform(options: PerformOptions): PerformEffect {
     const channel = await readChannel(knex, schema, row.channelId);
     if (channel === null) throw new Error(`effect ${row.effect.key} is of a channel that doesn't exist`);
 
-    const line = { ...idsOf(row, channel), type: row.effect.type, attempt: row.attempts };
-    const ms = () => Math.round(performance.now() - startedAt);
-    try {
-      const conclusion = await attempt(options, row, channel);
-      await conclude(options, row, channel, conclusion);
-      const { status, outcomes, error } = conclusion;
-      const told = { outcome: status, outcomes: outcomes.map(({ type }) => type), error };
-      log[status === "failed" ? "warn" : "info"]({ ...line, ...told, ms: ms() }, "effect.attempted");
-      options.onAttempted?.({ type: row.effect.type, outcome: status });
-    } catch (error) {
-      const told = isLast ? ({ outcome: "dead" } as const) : ({ outcome: "threw", nextInMs } as const);
-      log.error({ ...line, ...told, err: error, ms: ms() }, "effect.attempted");
-      options.onAttempted?.({ type: row.effect.type, outcome: told.outcome });
-      if (!isLast) throw error;
-      await conclude(options, row, channel, await giveUp(options, row, error));
-    }
+    const span = beginAttemptSpan(traces, row, channel, startedAt);
+    await spanned(span, () => attemptAndConclude(options, { row, channel, span, startedAt }, tries));
     await advanceQuietly(options, row.channelId);
   };
+}
+
+interface Attempting {
+  row: EffectRow;
+  channel: ChannelRow;
+  span: Span;
+  startedAt: number;
+}
+
+async function attemptAndConclude(
+  options: PerformOptions,
+  { row, channel, span, startedAt }: Attempting,
+  { isLast, nextInMs }: Tries,
+): Promise<void> {
+  const { log, onAttempted } = options;
+  const { type } = row.effect;
+  const line = { ...idsOf(row, channel), type, attempt: row.attempts };
+  const ms = () => Math.round(performance.now() - startedAt);
+  try {
+    const conclusion = await attempt(options, row, channel);
+    await conclude(options, row, channel, conclusion);
+    const { status, outcomes, error } = conclusion;
+    const told = { outcome: status, outcomes: outcomes.map((outcome) => outcome.type), error };
+    log[status === "failed" ? "warn" : "info"]({ ...line, ...told, ms: ms() }, "effect.attempted");
+    span.set({ "tally.outcome": status });
+    if (error !== null) span.fail(error);
+    onAttempted?.({ type, outcome: status });
+  } catch (error) {
+    const told = isLast ? ({ outcome: "dead" } as const) : ({ outcome: "threw", nextInMs } as const);
+    log.error({ ...line, ...told, err: error, ms: ms() }, "effect.attempted");
+    span.set({ "tally.outcome": told.outcome });
+    span.fail(reasonOf(error));
+    onAttempted?.({ type, outcome: told.outcome });
+    if (!isLast) throw error;
+    await conclude(options, row, channel, await giveUp(options, row, error));
+  }
 }
 
 async function attempt(options: PerformOptions, row: EffectRow, channel: ChannelRow): Promise<Conclusion> {

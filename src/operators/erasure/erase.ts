@@ -104,9 +104,9 @@ async function eraseFrom(
   if (!differs && events.length + beside.calls + beside.notifications === 0 && !isTheirs) return null;
   if (done === null) return erased;
   if (differs) {
-    const { id, name, version, wakeAt } = channel;
     const now = await clock(trx);
-    const saved = { id, name, state, version: version + 1, now, wakeAt: wakeAt?.getTime() ?? null };
+    const wakeAt = channel.wakeAt?.getTime() ?? null;
+    const saved = { ...channel, state, version: channel.version + 1, now, wakeAt };
     await saveChannel(trx, schema, saved, done.defaultMode);
   }
   await appendWithin(trx, schema, [

@@ -1,4 +1,4 @@
-import type { EffectType, LiveEvent } from "../../live/index.ts";
+import type { LiveEvent } from "../../live/index.ts";
 import type { Scene } from "../scene.ts";
 import type { EntryKind, Told } from "../timeline.ts";
 import { decisionWords } from "./decisions.ts";
@@ -19,23 +19,6 @@ export function tell(event: LiveEvent, scene: Scene): Told {
 export function kindOf(type: string): EntryKind {
   return Object.hasOwn(decisions, type) ? "decision" : Object.hasOwn(outcomes, type) ? "outcome" : "event";
 }
-
-/** What an effect is to do. A type that is missing here doesn't compile. */
-export const effectWords: Readonly<Record<EffectType, string>> = {
-  EnsureLiveInput: "getting a live input",
-  DisableLiveInput: "having Cloudflare refuse the picture",
-  StartRelay: "starting the recorder",
-  StopRecorder: "stopping the recorder",
-  RepointRecorder: "having Agora push again",
-  ArrangeHosts: "changing the layout",
-  RenewStorage: "renewing the recorder's keys",
-  CheckPresence: "asking who is here",
-  CheckRecorder: "asking how the recorder is",
-  CheckIngest: "asking how the picture is",
-  CheckVideo: "asking for the video",
-  DeleteVideo: "deleting the video",
-  CheckPlayback: "asking whether viewers can watch",
-};
 
 /** Every event that means something has words: the compiler says which are missing. */
 words satisfies Readonly<Record<LiveEvent["type"], unknown>>;

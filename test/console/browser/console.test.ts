@@ -91,6 +91,13 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     expect(await page.getByRole("status").filter({ hasText: "evening-sale: On air" }).count()).toBe(1);
     await page.getByRole("link", { name: /^Session .*, open$/ }).waitFor();
 
+    const [recorder] = control.record().recorders;
+    control.dropPush(recorder?.sid ?? "");
+    await rowOf(page, "evening-sale").getByText("Trouble").waitFor();
+    await page.getByRole("link", { name: /^Session .*, open, picture gone once, for / }).waitFor();
+    control.recoverPush(recorder?.sid ?? "");
+    await rowOf(page, "evening-sale").getByText("On air", { exact: true }).waitFor();
+
     control.planFaults({ operation: "start", times: 1_000, answer: { status: 400, body: { code: 2, reason: "bad" } } });
     control.join("refused-sale", host, "host");
     await rowOf(page, "refused-sale").getByText("Trouble").waitFor();
@@ -110,6 +117,26 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     control.leave("refused-sale", host, "host");
     await rowOf(page, "refused-sale").getByText("Trouble").waitFor({ state: "detached" });
     expect(await page.evaluate("window.isSame")).toBe(true);
+  });
+
+  it("shows at once that a provider's webhooks are refused, and what to do", async () => {
+    const page = await open();
+    await see(page, "On air now");
+    const refused = page.getByRole("region", { name: "Webhooks refused in the last hour" });
+    expect(await refused.count()).toBe(0);
+    const address = url.replace(/console$/, "webhooks/");
+    await fetch(`${address}cloudflare/live`, { method: "POST", headers: { "cf-webhook-auth": "wrong" }, body: "{}" });
+    await fetch(`${address}agora`, { method: "POST", body: "{}" });
+    await refused.getByText("1 from Cloudflare notifications").waitFor();
+    const words = await refused.textContent();
+    expect(words).toContain("cf-webhook-auth is none of the 1 secrets of CLOUDFLARE_NOTIFICATION_SECRET");
+    expect(words).toContain("What to do: Enter CLOUDFLARE_NOTIFICATION_SECRET");
+    await refused.getByText("1 more, a stranger’s, likely").click();
+    await refused.getByText("not sent by Agora").waitFor();
+    await page.getByRole("link", { name: /^On air\s*: webhooks are refused$/ }).waitFor();
+    await inspect(page, "refused");
+    await database.knex.withSchema(database.schema).table("refusals").del();
+    await refused.waitFor({ state: "detached" });
   });
 
   it("has each page's tree read as what it is", async () => {
@@ -155,7 +182,7 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
       .click();
     await page.getByRole("heading", { level: 1, name: /^Session/ }).waitFor();
     await page.getByText("What went wrong first").waitFor();
-    const call = page.getByRole("button", { name: /Our calls.*Agora, start/ }).first();
+    const call = page.getByRole("button", { name: /Our calls.*Agora start failed, not tried again/ }).first();
     await call.click();
     expect(await page.getByRole("article").textContent()).toContain("HTTP 400, code 2");
     const selected = () => page.locator(".drawn.selected").getAttribute("data-entry");

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createRecordingStorage, type GrantResult, type StorageSettings } from "../../../src/providers/index.ts";
 import { testDeps } from "../support/deps.ts";
 import { listen, refusingUrl, type Respond, silence, text } from "../support/http-server.ts";
+import { assumedRole, refused, xml } from "../support/sts.ts";
 
 const settings: StorageSettings = {
   vendor: 1,
@@ -78,14 +79,7 @@ it("without any storage refuses for good, and says what to set", async () => {
 describe("with a role", () => {
   const roleArn = "arn:aws:iam::123456789012:role/tally-recordings";
   const end = "2026-11-24T22:00:00Z";
-  const assumed = xml(
-    200,
-    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>
-      <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/x/y</Arn><AssumedRoleId>A:y</AssumedRoleId></AssumedRoleUser>
-      <Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId><SecretAccessKey>temporary/secret</SecretAccessKey>
-      <SessionToken>FwoGZXIvYXdz+token==</SessionToken><Expiration>${end}</Expiration></Credentials>
-    </AssumeRoleResult></AssumeRoleResponse>`,
-  );
+  const assumed = assumedRole(end);
 
   async function withRole(respond: Respond, given: { endpoint?: string; timeoutMs?: number; arn?: string } = {}) {
     const { url, received } = await listen(respond);
@@ -194,17 +188,3 @@ describe("with a role", () => {
     });
   });
 });
-
-function xml(status: number, body: string): Respond {
-  return (response) => {
-    response.writeHead(status, { "content-type": "text/xml" }).end(body);
-  };
-}
-
-function refused(status: number, code: string, message: string): Respond {
-  return xml(
-    status,
-    `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code>` +
-      `<Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
-  );
-}

@@ -8,6 +8,7 @@ import { Since } from "../parts/time.tsx";
 import { pathTo } from "../route.ts";
 import type { OverviewState } from "../use-overview.ts";
 import { Counts } from "./counts.tsx";
+import { RefusedWebhooks } from "./refusals.tsx";
 import { Wall } from "./wall.tsx";
 
 /** Who is on air, who isn't and why: problems first. */
@@ -19,6 +20,7 @@ export function OnAirPage({ overview }: { overview: OverviewState }) {
   const title = problems === 0 ? "On air now" : `On air now: ${problems} with a problem`;
   return (
     <Page title={title}>
+      <RefusedWebhooks refusals={overview.counts?.refusals ?? []} />
       <Counts counts={overview.counts} />
       <section aria-label="Channels" class={overview.lostAt === null ? "" : "old"}>
         <div class="tools">

@@ -18,9 +18,9 @@ const hour = 3_600_000;
 export function Wall({ overview }: { overview: OverviewState }) {
   const [hours, setHours] = useState(6);
   const now = useNow();
-  // When one opens, becomes live or closes, the statuses say so.
+  // When one opens, closes, becomes live or is no longer, the statuses say so.
   const marks = [...overview.channels.values()]
-    .map(({ sessionId, status: { liveAt, stoppedAt } }) => [sessionId, liveAt, stoppedAt].join(" "))
+    .map(({ sessionId, status: { live, liveAt, stoppedAt } }) => [sessionId, live, liveAt, stoppedAt].join(" "))
     .join();
   const { value, error, reload } = useLoaded(
     String(hours),
@@ -46,6 +46,12 @@ export function Wall({ overview }: { overview: OverviewState }) {
           </li>
           <li>
             <i class="bar live" /> live
+          </li>
+          <li>
+            <span class="bar live">
+              <i class="drop" />
+            </span>{" "}
+            picture gone
           </li>
           <li>
             <i class="bar never" /> ended, never live
@@ -89,7 +95,7 @@ function Scale({ from, to }: { from: number; to: number }) {
 }
 
 function Bar({ session, from, now }: { session: Session; from: number; now: number }) {
-  const { id, openedAt, liveAt, closedAt, endReason } = session;
+  const { id, openedAt, liveAt, closedAt, endReason, drops } = session;
   const percent = (at: number) => Math.min(100, Math.max(0, ((at - from) / (now - from)) * 100));
   const begin = percent(Date.parse(openedAt));
   const end = percent(closedAt === null ? now : Date.parse(closedAt));
@@ -98,15 +104,31 @@ function Bar({ session, from, now }: { session: Session; from: number; now: numb
   const length = lasting((closedAt === null ? now : Date.parse(closedAt)) - Date.parse(openedAt));
   const how =
     closedAt === null ? (liveAt === null ? "not live yet" : "open") : (endReason ?? "ended").replace("_", " ");
-  const words = `Session ${id}: opened ${shortTime(Date.parse(openedAt))}, ${length}, ${how}${never ? ", never live" : ""}`;
+  const words = `Session ${id}: opened ${shortTime(Date.parse(openedAt))}, ${length}, ${how}${never ? ", never live" : ""}${wordsOf(drops, now)}`;
   return (
     <li style={{ left: `min(${begin}%, 100% - 6px)`, width: `${end - begin}%` }}>
       <a href={pathTo.session(id)} aria-label={words} title={words} class={closedAt === null ? "open" : ""}>
         <i class={`bar ${never ? "never" : "starting"}`} style={{ width: `${share(live - begin, end - begin)}%` }} />
         {liveAt !== null && <i class="bar live" style={{ width: `${share(end - live, end - begin)}%` }} />}
+        {drops.map(({ from: gone, to: back }) => {
+          const [left, right] = [percent(Date.parse(gone)), percent(back === null ? now : Date.parse(back))];
+          if (right <= begin) return null;
+          const at = share(left - begin, end - begin);
+          return (
+            <i key={gone} class="drop" style={{ left: `${at}%`, width: `${share(right - left, end - begin)}%` }} />
+          );
+        })}
       </a>
     </li>
   );
+}
+
+/** How often the picture was gone, and for how long together. */
+function wordsOf(drops: Session["drops"], now: number): string {
+  if (drops.length === 0) return "";
+  const ms = drops.reduce((sum, { from, to }) => sum + (to === null ? now : Date.parse(to)) - Date.parse(from), 0);
+  const times = drops.length === 1 ? "once" : `${drops.length} times`;
+  return `, picture gone ${times}, for ${lasting(ms)}${drops.length === 1 ? "" : " together"}`;
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : (part / whole) * 100);

@@ -1,7 +1,6 @@
 import type { ChannelReplay, ReplayPlan } from "@tally/client";
 
 import { pathTo } from "../route.ts";
-import { effectWords, isPaid } from "./effect-words.ts";
 import { Lamp } from "./lamp.tsx";
 
 /** What a replay would change, or has changed: those channels first in which something differs. */
@@ -23,7 +22,7 @@ export function Plan({ plan: { events, channels, isTruncated } }: { plan: Replay
 
 /** One channel, before and after. */
 export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
-  const { channel, before, after, changes, effects, hold, differs, isEnded, keptFrom } = plan;
+  const { channel, before, after, changes, does, hold, differs, isEnded, isPaid, keptFrom } = plan;
   return (
     <section class="plan" aria-label={`What changes in ${channel}`}>
       <h3>
@@ -58,12 +57,12 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
         <p class="quiet">Events up to {keptFrom} are not kept any more: what they were read as stays.</p>
       )}
       <ul>
-        {effects.map((effect) => (
-          <li key={effect} class={isPaid(effect) ? "paid" : ""}>
-            {hold ? "Once it is released" : "Then"}, {effectWords[effect]} (<code>{effect}</code>)
-            {isPaid(effect) ? ": it costs money for as long as it runs." : "."}
+        {does.map((call) => (
+          <li key={call}>
+            {hold ? "Once it is released, it would" : "It would"} {call}.
           </li>
         ))}
+        {isPaid && <li class="paid">A recorder would come of it, which costs money for as long as it runs.</li>}
         {hold && <li>The channel is held: it starts nothing until it is released.</li>}
         {isEnded && <li>Its last broadcast is over.</li>}
       </ul>

@@ -1,5 +1,4 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
-import type { Refused } from "./refusals.ts";
 
 /** A call as it is shown. */
 export interface StoredCall {
@@ -46,34 +45,6 @@ export function listCalls({ knex, schema }: Tables, { effectIds, span, limit }: 
        ${span === undefined ? "" : "or (channel_id = :channelId and at >= :from and at <= :to)"}
      order by at, id limit :limit`,
     { effectIds, ...span, limit },
-  );
-}
-
-/** How many deliveries were refused in a row of minutes, for one reason. */
-export interface RefusalCount extends Refused {
-  /** The begin of the first minute. */
-  from: Date;
-  /** The end of the last minute. */
-  to: Date;
-  count: number;
-}
-
-/** What was refused in a span of time, by address and reason; minutes without a gap of more than five are one. */
-export async function listRefusals({ knex, schema }: Tables, from: Date, to: Date): Promise<RefusalCount[]> {
-  return rowsOf<RefusalCount>(
-    knex,
-    `select source, door, why, min(minute) as "from", max(minute) + interval '1 minute' as "to", sum(count)::integer as count
-     from (
-       select *, sum(is_new) over (partition by door, why order by minute) as run
-       from (
-         select *, (minute > lag(minute, 1, '-infinity') over (partition by door, why order by minute)
-           + interval '5 minutes')::integer as is_new
-         from ${table(schema, "refusals")}
-         where minute > cast(:from as timestamptz) - interval '1 minute' and minute <= :to
-       ) as marked
-     ) as runs
-     group by source, door, why, run order by "from", door, why limit 1000`,
-    { from, to },
   );
 }
 
