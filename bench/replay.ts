@@ -72,10 +72,11 @@ async function drain(replays: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of replays);
 }
 
-/** A broadcast from the host's join to the end of its recorder; `{n}` is its number. */
+/** A broadcast with guests, from the host's join to its video; `{n}` is its number. */
 const cycle: readonly (readonly [source: string, type: string, payload: object])[] = [
-  ["agora", "rtc.103", rtc(103)],
+  ["agora", "rtc.103", rtc(103, 7)],
   ["tally", "SessionOpened", { type: "SessionOpened", session: "{n}", cause: "host" }],
+  ["tally", "LiveInputReady", { type: "LiveInputReady", liveInput: "input-{channel}", playbackBase: null }],
   [
     "tally",
     "RelayRequested",
@@ -83,21 +84,36 @@ const cycle: readonly (readonly [source: string, type: string, payload: object])
   ],
   ["tally", "RecorderAcquired", { type: "RecorderAcquired", session: "{n}", attempt: 1, uid: 999, resourceId: "r{n}" }],
   ["tally", "RecorderStartAccepted", { type: "RecorderStartAccepted", resourceId: "r{n}", recordingSid: "s{n}" }],
-  ["agora", "rtc.104", rtc(104)],
+  ["cloudflare", "live_input.connected", ingest("connected")],
+  ...[8, 9, 10].flatMap((guest) => [
+    ["agora", "rtc.103", rtc(103, guest)] as const,
+    ["agora", "rtc.104", rtc(104, guest)] as const,
+  ]),
+  ["agora", "rtc.104", rtc(104, 7)],
   ["tally", "SessionEnding", { type: "SessionEnding", session: "{n}", reason: "host_left" }],
   ["tally", "RecorderStopRequested", { type: "RecorderStopRequested", resourceId: "r{n}", round: 1 }],
   ["tally", "RecorderStopConfirmed", { type: "RecorderStopConfirmed", resourceId: "r{n}", round: 1 }],
+  ["cloudflare", "live_input.disconnected", ingest("disconnected")],
   ["tally", "SessionClosed", { type: "SessionClosed", session: "{n}", reason: "host_left" }],
+  [
+    "cloudflare",
+    "video.ready",
+    { uid: "video-{channel}-{n}", liveInput: "input-{channel}", status: { state: "ready" }, created: "{time}" },
+  ],
 ];
 
-function rtc(eventType: number) {
+function rtc(eventType: number, uid: number) {
   return {
     noticeId: "{n}",
     productId: 1,
     eventType,
     notifyMs: 1767225600000,
-    payload: { channelName: "{channel}", uid: 7, platform: 1, clientSeq: "{n}", ts: 1767225600 },
+    payload: { channelName: "{channel}", uid, platform: 1, clientSeq: "{n}", ts: 1767225600 },
   };
+}
+
+function ingest(what: string) {
+  return { data: { input_id: "input-{channel}", event_type: `live_input.${what}`, updated_at: "{time}" } };
 }
 
 /** In SQL, since a million events through the front door would take longer than everything that is measured. */
@@ -110,17 +126,25 @@ async function fill({ knex }: Tables, of: { channels: number; sessions: number }
     { channels: of.channels, state: JSON.stringify(initialState(0)) },
   );
   const events = cycle.map(([source, type, payload], at) => ({ at, source, type, payload: JSON.stringify(payload) }));
-  await rowsOf(
-    knex,
-    `insert into tally.events (source, dedupe_key, type, route_kind, route_key, channel_id, payload, status,
-       applied_at, applied_version, received_at)
-     select e.source, concat_ws(':', c, n, e.at), e.type, 'channel', 'replay-' || c, c,
-       replace(replace(replace(e.payload, '"{n}"', n::text), '{n}', n::text), '{channel}', 'replay-' || c)::jsonb,
-       'applied', now(), n * 10 + e.at, timestamptz '2026-01-01' + n * interval '1 minute' + e.at * interval '5 seconds'
-     from generate_series(1, :channels::integer) c, generate_series(1, :sessions::integer) n,
-       jsonb_to_recordset(:events::jsonb) as e (at integer, source text, type text, payload text)
-     order by n, c, e.at`,
-    { ...of, events: JSON.stringify(events) },
-  );
+  const slice = Math.ceil(filledMost / (of.channels * cycle.length));
+  for (let first = 1; first <= of.sessions; first += slice) {
+    const values = { ...of, first, last: Math.min(of.sessions, first + slice - 1), events: JSON.stringify(events) };
+    await rowsOf(knex, fillSql, values);
+  }
   await knex.raw("vacuum analyze tally.events");
 }
+
+/** Events in one statement, about, so that none takes longer than a statement may. */
+const filledMost = 20_000;
+
+const fillSql = `
+  insert into tally.events (source, dedupe_key, type, route_kind, route_key, channel_id, payload, status,
+    applied_at, applied_version, received_at)
+  select e.source, concat_ws(':', c, n, e.at), e.type, 'channel', 'replay-' || c, c,
+    replace(replace(replace(replace(e.payload, '"{n}"', n::text), '{n}', n::text), '{channel}', 'replay-' || c),
+      '{time}', to_char(received.at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))::jsonb,
+    'applied', now(), n * ${cycle.length} + e.at, received.at
+  from generate_series(1, :channels::integer) c, generate_series(:first::integer, :last::integer) n,
+    jsonb_to_recordset(:events::jsonb) as e (at integer, source text, type text, payload text),
+    lateral (select timestamptz '2026-01-01' + n * interval '2 minutes' + e.at * interval '5 seconds' as at) received
+  order by n, c, e.at`;

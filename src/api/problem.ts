@@ -26,6 +26,7 @@ const problems = {
   endpoint_disabled: { status: 409, title: "Conflict" },
   stage_in_use: { status: 409, title: "Conflict" },
   too_large: { status: 413, title: "Content Too Large" },
+  replay_too_large: { status: 422, title: "Unprocessable Content" },
   unsupported_media_type: { status: 415, title: "Unsupported Media Type" },
   too_many_failures: { status: 429, title: "Too Many Requests" },
   internal_error: { status: 500, title: "Internal Server Error" },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createInterface } from "node:readline/promises";
 
 import { exitCodes } from "./exit-codes.ts";
@@ -6,6 +7,8 @@ import type { Io } from "./io.ts";
 /** This process, as commands see it. Takes over Ctrl-C: the first one ends the command in order, the second at once. */
 export function processIo(): Io {
   const interrupted = new AbortController();
+  // Each request under way listens; Node would warn of more than ten.
+  setMaxListeners(0, interrupted.signal);
   const interrupt = () => {
     if (interrupted.signal.aborted) process.exit(exitCodes.interrupted);
     interrupted.abort();

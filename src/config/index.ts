@@ -13,3 +13,4 @@ export { developmentCredentials } from "./development-credentials.ts";
 export { linkSettingsOf } from "./link-settings.ts";
 export { loadConfig, loadDatabaseConfig } from "./load-config.ts";
 export { secretsInEnvironment, secretsOf } from "./secrets.ts";
+export { ownSecrets, readSigningSecrets, type SigningSecret, type SigningSecrets } from "./signing-secrets.ts";

@@ -109,6 +109,8 @@ async function save(
   const version = channel.version + (steps.length > 0 ? 1 : 0);
   const { videos, ready } = await updateSessions(trx, schema, channel.id, steps);
   const told = await announceVideos(trx, schema, ready, { state: settled.state, now, policy: rules.policy });
+  // To tell of it moves the meters on, as a rebuild will find.
+  await updateSessions(trx, schema, channel.id, told);
   const decided = [...settled.decided, ...told];
   const state = decided.at(-1)?.after ?? settled.state;
   const saved = { ...channel, state, version, now, wakeAt: settled.wakeAt, trace: span.context };

@@ -1,51 +1,15 @@
 import {
   type ChannelState,
-  type Counting,
   countingOf,
-  type EndReason,
   type LiveEvent,
   type Meter,
   type RecorderEnded,
   type RecorderSeen,
-  type Resolution,
   runs,
   type Session,
-  type SessionVideo,
 } from "../live/index.ts";
 import { projectVideos } from "./project-videos.ts";
-
-/** A row of `sessions`, times in our clock's milliseconds. */
-export interface SessionRow {
-  number: number;
-  cause: Session["cause"];
-  openedAt: number;
-  liveAt: number | null;
-  closedAt: number | null;
-  endReason: EndReason | null;
-  recordingSids: string[];
-  files: string[];
-  /** Where they are: all in the storage, or some in Agora's backup; null as long as nobody has said. */
-  upload: "storage" | "backup" | null;
-  /** Cloudflare's clock, its first word of this session that the picture arrives. */
-  ingestConnectedAt: string | null;
-  /** The oldest first. */
-  videos: SessionVideo[];
-  /** Time that recorders ran with a host, and without one. */
-  withHostMs: number;
-  withoutHostMs: number;
-  /** What of both was Media Push. */
-  mediaPushMs: number;
-  resolution: Resolution;
-  /** What goes on being counted; null while no recorder of it runs. */
-  counting: Counting | null;
-  /** When it was no longer live though its host was there, the oldest first. `to` null: it is so now. */
-  drops: Drop[];
-}
-
-interface Drop {
-  from: number;
-  to: number | null;
-}
+import type { Drop, SessionRow, Sessions } from "./sessions.ts";
 
 export interface Step {
   /** When the event was received, ms. */
@@ -53,9 +17,6 @@ export interface Step {
   event: LiveEvent;
   after: ChannelState;
 }
-
-/** A channel's sessions by number. */
-export type Sessions = Map<number, SessionRow>;
 
 /**
  * Writes into `sessions` what an event changes in them. To be called for every folded event in turn, so that a rebuild
@@ -68,21 +29,21 @@ export function projectSessions(sessions: Sessions, { at, event, after }: Step):
     const row = withSession(known, session, at);
     // A checkup may have told of the picture, or a notification that came too late to change anything else.
     const ingestConnectedAt = after.videos?.[session.number]?.since ?? row.ingestConnectedAt;
-    sessions.set(session.number, withMeter({ ...row, ingestConnectedAt }, session.meter, after));
+    sessions.put(withMeter({ ...row, ingestConnectedAt }, session.meter, after));
   }
   const running = new Set(Object.values(recorders).flatMap((recorder) => (runs(recorder) ? recorder.session : [])));
   for (const [number, meter] of Object.entries(after.meters ?? {})) {
     const row = sessions.get(Number(number));
-    if (row !== undefined && counts(row, meter, running)) sessions.set(row.number, withMeter(row, meter, after));
+    if (row !== undefined && counts(row, meter, running)) sessions.put(withMeter(row, meter, after));
   }
   for (const recorder of Object.values(recorders)) {
     const row = sessions.get(recorder.session);
     const sid = recorder.recordingSid;
     if (row === undefined || sid === null || row.recordingSids.includes(sid)) continue;
-    sessions.set(row.number, { ...row, recordingSids: [...row.recordingSids, sid] });
+    sessions.put({ ...row, recordingSids: [...row.recordingSids, sid] });
   }
   const changed = changedBy(event, after, sessions);
-  if (changed !== null) sessions.set(changed.number, changed);
+  if (changed !== null) sessions.put(changed);
   projectVideos(sessions, event, at);
 }
 
@@ -136,21 +97,13 @@ function changedBy(event: LiveEvent, after: ChannelState, sessions: Sessions): S
     }
     case "RecorderEnded":
     case "RecorderSeen": {
-      const row = sessionOfRecording(event.recordingSid, after, sessions);
+      const row = sessions.ofRecording(event.recordingSid);
       if (row === undefined) return null;
       return { ...row, files: [...new Set([...row.files, ...event.files])], upload: uploadAfter(row, event) };
     }
     default:
       return null;
   }
-}
-
-/** The recorders that are remembered tell it; only for what is older all sessions are looked through. */
-function sessionOfRecording(sid: string, { recorders }: ChannelState, sessions: Sessions): SessionRow | undefined {
-  const remembered = Object.values(recorders).find(({ recordingSid }) => recordingSid === sid);
-  const row = sessions.get(remembered?.session ?? 0);
-  if (row?.recordingSids.includes(sid) === true) return row;
-  return [...sessions.values()].find(({ recordingSids }) => recordingSids.includes(sid));
 }
 
 /** Once a file of the session is in Agora's backup, another recording's good word doesn't bring it into the storage. */

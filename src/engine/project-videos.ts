@@ -1,5 +1,5 @@
 import { latestSince, type LiveEvent, type SessionVideo, type VideoFacts, withVideo } from "../live/index.ts";
-import type { SessionRow, Sessions } from "./project-sessions.ts";
+import type { SessionRow, Sessions } from "./sessions.ts";
 
 /**
  * Writes into sessions what an event tells of their videos.
@@ -36,7 +36,7 @@ export function projectVideos(sessions: Sessions, event: LiveEvent, at: number):
 }
 
 function tell(sessions: Sessions, row: SessionRow, told: Parameters<typeof withVideo>[1], at: number): void {
-  sessions.set(row.number, { ...row, videos: withVideo(row.videos, told, at) });
+  sessions.put({ ...row, videos: withVideo(row.videos, told, at) });
 }
 
 function mark(
@@ -47,7 +47,7 @@ function mark(
   const row = sessions.get(session);
   if (row === undefined) return;
   const videos = row.videos.map((known) => (known.video === video ? { ...known, ...changed(known) } : known));
-  sessions.set(session, { ...row, videos });
+  sessions.put({ ...row, videos });
 }
 
 /**
@@ -55,12 +55,6 @@ function mark(
  * little after. Without one, the newest session.
  */
 function sessionOfVideo(sessions: Sessions, { video, createdAt }: VideoFacts): SessionRow | null {
-  const rows = [...sessions.values()];
-  const known = rows.find(({ videos }) => videos.some((each) => each.video === video));
-  if (known !== undefined) return known;
   const until = createdAt === null ? null : latestSince(createdAt);
-  const begun = rows
-    .filter(({ ingestConnectedAt: at }) => at !== null && (until === null || at <= until))
-    .sort((a, b) => ((a.ingestConnectedAt ?? "") < (b.ingestConnectedAt ?? "") ? 1 : -1));
-  return begun[0] ?? rows.sort((a, b) => b.number - a.number)[0] ?? null;
+  return sessions.ofVideo(video) ?? sessions.lastBegunBy(until) ?? sessions.newest;
 }

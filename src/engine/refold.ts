@@ -11,7 +11,8 @@ import {
 } from "../eventlog/index.ts";
 import { type ChannelState, initialState } from "../live/index.ts";
 import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
-import { projectSessions, type Sessions } from "./project-sessions.ts";
+import { projectSessions } from "./project-sessions.ts";
+import { Sessions } from "./sessions.ts";
 import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Refolded {
@@ -40,13 +41,35 @@ export async function refold(
   rules: FoldRules,
   onFolded: (events: number) => void,
 ): Promise<Refolded> {
-  const late = selection === null ? new Map<never, never>() : await latecomers(trx, schema, channelId, selection);
+  const none: Late = new Map<never, never>();
+  const late = selection === null ? none : await latecomers(trx, schema, channelId, selection);
   const snapshot = await readSnapshot(trx, schema, channelId);
+  const history = historyOf(trx, schema, channelId, { after: snapshot?.version ?? -1 });
+  return refoldHistory({ channelId, snapshot, history, late }, rules, onFolded);
+}
+
+/** Events that were never folded, by the id of the one in the history that they come after; null: before all. */
+type Late = Map<number | null, FoldableEvent[]>;
+
+/**
+ * The same with a history that is read already, or while it is folded.
+ *
+ * @param of.history - in the order in which it was folded, after the snapshot if there is one
+ */
+export async function refoldHistory(
+  {
+    channelId,
+    snapshot = null,
+    history,
+    late,
+  }: { channelId: number; snapshot?: Snapshot | null; history: AsyncIterable<FoldableEvent>; late: Late },
+  rules: FoldRules,
+  onFolded: (events: number) => void,
+): Promise<Refolded> {
   const refolded = foldFrom(channelId, snapshot);
-  const first = snapshot === null ? 0 : snapshot.version + 1;
-  foldLate(refolded, late.get(null), first, rules);
+  foldLate(refolded, late.get(null), snapshot === null ? 0 : snapshot.version + 1, rules);
   let folded = 0;
-  for await (const stored of historyOf(trx, schema, channelId, { after: first - 1 })) {
+  for await (const stored of history) {
     foldAgain(refolded, stored, stored.appliedVersion, rules);
     foldLate(refolded, late.get(stored.id), stored.appliedVersion, rules);
     if (++folded % told === 0) onFolded(told);
@@ -58,7 +81,7 @@ export async function refold(
 /** Where folding a channel's history again begins. */
 export function foldFrom(channelId: number, snapshot: Snapshot | null): Refolded {
   const { state = initialState(channelId), sessions, upTo = null } = snapshot ?? {};
-  return { state, sessions: new Map(sessions), keptFrom: upTo, changed: [] };
+  return { state, sessions: new Sessions(sessions), keptFrom: upTo, changed: [] };
 }
 
 /** Events between two words of how far it is. */
@@ -83,13 +106,13 @@ export function foldAgain(refolded: Refolded, stored: FoldableEvent, version: nu
   refolded.changed.push({ id, status, note, appliedVersion });
 }
 
-/** Selected events outside the history, by the id of the one that they come after; null: before all. */
+/** Selected events outside the history, at their places. */
 async function latecomers(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
   selection: Selection,
-): Promise<Map<number | null, FoldableEvent[]>> {
+): Promise<Late> {
   const events = table(schema, "events");
   const rows = await rowsOf<FoldableEvent & { follows: number | null }>(
     trx,
@@ -104,7 +127,7 @@ async function latecomers(
      order by e.id`,
     { ...selection, channelId },
   );
-  const late = new Map<number | null, FoldableEvent[]>();
+  const late: Late = new Map();
   for (const row of rows) {
     const together = late.get(row.follows);
     if (together === undefined) late.set(row.follows, [row]);

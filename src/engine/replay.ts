@@ -6,11 +6,13 @@ import { appendWithin, claimStrays, rowsOf, type Selection, type Tables } from "
 import { type ChannelState, type EffectType, evolve, type HoldSet, type Status, toStatus } from "../live/index.ts";
 import type { AdvanceRules } from "./advance-once.ts";
 import { type ChannelRow, lockChannel, readChannel, saveChannel } from "./channel-row.ts";
+import { type DifferingSessions, differingSessions } from "./differing-sessions.ts";
+import { projectSessions } from "./project-sessions.ts";
 import { decisionRow } from "./record-decisions.ts";
 import { refold, type Refolded } from "./refold.ts";
 import { changesBetween, isEnded, type ReplayChange } from "./replay-changes.ts";
 import { saveFolded } from "./save-folded.ts";
-import { replaceSessions } from "./save-sessions.ts";
+import { mendSessions } from "./save-sessions.ts";
 import { isHoldIdle, newCalls } from "./wanted-calls.ts";
 
 export type ReplayRules = Pick<AdvanceRules, "policy" | "interpret" | "defaultMode">;
@@ -21,6 +23,8 @@ export interface ChannelReplay {
   channel: string;
   before: Status;
   after: Status;
+  /** Those whose links both have. */
+  liveInputs: { before: ChannelState["liveInput"]; after: ChannelState["liveInput"] };
   /** Calls that the new state asks for and the old one did not. */
   effects: EffectType[];
   /** Whether a recorder would come of them, at once or after others: that costs for as long as it runs. */
@@ -32,13 +36,15 @@ export interface ChannelReplay {
   keptFrom: string | null;
   /** What people see differ. */
   changes: ReplayChange[];
+  /** How many of its sessions are otherwise than stored; of the first of them `changes` says what. */
+  sessions: number;
   /** Whether its last broadcast is over, as things are. */
   isEnded: boolean;
   /** Whether the channel is held because one of them would start something. */
   hold: boolean;
   /** Whether an earlier replay's hold is lifted, because it keeps the new state from nothing. */
   lifted: boolean;
-  /** Whether anything differs: the state, or what the log says of an event. */
+  /** Whether anything differs: the state, a session, or what the log says of an event. */
   differs: boolean;
 }
 
@@ -123,6 +129,7 @@ interface FoundReplay {
   replay: ChannelReplay;
   channel: ChannelRow;
   refolded: Refolded;
+  sessions: DifferingSessions;
   now: number;
 }
 
@@ -144,11 +151,14 @@ async function replayOf(
   const context = { ...rules, capacityFree: true };
   const { effects, starts, isPaid } = newCalls(state, refolded.state, now, context);
   const lifted = isHoldIdle(refolded.state, now, context);
-  const differs = refolded.changed.length > 0 || lifted || !isSameState(refolded.state, state);
   const isOver = isEnded(state);
   const hold = starts && !(act && (ended || !isOver));
   const event = hold ? holdSet(refolded.state) : lifted ? holdCleared(refolded.state) : null;
   const next = event === null ? refolded.state : evolve(refolded.state, { at: now, event }, rules.policy).state;
+  if (event !== null) projectSessions(refolded.sessions, { at: now, event, after: next });
+  const sessions = await differingSessions(trx, schema, channel.id, refolded.sessions);
+  const isSame = refolded.changed.length === 0 && sessions.numbers.length === 0 && isSameState(refolded.state, state);
+  const differs = !isSame || lifted;
 
   const statusOf = (of: ChannelState, at: { version: number; updatedAt: number }) =>
     toStatus(of, { ...at, channel: name, defaultMode: rules.defaultMode });
@@ -159,26 +169,29 @@ async function replayOf(
     channel: name,
     before,
     after,
+    liveInputs: { before: state.liveInput, after: next.liveInput },
     effects,
     isPaid,
     keptFrom: refolded.keptFrom?.toISOString() ?? null,
-    changes: differs ? changesBetween({ status: before, state }, { status: after, state: next }) : [],
+    changes: differs
+      ? [...changesBetween({ status: before, state }, { status: after, state: next }), ...sessions.changes]
+      : [],
+    sessions: sessions.numbers.length,
     isEnded: isOver,
     hold,
     lifted,
     differs,
   };
-  return { replay, channel, refolded, now };
+  return { replay, channel, refolded, sessions, now };
 }
 
 async function save(
   trx: Knex.Transaction,
   schema: string,
-  { replay, channel, refolded, now }: FoundReplay,
+  { replay, channel, refolded, sessions, now }: FoundReplay,
   rules: ReplayRules,
   { asleep = false }: ReplayMode,
 ): Promise<void> {
-  await replaceSessions(trx, schema, channel.id, refolded.sessions);
   if (!replay.differs) return;
   const version = channel.version + 1;
   const saved = {
@@ -189,6 +202,7 @@ async function save(
     wakeAt: asleep ? (channel.wakeAt?.getTime() ?? null) : now,
   };
   if (replay.hold || replay.lifted) saved.state = await changeHold(trx, schema, saved, replay.hold, rules);
+  await mendSessions(trx, schema, channel.id, refolded.sessions, sessions.numbers);
   await saveFolded(trx, schema, refolded.changed);
   await saveChannel(trx, schema, saved, rules.defaultMode);
 }

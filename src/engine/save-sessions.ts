@@ -1,16 +1,10 @@
 import type { Knex } from "knex";
 
 import { rowsOf, table } from "../eventlog/index.ts";
-import {
-  isKept,
-  type LiveEvent,
-  mainVideo,
-  sessionId,
-  type VideoDeleted,
-  type VideoExpired,
-  type VideosListed,
-} from "../live/index.ts";
-import { projectSessions, type SessionRow, type Sessions, type Step } from "./project-sessions.ts";
+import type { LiveEvent, VideoDeleted, VideoExpired, VideosListed } from "../live/index.ts";
+import { projectSessions, type Step } from "./project-sessions.ts";
+import { recordsMost, sessionColumns, sessionRecords, toRecords } from "./session-records.ts";
+import { type SessionRow, Sessions } from "./sessions.ts";
 
 /** A video comes minutes after its broadcast, hours at most: these are the sessions that it may belong to. */
 const recentMost = 20;
@@ -30,10 +24,10 @@ export async function updateSessions(
   if (steps.length === 0) return { videos: [], ready: [] };
   const named = steps.flatMap(({ event }) => (isOfAnySession(event) ? [event.session] : []));
   const known = await sessionsToChange(trx, schema, channelId, named);
-  const before: Sessions = new Map(known.map((row) => [row.number, row]));
-  const after: Sessions = new Map(before);
+  const before = new Sessions(known);
+  const after = new Sessions(known);
   for (const step of steps) projectSessions(after, step);
-  const changed = [...after.values()].filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.number)));
+  const changed = after.all().filter((row) => JSON.stringify(row) !== JSON.stringify(before.get(row.number)));
   await saveSessions(trx, schema, channelId, changed);
   const videos = changed.flatMap(({ number, videos }) => {
     const known = before.get(number)?.videos ?? [];
@@ -54,24 +48,30 @@ function isOfAnySession(event: LiveEvent): event is VideosListed | VideoExpired 
   return event.type === "VideosListed" || event.type === "VideoExpired" || event.type === "VideoDeleted";
 }
 
-/** Replaces all sessions of a channel: for a rebuild. */
-export async function replaceSessions(
+/**
+ * Makes a channel's sessions what they should be: for a rebuild.
+ *
+ * @param differing - numbers of those that are otherwise than they should be, as `differingSessions` finds them
+ */
+export async function mendSessions(
   trx: Knex.Transaction,
   schema: string,
   channelId: number,
   sessions: Sessions,
+  differing: readonly number[],
 ): Promise<void> {
-  const numbers = [...sessions.keys()];
-  await trx.raw(
-    `delete from ${table(schema, "sessions")} where channel_id = :channelId and number <> all(:numbers::integer[])`,
-    { channelId, numbers } as Record<string, Knex.RawBinding>,
+  const wanted = differing.flatMap((number) => sessions.get(number) ?? []);
+  for (let at = 0; at < wanted.length; at += recordsMost) {
+    await saveSessions(trx, schema, channelId, wanted.slice(at, at + recordsMost));
+  }
+  const superfluous = differing.filter((number) => sessions.get(number) === undefined);
+  if (superfluous.length === 0) return;
+  await rowsOf(
+    trx,
+    `delete from ${table(schema, "sessions")} where channel_id = :channelId and number = any(:superfluous::integer[])`,
+    { channelId, superfluous },
   );
-  const rows = [...sessions.values()];
-  for (let at = 0; at < rows.length; at += most) await saveSessions(trx, schema, channelId, rows.slice(at, at + most));
 }
-
-/** Sessions in one statement: a channel may have had tens of thousands. */
-const most = 5_000;
 
 async function saveSessions(
   trx: Knex.Transaction,
@@ -80,71 +80,13 @@ async function saveSessions(
   rows: SessionRow[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  const columns = rows.map((row) => ({
-    id: sessionId(channelId, row.number),
-    number: row.number,
-    cause: row.cause,
-    opened_at: iso(row.openedAt),
-    live_at: iso(row.liveAt),
-    closed_at: iso(row.closedAt),
-    end_reason: row.endReason,
-    recording_sids: row.recordingSids,
-    files: row.files,
-    upload: row.upload,
-    ingest_connected_at: row.ingestConnectedAt,
-    video_uid: mainVideo(row.videos)?.video ?? null,
-    video: mainVideo(row.videos),
-    videos: row.videos,
-    video_uids: row.videos.map(({ video }) => video),
-    keeps_video: row.videos.some(isKept),
-    recorded_seconds: (row.withHostMs + row.withoutHostMs) / 1000,
-    recorded_seconds_without_host: row.withoutHostMs / 1000,
-    recorded_seconds_media_push: row.mediaPushMs / 1000,
-    resolution: row.resolution,
-    counting: row.counting,
-    drops: row.drops,
-  }));
   await rowsOf(
     trx,
-    `insert into ${table(schema, "sessions")} (channel_id, ${Object.keys(columnTypes).join(", ")})
-     select :channelId, ${Object.keys(columnTypes).join(", ")}
-     from jsonb_to_recordset(:rows::jsonb) as s (${columnList()})
-     on conflict (id) do update set ${Object.keys(columnTypes)
-       .map((column) => `${column} = excluded.${column}`)
-       .join(", ")}`,
-    { channelId, rows: JSON.stringify(columns) },
+    `insert into ${table(schema, "sessions")} (channel_id, ${sessionColumns.join(", ")})
+     select :channelId, ${sessionColumns.join(", ")} from ${sessionRecords}
+     on conflict (id) do update set ${sessionColumns.map((column) => `${column} = excluded.${column}`).join(", ")}`,
+    { channelId, rows: toRecords(channelId, rows) },
   );
-}
-
-const columnTypes = {
-  id: "text",
-  number: "integer",
-  cause: "text",
-  opened_at: "timestamptz",
-  live_at: "timestamptz",
-  closed_at: "timestamptz",
-  end_reason: "text",
-  recording_sids: "text[]",
-  files: "jsonb",
-  upload: "text",
-  ingest_connected_at: "text",
-  video_uid: "text",
-  video: "jsonb",
-  videos: "jsonb",
-  video_uids: "text[]",
-  keeps_video: "boolean",
-  recorded_seconds: "double precision",
-  recorded_seconds_without_host: "double precision",
-  recorded_seconds_media_push: "double precision",
-  resolution: "text",
-  counting: "jsonb",
-  drops: "jsonb",
-} as const;
-
-function columnList(): string {
-  return Object.entries(columnTypes)
-    .map(([column, type]) => `${column} ${type}`)
-    .join(", ");
 }
 
 /** The recent sessions, and those that are named. */
@@ -169,8 +111,4 @@ function sessionsToChange(
      order by number desc`,
     { channelId, named },
   );
-}
-
-function iso(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

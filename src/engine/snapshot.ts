@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 
 import { rowsOf, table } from "../eventlog/index.ts";
 import type { ChannelState } from "../live/index.ts";
-import type { SessionRow, Sessions } from "./project-sessions.ts";
+import type { SessionRow } from "./sessions.ts";
 
 /** What the older part of a channel's history came to. Its events needn't be there any more. */
 export interface Snapshot {
@@ -14,7 +14,7 @@ export interface Snapshot {
   events: number;
   state: ChannelState;
   /** Each session of that part as it was then: later events may change any of them. */
-  sessions: Sessions;
+  sessions: readonly SessionRow[];
 }
 
 /** @returns null if all of the channel's history is in the log */
@@ -30,7 +30,7 @@ export async function readSnapshot(db: Knex, schema: string, channelId: number):
     `select session from ${table(schema, "snapshot_sessions")} where channel_id = :channelId order by number`,
     { channelId },
   );
-  return { ...row, sessions: new Map(sessions.map(({ session }) => [session.number, session])) };
+  return { ...row, sessions: sessions.map(({ session }) => session) };
 }
 
 /**
@@ -53,7 +53,8 @@ export async function saveSnapshot(
        events = excluded.events, state = excluded.state, taken_at = clock_timestamp()`,
     { channelId, version, upTo, events, state: JSON.stringify(state) },
   );
-  const changed = [...sessions.values()].filter((row) => before?.sessions.get(row.number) !== row);
+  const known = new Set(before?.sessions);
+  const changed = sessions.filter((row) => !known.has(row));
   await rowsOf(
     trx,
     `insert into ${table(schema, "snapshot_sessions")} (channel_id, number, session)

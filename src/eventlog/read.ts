@@ -10,6 +10,8 @@ export interface EventFilter {
   /** A channel's name. */
   channel?: string | undefined;
   source?: EventSource | undefined;
+  /** From one of these. */
+  sources?: readonly EventSource[] | undefined;
   /** The whole type (`rtc.103`) or what follows its last dots (`103`). */
   type?: string | undefined;
   status?: EventStatus | undefined;
@@ -57,6 +59,7 @@ export function filterSql(schema: string, filter: Omit<EventFilter, "limit">): s
     channel: `(e.channel_id = (select id from ${table(schema, "channels")} where name = :channel)
       or (e.channel_id is null and e.route_kind = 'channel' and e.route_key = :channel))`,
     source: "e.source = :source",
+    sources: "e.source = any(:sources::text[])",
     type: "(e.type = :type or right(e.type, length(:type) + 1) = '.' || :type)",
     status: "e.status = :status",
     ids: "e.id = any(:ids::bigint[])",

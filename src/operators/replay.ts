@@ -1,30 +1,7 @@
 import type { Knex } from "knex";
 
 import { type ChannelReplay, rebuildChannel, type ReplayMode, type ReplayRules } from "../engine/index.ts";
-import { appendWithin, operatorEvent, type Selected, type Tables } from "../eventlog/index.ts";
-import { describeEffect } from "./effect-words.ts";
-
-/** A replay's plan as operators are shown it. */
-export interface ReplayItem {
-  /** How many events are processed again. */
-  events: number;
-  /** There may be more that fit: these are the newest. */
-  isTruncated: boolean;
-  channels: ChannelReplayItem[];
-}
-
-export interface ChannelReplayItem extends Omit<ChannelReplay, "channelId"> {
-  /** What `effects` ask of the providers, in words. */
-  does: string[];
-}
-
-export function toReplayItem({ events, isTruncated }: Selected, channels: ChannelReplay[]): ReplayItem {
-  return { events, isTruncated, channels: channels.map(toChannelReplayItem) };
-}
-
-export function toChannelReplayItem({ channelId: _, ...item }: ChannelReplay): ChannelReplayItem {
-  return { ...item, does: item.effects.map(describeEffect) };
-}
+import { appendWithin, operatorEvent, type Tables } from "../eventlog/index.ts";
 
 /**
  * Makes a channel anew from its log; what that would start is held. Whoever calls this advances the channel afterwards.

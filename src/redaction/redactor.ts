@@ -47,8 +47,11 @@ export function createRedactor(secrets: Iterable<string> = []): Redactor {
 
 const secretMember = new RegExp(`^(?:${secretNames.join("|")})$`, "i");
 
+/** What stands for a secret already; or the first word of that, where a space ends a URL. */
+const mark = /^\[key(?: sha256:[0-9a-f]{8}\])?$/;
+
 /** Enough of a hash to tell two keys apart, and not enough of anything to push with. */
 function fingerprint(secret: string): string {
-  if (secret === "" || secret === redacted) return secret;
+  if (secret === "" || secret === redacted || mark.test(secret)) return secret;
   return `[key sha256:${createHash("sha256").update(secret).digest("hex").slice(0, 8)}]`;
 }

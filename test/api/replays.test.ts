@@ -135,6 +135,31 @@ describe("POST /v1/replays", () => {
   });
 });
 
+describe("a replay that is too large for a request", () => {
+  it("is refused, and says what does any number", async () => {
+    const { knex, schema } = service.database;
+    await knex.raw(
+      `insert into ??.channels (id, name, state)
+       select n, 'many-' || n, '{}'::jsonb from generate_series(5000, 5500) n`,
+      [schema],
+    );
+    await knex.raw(
+      `insert into ??.events (source, dedupe_key, type, channel_id, status)
+       select 'agora', 'many-' || n, 'rtc.199', n, 'unrecognised' from generate_series(5000, 5500) n`,
+      [schema],
+    );
+    for (const path of ["/v1/replays", "/v1/replays/plan"]) {
+      const refused = await post(path, { type: "rtc.199" });
+      expectProblem(refused, 422, "replay_too_large");
+      expect(refused.body).toMatchObject({ detail: expect.stringContaining("501 channels") as string });
+      expect(refused.body).toMatchObject({ detail: expect.stringContaining('"tally events replay"') as string });
+    }
+    expect(await knex.withSchema(schema).table("replays").where({ channels: 501 })).toEqual([]);
+    await knex.raw("delete from ??.events where type = 'rtc.199'", [schema]);
+    await knex.raw("delete from ??.channels where id >= 5000", [schema]);
+  });
+});
+
 describe("POST /v1/channels/{name}/rebuild", () => {
   it("tells what differs beforehand, and makes it so", async () => {
     await service.notifyAndWait(103, "channel_5", 7);

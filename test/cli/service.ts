@@ -18,11 +18,15 @@ import { type Ran, runTally } from "./tally.ts";
 
 export type Service = Awaited<ReturnType<typeof startService>>;
 
-/** The webhooks, the log and advancing on a database of its own; nobody performs effects. */
-export async function startService() {
+/**
+ * The webhooks, the log and advancing on a database of its own; nobody performs effects.
+ *
+ * @param settings - beside those of a new installation
+ */
+export async function startService(settings: Record<string, string> = {}) {
   const database = await createTestDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), "tally-cli-"));
-  const env = { DATABASE_URL: database.url, TALLY_DATA_DIR: dataDir, MIGRATE_ON_START: "false" };
+  const env = { DATABASE_URL: database.url, TALLY_DATA_DIR: dataDir, MIGRATE_ON_START: "false", ...settings };
   const config = await readConfig(env);
   const { policy, relayMode: defaultMode, maxActiveRelays } = config;
   const log = createLogger({ level: "silent" });
@@ -85,7 +89,13 @@ export async function startService() {
   return {
     ...database,
     env,
+    config,
     url,
+    /** Resolves when everything that came in is folded. */
+    async settled() {
+      await eventLog.idle();
+      await advance.idle();
+    },
     tally,
     simulate,
     append,

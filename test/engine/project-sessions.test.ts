@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 
-import { projectSessions, type SessionRow, type Sessions } from "../../src/engine/project-sessions.ts";
+import { projectSessions } from "../../src/engine/project-sessions.ts";
+import { type SessionRow, Sessions } from "../../src/engine/sessions.ts";
 import {
   initialState,
   mainVideo,
@@ -50,9 +51,10 @@ function video(createdAt: string | null, overrides: Partial<VideoProcessed> = {}
 
 /** Numbers of the sessions that have a video after this event. */
 function withVideo(event: VideoProcessed, ...rows: SessionRow[]): number[] {
-  const sessions: Sessions = new Map(rows.map((one) => [one.number, one]));
+  const sessions = new Sessions(rows);
   projectSessions(sessions, { at: 0, event, after: initialState(1) });
-  return [...sessions.values()]
+  return sessions
+    .all()
     .filter(({ videos }) => mainVideo(videos)?.video === event.video)
     .map((one) => one.number);
 }
@@ -83,7 +85,7 @@ it("a video that could not be made does not replace one that can be watched", ()
 });
 
 it("files go to the session of their recording, each once, and to none if the recording is not ours", () => {
-  const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
+  const sessions = new Sessions([first, second]);
   const seen = { type: "RecorderSeen", uid: 1, sequence: 1, sentAt: 1, what: "uploaded", isRunning: false } as const;
   const after = initialState(1);
   projectSessions(sessions, { at: 0, event: { ...seen, recordingSid: "sid-1", files: ["a.m3u8", "b.ts"] }, after });
@@ -97,7 +99,7 @@ it("a recorder that outlives its session is counted on in the row of its own, an
   const running = { session: 1, state: "stopping", mode: "media-push", recordingSid: null } as Recorder;
   const meters = { 1: { at: 5000, withHostMs: 1, withoutHostMs: 2, mediaPushMs: 3 } };
   const session = { number: 2, meter: { at: 5000, withHostMs: 0, withoutHostMs: 0 } } as Session;
-  const sessions: Sessions = new Map([first, second].map((one) => [one.number, one]));
+  const sessions = new Sessions([first, second]);
   const after = { ...initialState(1), session, meters, recorders: { a: running } };
   const event = { type: "HoldReleased" } as const;
   projectSessions(sessions, { at: 0, event, after });
@@ -117,7 +119,7 @@ it("a session's files are in the storage once Agora says so, and in its backup i
   const rest = { uid: 1, sequence: 1, sentAt: 1, code: null, message: "", files: [] };
   const uploaded = { type: "RecorderEnded", cause: "uploaded", ...rest, recordingSid: "sid-1" } as const;
   const uploads = (...events: RecorderEnded[]) => {
-    const sessions: Sessions = new Map([[1, first]]);
+    const sessions = new Sessions([first]);
     for (const event of events) projectSessions(sessions, { at: 0, event, after: initialState(1) });
     return sessions.get(1)?.upload;
   };
@@ -130,7 +132,7 @@ it("a session's files are in the storage once Agora says so, and in its backup i
 });
 
 it("remembers when the picture was gone: until it is back, and what is gone at the end until then; the newest hundred", () => {
-  const sessions: Sessions = new Map();
+  const sessions = new Sessions();
   const event = { type: "HoldReleased" } as const;
   const told = (at: number, given: Partial<Session>) => {
     const session = { number: 1, meter: { at, withHostMs: 0, withoutHostMs: 0 }, ...given } as Session;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type ChannelReplay, planChannel, rebuildChannel, refoldChannel } from "../../src/engine/index.ts";
+import { type ChannelReplay, planChannel, planRebuild, rebuildChannel, refoldChannel } from "../../src/engine/index.ts";
 import {
   type EventFilter,
   getEvent,
@@ -112,6 +112,18 @@ describe("rebuild", () => {
     expect(await sessionsOf(before.id)).toEqual(sessions);
   });
 
+  it("finds the row of a session right whose video was told of while its recorder ran", async () => {
+    const world = file.open();
+    await world.deliver(rtcEvent(103, { channel: "told", uid: 7 }));
+    await world.performAll();
+    const { id } = await world.channel("told");
+    const route = { kind: "live_input" as const, key: "input-of-told" };
+    const video = { uid: "video-of-told", status: { state: "ready" }, liveInput: route.key };
+    await world.deliver({ ...delivery("video.ready", route, "video of told", video), source: "cloudflare" });
+    expect(await world.history("told")).toContain("Announced");
+    expect(await planRebuild(file.database, id, world.rules)).toMatchObject({ sessions: 0, differs: false });
+  });
+
   it("repairs a state that was spoilt, at a higher version", async () => {
     const world = file.open();
     await broadcast(world, "spoilt");
@@ -129,6 +141,43 @@ describe("rebuild", () => {
     expect(after.state).toEqual(before.state);
     expect(after.version).toBe(before.version + 1);
     expect(await sessionsOf(before.id)).toMatchObject([{ files: ["a.m3u8"], upload: "backup" }]);
+  });
+
+  it("counts sessions that were spoilt though the state is right, says what of them, and mends only those", async () => {
+    const world = file.open();
+    await broadcast(world, "rows");
+    const before = await world.channel("rows");
+    const { knex } = file.database;
+    const sessions = await sessionsOf(before.id);
+    await knex.raw("update tally.sessions set files = '[]' where channel_id = ?", [before.id]);
+    await knex.raw(
+      `insert into tally.sessions (id, channel_id, number, cause, opened_at, counting)
+       select channel_id || '-9', channel_id, 9, cause, opened_at, counting from tally.sessions where channel_id = ?`,
+      [before.id],
+    );
+
+    const planned = await planRebuild(file.database, before.id, world.rules);
+    expect(planned).toMatchObject({
+      differs: true,
+      sessions: 2,
+      changes: [
+        { path: `session ${before.id}-1 files`, before: "[]", after: '["a.m3u8"]' },
+        { path: `session ${before.id}-9`, before: expect.stringContaining("opened at 2") as string, after: null },
+      ],
+    });
+    expect(await world.channel("rows")).toEqual(before);
+    expect(await sessionsOf(before.id)).toHaveLength(2);
+
+    expect(await rebuildChannel(file.database, before.id, world.rules)).toMatchObject({
+      sessions: 2,
+      changes: planned?.changes,
+    });
+    expect(await sessionsOf(before.id)).toEqual(sessions);
+    expect((await world.channel("rows")).state).toEqual(before.state);
+    await knex.raw("delete from tally.sessions where channel_id = ?", [before.id]);
+    expect(await rebuildChannel(file.database, before.id, world.rules)).toMatchObject({ sessions: 1 });
+    expect(await sessionsOf(before.id)).toEqual(sessions);
+    expect(await rebuildChannel(file.database, before.id, world.rules)).toMatchObject({ differs: false, sessions: 0 });
   });
 
   it("knows no channel that isn't there", async () => {

@@ -82,6 +82,21 @@ describe("JSON", () => {
   });
 });
 
+describe("what is redacted already", () => {
+  it.each([
+    "rtmps://live.cloudflare.com:443/live/sekret",
+    "two: rtmp://h/a/sekret rtmp://h/b/sekret",
+    '{"rtmpUrl":"rtmp://h/app/sekret","token":"sekret"}',
+    "https://h/?token=sekret",
+  ])("stays as it is when it is stored once more: %s", (original) => {
+    const once = redactText(original);
+    expect(once).toContain(mark);
+    expect(redactText(once)).toBe(once);
+    const stored = redactJson({ original, token: "sekret" });
+    expect(redactJson(stored)).toEqual(stored);
+  });
+});
+
 describe("a message", () => {
   const streamKey = `${"0a".repeat(16)}k${"1b".repeat(16)}`;
   const rtcToken = `007${"eJxTYBBa".repeat(10)}=`;

@@ -1934,7 +1934,7 @@ export interface components {
             after: components["schemas"]["Status"];
             /** @description A recorder would come of them, now or next, which costs for as long as it runs. */
             isPaid: boolean;
-            /** @description What people see differ. */
+            /** @description What people see differ; of its sessions, the first that do. */
             changes: {
                 /** @description A member of the status, such as `host.present`, or what else it is about, in words. */
                 path: string;
@@ -1943,6 +1943,8 @@ export interface components {
                 /** @description As it would be; null: not there. */
                 after: string | number | boolean | null;
             }[];
+            /** @description How many of its sessions are otherwise than stored. */
+            sessions: number;
             /** @description Calls that the new state asks for and the old one did not. */
             effects: ("EnsureLiveInput" | "DisableLiveInput" | "StartRelay" | "StopRecorder" | "RepointRecorder" | "ArrangeHosts" | "RenewStorage" | "CheckPresence" | "CheckRecorder" | "CheckIngest" | "CheckVideo" | "DeleteVideo" | "CheckPlayback")[];
             /** @description The same in words, in the same order: what it would have us do. */
@@ -2016,7 +2018,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "event_unknown" | "effect_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "effect_not_dead" | "effect_not_wanted" | "session_not_open" | "endpoint_disabled" | "stage_in_use" | "too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
+        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "event_unknown" | "effect_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "effect_not_dead" | "effect_not_wanted" | "session_not_open" | "endpoint_disabled" | "stage_in_use" | "too_large" | "replay_too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
             /** @description The version of OpenAPI. */
@@ -6158,6 +6160,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `replay_too_large`: The channels of these events, or their histories, are too many for one request. */
+            422: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
             429: {
                 headers: {
@@ -6279,6 +6291,16 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
             415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `replay_too_large`: The channels of these events, or their histories, are too many for one request. */
+            422: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;

@@ -116,7 +116,7 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     description: "Changes nothing.",
     body: replayRequest,
     answers: { 200: { description: "The plan.", schema: replayPlanAnswer } },
-    problems: ["event_unknown"],
+    problems: ["event_unknown", "replay_too_large"],
   },
   "post /v1/replays": {
     operationId: "replayEvents",
@@ -127,7 +127,7 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
       "something is held, unless `act` lets it; one whose last broadcast is over needs `ended` too.",
     body: replayRequest,
     answers: { 200: { description: "What it came to.", schema: replayAnswer } },
-    problems: ["event_unknown"],
+    problems: ["event_unknown", "replay_too_large"],
   },
   "get /v1/overview/stream": {
     operationId: "streamOverview",

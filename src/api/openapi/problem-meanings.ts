@@ -22,6 +22,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   effect_not_dead: "The effect was not given up, so that there is nothing to try again.",
   effect_not_wanted: "The channel has gone on without the effect.",
   session_not_open: "The session was closed.",
+  replay_too_large: "The channels of these events, or their histories, are too many for one request.",
   endpoint_disabled: "The endpoint is disabled, so that nothing is sent to it.",
   method_not_allowed: "The address has other methods; `Allow` names them.",
   channel_id_taken: "Another channel has this id.",

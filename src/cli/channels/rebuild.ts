@@ -2,7 +2,7 @@ import type { Command } from "commander";
 
 import { type ChannelReplay, planRebuild } from "../../engine/index.ts";
 import { selectEvents } from "../../eventlog/index.ts";
-import { rebuild, toChannelReplayItem } from "../../operators/index.ts";
+import { presentReplay, rebuild } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
@@ -12,6 +12,7 @@ import { formatReplay } from "../output/replay-diff.ts";
 import { count, plain } from "../output/text.ts";
 import { advanceChannels, rulesOf } from "../store/advance-channels.ts";
 import { findChannel } from "../store/channel.ts";
+import { linksOf } from "../store/links.ts";
 import { whoami } from "../whoami.ts";
 import { type Service, withService } from "../with-service.ts";
 
@@ -46,7 +47,7 @@ export function addChannelsRebuild(channels: Command, io: Io): void {
         );
         const write = options.yes === true;
         const all = rebuildAll(service, ids ?? chosen.channels.map(({ channelId }) => channelId), write, progress);
-        const { channels, differ } = await show(io, options, all, progress);
+        const { channels, differ } = await show(io, service, options, all, progress);
         if (options.all && !options.json) {
           io.out(`${differ} of ${count(channels, "channel")} differ; ${describeSpeed(progress, "events")}.\n`);
         }
@@ -76,19 +77,25 @@ async function* rebuildAll(
 
 async function show(
   io: Io,
+  service: Service,
   { json, all }: RebuildOptions,
   replays: AsyncIterable<ChannelReplay>,
   progress: Progress,
 ): Promise<{ channels: number; differ: number }> {
   const sum = { channels: 0, differ: 0 };
+  const links = linksOf(service);
   for await (const replay of replays) {
     sum.channels++;
     if (replay.differs) sum.differ++;
     progress.clear();
-    if (json && all) io.out(`${JSON.stringify(toChannelReplayItem(replay))}\n`);
-    else if (json) printJson(io, toChannelReplayItem(replay));
-    else if (replay.differs) io.out(formatReplay(replay, io));
-    else if (!all) io.out(`${plain(replay.channel)} is what its events add up to.\n`);
+    if (!json && !replay.differs) {
+      if (!all) io.out(`${plain(replay.channel)} is what its events add up to.\n`);
+      continue;
+    }
+    const item = await presentReplay(replay, links);
+    if (!json) io.out(formatReplay(item, io));
+    else if (all) io.out(`${JSON.stringify(item)}\n`);
+    else printJson(io, item);
   }
   progress.clear();
   return sum;

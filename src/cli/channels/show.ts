@@ -1,9 +1,8 @@
 import type { Command } from "commander";
 
-import { linkSettingsOf } from "../../config/index.ts";
 import { type ChannelState, type Missed, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
 import type { SessionItem } from "../../operators/index.ts";
-import { createPlaybackLinks, presentStatus } from "../../playback/index.ts";
+import { presentStatus } from "../../playback/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printFields, printJson, printTable } from "../output/print.ts";
@@ -11,6 +10,7 @@ import type { Column } from "../output/table.ts";
 import { shortIso } from "../output/times.ts";
 import { sessionColumns } from "../sessions/columns.ts";
 import { type Channel, findChannel, type RecorderItem, recordersOf, statusOf } from "../store/channel.ts";
+import { linksOf } from "../store/links.ts";
 import { listSessionsOf } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
 
@@ -25,10 +25,13 @@ export function addChannelsShow(channels: Command, io: Io): void {
     .argument("<name>", "the channel's name")
     .action((name: string, options: CommonOptions) =>
       withService(io, options, async (service) => {
-        const { config, log, tables } = service;
+        const { config, tables } = service;
         const channel = await findChannel(tables, name);
-        const links = createPlaybackLinks(linkSettingsOf(config), { log });
-        const { status } = await presentStatus(statusOf(channel, config.relayMode), channel.state.liveInput, links);
+        const { status } = await presentStatus(
+          statusOf(channel, config.relayMode),
+          channel.state.liveInput,
+          linksOf(service),
+        );
         const recorders = recordersOf(channel.state);
         const sessions = await listSessionsOf(service, channel.id, sessionsMost);
         const item: ChannelItem = {

@@ -1,4 +1,6 @@
 import type { ChannelReplay } from "../../engine/index.ts";
+import { presentReplay } from "../../operators/index.ts";
+import type { PlaybackLinks } from "../../playback/index.ts";
 import type { Io } from "../io.ts";
 import type { Progress } from "../output/progress.ts";
 import { formatReplay } from "../output/replay-diff.ts";
@@ -9,7 +11,7 @@ const shownMost = 20;
 
 export interface ReplayPrinter {
   /** Shows a channel if anything differs in it. */
-  show: (replay: ChannelReplay) => void;
+  show: (replay: ChannelReplay) => Promise<void>;
   /** Shows what there is to say of all of them. */
   end: () => void;
   /** So far. */
@@ -24,18 +26,19 @@ export interface Totals {
 }
 
 /** Prints a replay's channels as they come, so that none of them has to be kept. */
-export function createReplayPrinter(io: Io, progress: Progress): ReplayPrinter {
+export function createReplayPrinter(io: Io, progress: Progress, links: PlaybackLinks): ReplayPrinter {
   const totals: Totals = { channels: 0, changed: 0, held: 0, paid: 0 };
   return {
-    show(replay) {
+    async show(replay) {
       totals.channels++;
       if (!replay.differs) return;
       totals.changed++;
       if (replay.hold) totals.held++;
       else if (replay.isPaid) totals.paid++;
       if (totals.changed > shownMost) return;
+      const item = await presentReplay(replay, links);
       progress.clear();
-      io.out(`\n${formatReplay(replay, io)}`);
+      io.out(`\n${formatReplay(item, io)}`);
     },
     end() {
       progress.clear();

@@ -1,12 +1,20 @@
 import type { ChannelReplay, ReplayMode } from "../../engine/index.ts";
 import type { Selected } from "../../eventlog/index.ts";
-import { planReplay, runReplay, type StartedReplay, toReplayItem } from "../../operators/index.ts";
+import {
+  type ChannelReplayItem,
+  planReplay,
+  presentReplay,
+  type ReplayItem,
+  runReplay,
+  type StartedReplay,
+} from "../../operators/index.ts";
 import { confirm } from "../confirm.ts";
 import type { Io } from "../io.ts";
 import { printJson } from "../output/print.ts";
 import { createProgress, describeSpeed, type Progress } from "../output/progress.ts";
 import { count } from "../output/text.ts";
 import { advanceChannels, rulesOf } from "../store/advance-channels.ts";
+import { linksOf } from "../store/links.ts";
 import { whoami } from "../whoami.ts";
 import type { Service } from "../with-service.ts";
 import { createReplayPrinter, type Totals } from "./print-replay.ts";
@@ -42,14 +50,14 @@ export async function showAndReplay(io: Io, service: Service, work: Work, how: H
   const isPlanned = dryRun || !yes || work.channels.length === 0;
   if (isPlanned) {
     const progress = start();
-    await show(io, work, how, planReplay(tables, work, rules, work.mode, progress.add), progress);
+    await show(io, service, work, how, planReplay(tables, work, rules, work.mode, progress.add), progress);
     if (dryRun || work.channels.length === 0) return;
     await confirm(io, work.question, yes);
   }
   const progress = start();
   const running = advanced(service, runReplay(tables, await work.begin(), rules, whoami(), progress.add));
   const shownBefore = { ...io, out: () => undefined };
-  const { channels, changed } = await show(isPlanned ? shownBefore : io, work, how, running, progress);
+  const { channels, changed } = await show(isPlanned ? shownBefore : io, service, work, how, running, progress);
   if (json) return;
   io.out(`Done: ${changed} of ${count(channels, "channel")} changed; ${describeSpeed(progress, "events")}.\n`);
 }
@@ -57,19 +65,21 @@ export async function showAndReplay(io: Io, service: Service, work: Work, how: H
 /** In JSON all channels, which are kept until the last one is there; in text those that differ, as they come. */
 async function show(
   io: Io,
-  work: Work,
+  service: Service,
+  { events, isTruncated }: Work,
   { json }: How,
   replays: AsyncIterable<ChannelReplay>,
   progress: Progress,
 ): Promise<Totals> {
-  const printer = createReplayPrinter(json ? { ...io, out: () => undefined } : io, progress);
-  const kept: ChannelReplay[] = [];
+  const links = linksOf(service);
+  const printer = createReplayPrinter(json ? { ...io, out: () => undefined } : io, progress, links);
+  const channels: ChannelReplayItem[] = [];
   for await (const replay of replays) {
-    printer.show(replay);
-    if (json) kept.push(replay);
+    await printer.show(replay);
+    if (json) channels.push(await presentReplay(replay, links));
   }
   printer.end();
-  if (json) printJson(io, toReplayItem(work, kept));
+  if (json) printJson(io, { events, isTruncated, channels } satisfies ReplayItem);
   return printer.totals;
 }
 

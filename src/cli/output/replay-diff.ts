@@ -1,15 +1,17 @@
-import type { ChannelReplay } from "../../engine/index.ts";
-import { describeEffect, isPaid } from "../../operators/index.ts";
+import { type ChannelReplayItem, describeEffect, isPaid } from "../../operators/index.ts";
 import { describeStatus } from "../describe-status.ts";
 import type { Io } from "../io.ts";
-import { cut, plain, widthOf, wrap } from "./text.ts";
+import { count, cut, plain, widthOf, wrap } from "./text.ts";
 
-type Change = ChannelReplay["changes"][number];
+type Change = ChannelReplayItem["changes"][number];
 
 /** What differs in a channel between its state as it is and as it would be, in lines that fit the terminal. */
-export function formatReplay(replay: ChannelReplay, { columns }: Pick<Io, "columns">): string {
-  const { channel, before, after, changes } = replay;
-  const details = changes.length === 0 ? ["nothing that is shown: details, or what the log says of an event"] : [];
+export function formatReplay(replay: ChannelReplayItem, { columns }: Pick<Io, "columns">): string {
+  const { channel, before, after, changes, sessions } = replay;
+  const details = [
+    ...(changes.length === 0 ? ["nothing that is shown: details, or what the log says of an event"] : []),
+    ...(sessions === 0 ? [] : [`otherwise than stored: ${count(sessions, "session")}`]),
+  ];
   const lines = [
     plain(channel),
     ...pair("", describeStatus(before), describeStatus(after)),
@@ -35,12 +37,12 @@ function textOf(value: Change["before"]): string {
 }
 
 /** What of its history no replay can mend any more. */
-function notRead({ keptFrom }: ChannelReplay): string[] {
+function notRead({ keptFrom }: ChannelReplayItem): string[] {
   return keptFrom === null ? [] : [`events up to ${keptFrom} are not kept any more: what they were read as stays`];
 }
 
 /** What it would have us do, and why it doesn't. */
-function consequences({ channel, effects, hold, lifted, isEnded, isPaid: pays, after }: ChannelReplay): string[] {
+function consequences({ channel, effects, hold, lifted, isEnded, isPaid: pays, after }: ChannelReplayItem): string[] {
   const calls = effects.map((effect) => describeEffect(effect) + (isPaid(effect) ? " (paid)" : "")).join(", ");
   const paidLater = pays && !effects.some(isPaid) ? ", and then start a recorder (paid)" : "";
   const asks = calls + paidLater;

@@ -4,8 +4,8 @@ export function plain(text: string): string {
 }
 
 /** So many of something: `1 event`, `2 events`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
 }
 
 /** The columns that a text takes in a terminal. */

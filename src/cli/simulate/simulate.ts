@@ -1,5 +1,6 @@
 import { Argument, type Command } from "commander";
 
+import { ownSecrets } from "../../config/index.ts";
 import { addCommand } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
@@ -9,10 +10,10 @@ import { cut, plain } from "../output/text.ts";
 import { parseChannelName } from "../parse/channel-name.ts";
 import { parseUrl } from "../parse/url.ts";
 import { whole } from "../parse/whole.ts";
+import { sendWebhook, type Sent } from "../send-webhook.ts";
 import { unlessInterrupted } from "../unless-interrupted.ts";
 import { readSettings } from "../with-service.ts";
 import { findScene, type SceneOptions } from "./find-scene.ts";
-import { send, type Sent } from "./send.ts";
 import { type Simulation, simulations } from "./simulations.ts";
 
 interface SimulateOptions extends SceneOptions {
@@ -69,10 +70,13 @@ async function simulate(io: Io, simulation: Simulation, channel: string, options
   const config = await readSettings(io);
   const { url = config.publicUrl, count } = options;
   const scene = await findScene(io, simulation.about, channel, options, config);
+  const how = { secrets: ownSecrets(config), signal: io.signal, advice: "Start it, or say where it is with --url." };
   const sent: Sent[] = [];
   for (let i = 0; i < count; i++) {
-    const body = simulation.body({ ...scene, uid: scene.uid + i, seq: scene.seq + i, at: scene.at + i });
-    const answer = await unlessInterrupted(io.signal, () => send(url, simulation.door, body, config, io.signal));
+    const body = JSON.stringify(
+      simulation.body({ ...scene, uid: scene.uid + i, seq: scene.seq + i, at: scene.at + i }),
+    );
+    const answer = await unlessInterrupted(io.signal, () => sendWebhook(url, simulation.door, { body }, how));
     sent.push(answer);
   }
   return sent;

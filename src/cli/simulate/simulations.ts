@@ -1,3 +1,4 @@
+import type { Door } from "../send-webhook.ts";
 import { bot, channelEvent, device, healthCheck, person, recording } from "./agora-bodies.ts";
 import { ingest, testMessage, videoReady } from "./cloudflare-bodies.ts";
 import type { Scene } from "./scene.ts";
@@ -6,7 +7,7 @@ import type { Scene } from "./scene.ts";
 export interface Simulation {
   summary: string;
   /** Where it is sent, below `/webhooks`. */
-  door: "agora" | "cloudflare/live" | "cloudflare/video";
+  door: Door;
   /** What it is about. */
   about: "person" | "channel" | "recorder" | "input" | "nothing";
   body: (scene: Scene) => object;

@@ -1,12 +1,11 @@
-import { linkSettingsOf } from "../../config/index.ts";
 import { readSessions, type SessionDeps, type SessionItem } from "../../operators/index.ts";
-import { createPlaybackLinks } from "../../playback/index.ts";
 import { Failure } from "../failure.ts";
 import type { Service } from "../with-service.ts";
+import { linksOf } from "./links.ts";
 
 /** What sessions are read with. */
-export function sessionDepsOf({ config, log, tables }: Service): SessionDeps {
-  return { ...tables, prices: config.prices, links: createPlaybackLinks(linkSettingsOf(config), { log }) };
+export function sessionDepsOf(service: Service): SessionDeps {
+  return { ...service.tables, prices: service.config.prices, links: linksOf(service) };
 }
 
 /** @throws {Failure} if there is no session with this id */

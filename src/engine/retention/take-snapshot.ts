@@ -30,6 +30,12 @@ export async function takeSnapshot(
   }
   const { state, sessions } = refolded;
   const upTo = before !== null && before.upTo > to.upTo ? before.upTo : to.upTo;
-  await saveSnapshot(trx, schema, channelId, { version: to.version, upTo, events, state, sessions }, before);
+  await saveSnapshot(
+    trx,
+    schema,
+    channelId,
+    { version: to.version, upTo, events, state, sessions: sessions.all() },
+    before,
+  );
   return true;
 }

@@ -11,7 +11,7 @@ import { schema } from "../server.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * What is saved of every channel is what its log folds to: two processes that advanced it at the same time would have
+ * What is saved of every channel, its sessions too, is what its log folds to: two processes that advanced it at the same time would have
  * lost what one of them learnt.
  */
 export async function checkFold(databaseUrl: string, mode: EveningMode): Promise<Problem[]> {
@@ -24,9 +24,11 @@ export async function checkFold(databaseUrl: string, mode: EveningMode): Promise
     for await (const channel of planReplay(database, selected, rules, { act: true })) channels.push(channel);
     return channels
       .filter(({ differs }) => differs)
-      .map(({ channel, before, after }) => ({
+      .map(({ channel, before, after, changes }) => ({
         channel,
-        words: `its state is not what its log folds to: ${JSON.stringify(before)}, folded ${JSON.stringify(after)}`,
+        words:
+          `its state, or a session, is not what its log folds to: ${JSON.stringify(before)}, ` +
+          `folded ${JSON.stringify(after)}; ${JSON.stringify(changes)}`,
       }));
   } finally {
     await database.close();

@@ -22,7 +22,7 @@ export function Plan({ plan: { events, channels, isTruncated } }: { plan: Replay
 
 /** One channel, before and after. */
 export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
-  const { channel, before, after, changes, does, hold, differs, isEnded, isPaid, keptFrom } = plan;
+  const { channel, before, after, changes, sessions, does, hold, differs, isEnded, isPaid, keptFrom } = plan;
   return (
     <section class="plan" aria-label={`What changes in ${channel}`}>
       <h3>
@@ -57,6 +57,11 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
         <p class="quiet">Events up to {keptFrom} are not kept any more: what they were read as stays.</p>
       )}
       <ul>
+        {sessions > 0 && (
+          <li>
+            {sessions} of its sessions {sessions === 1 ? "is" : "are"} otherwise than stored.
+          </li>
+        )}
         {does.map((call) => (
           <li key={call}>
             {hold ? "Once it is released, it would" : "It would"} {call}.
