@@ -129,6 +129,7 @@ function openEngine(
     callsPerSecond,
     cloudflare,
     retentionDays,
+    eventsDays,
   } = config;
   const stageUrl = createStageUrl({
     publicUrl: config.publicUrl,
@@ -149,6 +150,7 @@ function openEngine(
       channelPolicy,
       catchUpAfterMs,
       deleteVideosAfterDays: isCloudflares(retentionDays) ? null : retentionDays,
+      eventsDays,
       metricsMs,
       rates: callsPerSecond,
       jobsUrl: database.directUrl,
@@ -165,6 +167,7 @@ function openEngine(
       onAnnounced: () => notifier.nudge(),
       onAdvanced: figures.onAdvanced,
       onAttempted: figures.onAttempted,
+      onDeleted: figures.onDeleted,
       providers: (slots) => (providers = connectProviders(config, { slots, log, onCall }, closers)),
     },
   );
@@ -173,7 +176,7 @@ function openEngine(
 }
 
 function openEventLog(
-  { channelPolicy }: Config,
+  { channelPolicy, eventsDays }: Config,
   log: Logger,
   { knex, schema }: OpenDatabase,
   engine: Engine,
@@ -184,6 +187,7 @@ function openEventLog(
     schema,
     log,
     channelPolicy,
+    eventsDays,
     onAppended: (channelIds) => engine.onAppended(channelIds),
   });
   closers.add("the event log", () => eventLog.close());

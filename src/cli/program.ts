@@ -10,6 +10,8 @@ import type { Io } from "./io.ts";
 import { addKeys } from "./keys/index.ts";
 import { addMetrics } from "./metrics/index.ts";
 import { addNotifications } from "./notifications/index.ts";
+import { addPeople } from "./people/index.ts";
+import { addRetention } from "./retention/index.ts";
 import { addSessions } from "./sessions/index.ts";
 import { addSetup } from "./setup/index.ts";
 import { addSimulate } from "./simulate/index.ts";
@@ -43,6 +45,8 @@ export function createProgram(io: Io): Command {
   addEndpoints(program, io);
   addNotifications(program, io);
   addKeys(program, io);
+  addRetention(program, io);
+  addPeople(program, io);
   addDoctor(program, io);
   addSetup(program, io);
   addSimulate(program, io);

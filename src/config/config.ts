@@ -45,6 +45,8 @@ export interface LoadedConfig extends DatabaseConfig {
   playbackTokenMs: number;
   /** How long recordings are kept at Cloudflare; null: as it is set there, which is for ever at first. */
   retentionDays: number | null;
+  /** How long events of the log are kept; null: for ever. */
+  eventsDays: number | null;
   /** Between two samples of a live channel's viewers; 0 = none. */
   metricsMs: number;
   callsPerSecond: { agora: number; cloudflare: number };

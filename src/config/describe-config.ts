@@ -49,6 +49,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     cloudflare_stream_signing_key: cloudflare.signing !== null,
     playback_token_seconds: config.playbackTokenMs / 1000,
     recording_retention_days: config.retentionDays,
+    events_retention_days: config.eventsDays,
     stage_logo_url: config.stage.logoUrl,
     stage_overlay_url: config.stage.overlayUrl,
     relay_mode: config.relayMode,

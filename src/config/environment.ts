@@ -98,6 +98,9 @@ export const environment = z.object({
   /** From 30 on it is Cloudflare that deletes, and 1096 is its most. */
   RECORDING_RETENTION_DAYS: integer(1, 1096).optional(),
 
+  /** A week at least: what a provider sends again, and whoever looks after an incident, comes within it. */
+  EVENTS_RETENTION_DAYS: integer(7, 36_500).optional(),
+
   STAGE_LOGO_URL: imageUrl().optional(),
   STAGE_OVERLAY_URL: imageUrl().optional(),
 

@@ -65,6 +65,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): LoadedConfig {
     catchUpAfterMs: values.CATCH_UP_AFTER_SECONDS,
     playbackTokenMs: values.PLAYBACK_TOKEN_SECONDS * 1000,
     retentionDays: values.RECORDING_RETENTION_DAYS ?? null,
+    eventsDays: values.EVENTS_RETENTION_DAYS ?? null,
     metricsMs: values.METRICS_SECONDS,
     callsPerSecond: { agora: values.AGORA_CALLS_PER_SECOND, cloudflare: values.CLOUDFLARE_CALLS_PER_SECOND },
     notifications: {

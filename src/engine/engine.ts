@@ -15,6 +15,8 @@ import type { FoldRules } from "./fold-stored.ts";
 import { createJobs } from "./jobs.ts";
 import { createLease } from "./lease.ts";
 import { createProcesses } from "./processes.ts";
+import type { Deleted } from "./retention/delete-old.ts";
+import { createRetention } from "./retention/retention.ts";
 import { createSlots, type Rates } from "./slots.ts";
 import { createSweep } from "./sweep.ts";
 import { settleUnrouted } from "./unrouted.ts";
@@ -30,6 +32,8 @@ export interface EngineValues extends Pick<EffectSettings, "playbackBase" | "pic
   catchUpAfterMs: number;
   /** Videos of sessions that ended longer ago are deleted; null: none are. */
   deleteVideosAfterDays: number | null;
+  /** How long events are kept; null: for ever. */
+  eventsDays: number | null;
   /** Between two samples of a channel with an open session, in ms; 0 = none. */
   metricsMs: number;
   /** Calls a second, for the whole database. */
@@ -52,6 +56,8 @@ export interface EngineDeps extends Tables, Pick<FoldRules, "interpret">, Pick<E
   /** Told of each advance after its commit, and of each attempt at an effect. Must only note it. */
   onAdvanced?: (result: AdvanceResult) => void;
   onAttempted?: (attempted: Attempted) => void;
+  /** Told of each step in which old rows were deleted. Must only note it. */
+  onDeleted?: (deleted: Deleted) => void;
 }
 
 export interface Engine extends Pick<Advance, "advance"> {
@@ -116,6 +122,8 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     liveViewers: providers.liveViewers,
     waitForViews: () => slots.waitForViews(),
   });
+  const { eventsDays } = values;
+  const retention = createRetention({ ...tables, log, interpret, policy, eventsDays, onDeleted: deps.onDeleted });
   const sweep = createSweep({
     ...tables,
     log,
@@ -123,7 +131,10 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     channelPolicy,
     advance: advancing,
     deleteVideosAfterDays,
-    onSwept: () => sampler.tick(),
+    onSwept() {
+      sampler.tick();
+      retention.tick();
+    },
   });
   const waitForCheckup = () => slots.waitForCheckup();
   const perform = createPerform({
@@ -177,7 +188,7 @@ export function createEngine(values: EngineValues, deps: EngineDeps): Engine {
     async stop() {
       lease.end();
       await Promise.all([sweep.stop(), worker.stop(stopTimeoutMs)]);
-      await sampler.stop();
+      await Promise.all([sampler.stop(), retention.stop()]);
       await jobs.release();
       await advancing.idle();
       await settling;

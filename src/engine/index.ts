@@ -1,6 +1,7 @@
 export { type AdvanceResult, createAdvance } from "./advance.ts";
 export type { AdvanceRules } from "./advance-once.ts";
 export { type CatchUp, listCatchUps, requestCatchUp } from "./catch-up/row.ts";
+export { lockChannel, saveChannel } from "./channel-row.ts";
 export { isStillWanted } from "./effects/is-still-wanted.ts";
 export type { Attempted } from "./effects/perform.ts";
 export type { Providers } from "./effects/performance.ts";
@@ -9,3 +10,9 @@ export { addJobs } from "./enqueue.ts";
 export { createLease, LeaseLost } from "./lease.ts";
 export { planRebuild, rebuildChannel } from "./rebuild.ts";
 export { type ChannelReplay, planChannel, refoldChannel, type ReplayMode, type ReplayRules } from "./replay.ts";
+export type { Deleted, RetentionRules } from "./retention/delete-old.ts";
+export { deleteOld } from "./retention/delete-old.ts";
+export type { NeedReason } from "./retention/needed.ts";
+export { planRetention, type RetentionPlan } from "./retention/plan.ts";
+export { pause } from "./retention/retention.ts";
+export type { Kind } from "./retention/rules.ts";

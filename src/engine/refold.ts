@@ -13,17 +13,20 @@ import { type ChannelState, initialState } from "../live/index.ts";
 import { type FoldedEvent, type FoldRules, foldStored } from "./fold-stored.ts";
 import { projectSessions } from "./project-sessions.ts";
 import { Sessions } from "./sessions.ts";
+import { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 export interface Refolded {
   state: ChannelState;
   sessions: Sessions;
+  /** When the newest event was received that is not there to be folded again, only what it came to; null: all are. */
+  keptFrom: Date | null;
   /** Events that turned out otherwise than the log says, and those that are folded for the first time. */
   changed: (Pick<FoldedEvent, "id" | "status" | "note"> & { appliedVersion: number | null })[];
 }
 
 /**
- * Folds a channel's history anew from its first event, interpreting every webhook again. Never decides: what was decided
- * is in the history.
+ * Folds a channel's history anew from its first event, or from its snapshot, interpreting every webhook again. Never
+ * decides: what was decided is in the history.
  *
  * @param trx - a transaction that holds the channel's row
  * @param selection - events to fold as well that never were (`ignored`, `unrecognised`, `failed`); null: none. Their
@@ -40,7 +43,9 @@ export async function refold(
 ): Promise<Refolded> {
   const none: Late = new Map<never, never>();
   const late = selection === null ? none : await latecomers(trx, schema, channelId, selection);
-  return refoldHistory({ channelId, history: historyOf(trx, schema, channelId), late }, rules, onFolded);
+  const snapshot = await readSnapshot(trx, schema, channelId);
+  const history = historyOf(trx, schema, channelId, { after: snapshot?.version ?? -1 });
+  return refoldHistory({ channelId, snapshot, history, late }, rules, onFolded);
 }
 
 /** Events that were never folded, by the id of the one in the history that they come after; null: before all. */
@@ -49,23 +54,34 @@ type Late = Map<number | null, FoldableEvent[]>;
 /**
  * The same with a history that is read already, or while it is folded.
  *
- * @param of.history - in the order in which it was folded
+ * @param of.history - in the order in which it was folded, after the snapshot if there is one
  */
 export async function refoldHistory(
-  { channelId, history, late }: { channelId: number; history: AsyncIterable<FoldableEvent>; late: Late },
+  {
+    channelId,
+    snapshot = null,
+    history,
+    late,
+  }: { channelId: number; snapshot?: Snapshot | null; history: AsyncIterable<FoldableEvent>; late: Late },
   rules: FoldRules,
   onFolded: (events: number) => void,
 ): Promise<Refolded> {
-  const refolded: Refolded = { state: initialState(channelId), sessions: new Sessions(), changed: [] };
-  foldLate(refolded, late.get(null), 0, rules);
+  const refolded = foldFrom(channelId, snapshot);
+  foldLate(refolded, late.get(null), snapshot === null ? 0 : snapshot.version + 1, rules);
   let folded = 0;
   for await (const stored of history) {
-    fold(refolded, stored, stored.appliedVersion, rules);
+    foldAgain(refolded, stored, stored.appliedVersion, rules);
     foldLate(refolded, late.get(stored.id), stored.appliedVersion, rules);
     if (++folded % told === 0) onFolded(told);
   }
   onFolded(folded % told);
   return refolded;
+}
+
+/** Where folding a channel's history again begins. */
+export function foldFrom(channelId: number, snapshot: Snapshot | null): Refolded {
+  const { state = initialState(channelId), sessions, upTo = null } = snapshot ?? {};
+  return { state, sessions: new Sessions(sessions), keptFrom: upTo, changed: [] };
 }
 
 /** Events between two words of how far it is. */
@@ -77,11 +93,11 @@ function foldLate(
   version: number | null,
   rules: FoldRules,
 ): void {
-  for (const stored of events ?? []) fold(refolded, stored, version, rules);
+  for (const stored of events ?? []) foldAgain(refolded, stored, version, rules);
 }
 
 /** @param version - of the place in history; an event that is in it keeps its place whatever becomes of it now */
-function fold(refolded: Refolded, stored: FoldableEvent, version: number | null, rules: FoldRules): void {
+export function foldAgain(refolded: Refolded, stored: FoldableEvent, version: number | null, rules: FoldRules): void {
   const { id, at, status, note, folded, event, after } = foldStored(refolded.state, stored, rules);
   refolded.state = after;
   if (event !== null) projectSessions(refolded.sessions, { at, event, after });

@@ -29,6 +29,11 @@ export interface ChannelReplay {
   effects: EffectType[];
   /** Whether a recorder would come of them, at once or after others: that costs for as long as it runs. */
   isPaid: boolean;
+  /**
+   * When the newest event was received that is not kept any more (ISO 8601): what it and those before it were read as is
+   * in a snapshot, and no replay reads them again. Null: all of the channel's events are kept.
+   */
+  keptFrom: string | null;
   /** What people see differ. */
   changes: ReplayChange[];
   /** How many of its sessions are otherwise than stored; of the first of them `changes` says what. */
@@ -167,6 +172,7 @@ async function replayOf(
     liveInputs: { before: state.liveInput, after: next.liveInput },
     effects,
     isPaid,
+    keptFrom: refolded.keptFrom?.toISOString() ?? null,
     changes: differs
       ? [...changesBetween({ status: before, state }, { status: after, state: next }), ...sessions.changes]
       : [],

@@ -13,7 +13,7 @@ const recentMost = 20;
  * Writes what happened into the channel's sessions.
  *
  * @returns videos that a session has now and had not: their events find the channel from now on; and those that can be
- *   watched now and could not
+ *   watched now and never could
  */
 export async function updateSessions(
   trx: Knex.Transaction,
@@ -33,7 +33,8 @@ export async function updateSessions(
     const known = before.get(number)?.videos ?? [];
     return videos.map(({ video, ready }) => {
       const earlier = known.find((each) => each.video === video);
-      return { session: number, video, isNew: earlier === undefined, isReady: ready && earlier?.ready !== true };
+      const wasReady = earlier !== undefined && (earlier.ready || earlier.readyAt !== undefined);
+      return { session: number, video, isNew: earlier === undefined, isReady: ready && !wasReady };
     });
   });
   return {

@@ -4,11 +4,12 @@ import type { Logger } from "../log.ts";
 import { currentSpan, spanned } from "../traces/index.ts";
 import { type Batcher, createBatcher } from "./batcher.ts";
 import { kindOfFailure, retryConflicts } from "./failures.ts";
-import { insertEvents } from "./insert-events.ts";
+import { type EventRow, insertEvents } from "./insert-events.ts";
 import type { Appended, NewEvent } from "./new-event.ts";
 import { type Arrival, resolveRoutes, type Routing } from "./routes.ts";
 import { storable } from "./storable.ts";
 import type { Tables } from "./tables.ts";
+import { unlessTooLate } from "./too-late.ts";
 
 /** The event is not in the log, and whoever sent it must send it again. */
 export class AppendUnavailable extends Error {
@@ -24,6 +25,8 @@ export interface EventLogOptions extends Tables, Routing {
   onAppended: (channelIds: number[]) => void;
   /** How long a lost database is tried for, in ms. Agora waits 10 s for its answer (Agora docs: NCS). */
   patienceMs?: number;
+  /** How long events are kept, in days; null or not there: for ever. */
+  eventsDays?: number | null;
 }
 
 /** The one way by which a webhook becomes an event. */
@@ -41,7 +44,7 @@ export interface EventLog {
 }
 
 interface Waiter {
-  event: NewEvent;
+  event: EventRow;
   /** By the monotonic clock (ms). */
   expiresAt: number;
   resolve: (appended: Appended) => void;
@@ -57,7 +60,7 @@ const retryMs = { first: 50, most: 500 };
  * costs a commit per round trip and not one per event.
  */
 export function createEventLog(options: EventLogOptions): EventLog {
-  const { knex, schema, log, patienceMs = 8_000 } = options;
+  const { knex, schema, log, patienceMs = 8_000, eventsDays = null } = options;
   let closed = false;
 
   const arrivals: Batcher<Arrival> = createBatcher(async (batch) => {
@@ -127,7 +130,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     append(event) {
       if (closed) return Promise.reject(new AppendUnavailable("the event log is closed: the service is stopping"));
       const span = currentSpan().child("append event", { kind: "client", attributes: inDatabase });
-      const traced = { ...event, trace: span.context };
+      const traced = { ...unlessTooLate(event, eventsDays, Date.now()), trace: span.context };
       return spanned(
         span,
         () =>
@@ -156,7 +159,7 @@ function byKey({ event: a }: Waiter, { event: b }: Waiter): number {
   return a.dedupeKey === b.dedupeKey ? 0 : a.dedupeKey < b.dedupeKey ? -1 : 1;
 }
 
-function eventsOf(batch: Waiter[]): NewEvent[] {
+function eventsOf(batch: Waiter[]): EventRow[] {
   return batch.map((waiter) => waiter.event);
 }
 

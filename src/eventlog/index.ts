@@ -4,7 +4,7 @@ export { appendWithin } from "./append-within.ts";
 export { attachEvents } from "./attach-events.ts";
 export { wakeAudience } from "./audience.ts";
 export { isChannelName } from "./channel-name.ts";
-export { hostTypes } from "./event-types.ts";
+export { audienceTypes, hostTypes, sqlList } from "./event-types.ts";
 export { retryConflicts } from "./failures.ts";
 export { type Feed, openFeed } from "./feed.ts";
 export type { EventRow } from "./insert-events.ts";

@@ -68,18 +68,25 @@ const pageSize = 1000;
  * Everything that was ever folded into a channel, in the order in which it was: by version, and within one by id.
  *
  * @param trx - a transaction that holds the channel's row, so that nothing is folded meanwhile
+ * @param part - only what was folded into later versions than `after`, and into none later than `until`
  */
-export async function* historyOf(trx: Knex, schema: string, channelId: number): AsyncGenerator<FoldableEvent> {
+export async function* historyOf(
+  trx: Knex,
+  schema: string,
+  channelId: number,
+  { after = -1, until = null }: { after?: number; until?: number | null } = {},
+): AsyncGenerator<FoldableEvent> {
   const read = (version: number, id: number): Promise<FoldableEvent[]> =>
     rowsOf<FoldableEvent>(
       trx,
       `select ${foldableColumns} from ${table(schema, "events")} e
        where e.channel_id = :channelId and e.applied_version is not null
          and (e.applied_version, e.id) > (:version::integer, :id::bigint)
+         and (:until::integer is null or e.applied_version <= :until::integer)
        order by e.applied_version, e.id limit ${pageSize}`,
-      { channelId, version, id },
+      { channelId, version, id, until },
     );
-  let next: Promise<FoldableEvent[]> | null = read(-1, 0);
+  let next: Promise<FoldableEvent[]> | null = read(after + 1, 0);
   while (next !== null) {
     const page: FoldableEvent[] = await next;
     const last = page.at(-1);

@@ -33,6 +33,8 @@ export interface StoredEvent extends FoldableEvent {
   bodySha256: string | null;
   headers: Record<string, string> | null;
   appliedAt: Date | null;
+  /** When a person was erased from it: its body is not what was received any more. */
+  erasedAt: Date | null;
   /** Of the trace that brought it here, if that was traced: 32 hex digits. */
   traceId: string | null;
 }
@@ -45,4 +47,5 @@ export const foldableColumns = `e.id, e.source, e.type, e.payload, e.raw, e.rece
 export const storedColumns = `${foldableColumns}, e.dedupe_key as "dedupeKey",
   case when e.route_kind is not null then jsonb_build_object('kind', e.route_kind, 'key', e.route_key) end as route,
   e.channel_id as "channelId", c.name as channel, e.occurred_at as "occurredAt", e.body_sha256 as "bodySha256",
-  e.headers, e.applied_at as "appliedAt", split_part(e.trace ->> 'traceparent', '-', 2) as "traceId"`;
+  e.headers, e.applied_at as "appliedAt", e.erased_at as "erasedAt",
+  split_part(e.trace ->> 'traceparent', '-', 2) as "traceId"`;

@@ -22,6 +22,9 @@ type TableName =
   | "provider_calls"
   | "refusals"
   | "replays"
+  | "snapshots"
+  | "snapshot_sessions"
+  | "retention"
   | "notification_endpoints"
   | "notifications"
   | "notification_deliveries";

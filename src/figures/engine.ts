@@ -6,7 +6,9 @@ import { knownType } from "./known-type.ts";
 const kinds = ["recording", "presence"] as const;
 
 /** What this process makes of events, of effects and of notifications. */
-export function createEngineFigures(registers: Registry[]): Pick<Figures, "onAdvanced" | "onAttempted" | "onNotified"> {
+export function createEngineFigures(
+  registers: Registry[],
+): Pick<Figures, "onAdvanced" | "onAttempted" | "onNotified" | "onDeleted"> {
   const folded = new Counter({
     name: "tally_events_folded_total",
     help: "Events that a channel took in, by what they came to; viewers' coming and going is not among them",
@@ -31,6 +33,12 @@ export function createEngineFigures(registers: Registry[]): Pick<Figures, "onAdv
     labelNames: ["type", "outcome"],
     registers,
   });
+  const deleted = new Counter({
+    name: "tally_deleted_rows_total",
+    help: "Rows that were deleted because they were too old",
+    labelNames: ["kind"],
+    registers,
+  });
   for (const kind of kinds) missed.inc({ kind }, 0);
   return {
     onAdvanced(result) {
@@ -41,6 +49,7 @@ export function createEngineFigures(registers: Registry[]): Pick<Figures, "onAdv
       for (const kind of kinds) missed.inc({ kind }, Math.max(0, result.missed[kind]));
     },
     onAttempted: (attempted) => effects.inc({ ...attempted }),
+    onDeleted: ({ kind, rows }) => deleted.inc({ kind }, rows),
     onNotified: (attempted) => notifications.inc(attempted),
   };
 }

@@ -1,6 +1,6 @@
 import { Registry } from "prom-client";
 
-import type { AdvanceResult, Attempted } from "../engine/index.ts";
+import type { AdvanceResult, Attempted, Deleted } from "../engine/index.ts";
 import type { Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
 import type { OnCall } from "../providers/index.ts";
@@ -24,6 +24,7 @@ export interface Figures {
   onCall: OnCall;
   onAdvanced: (result: AdvanceResult) => void;
   onAttempted: (attempted: Attempted) => void;
+  onDeleted: (deleted: Deleted) => void;
   onNotified: (attempted: { type: string; outcome: string }) => void;
   /** How many streams this process serves. */
   onReaders: (count: number) => void;

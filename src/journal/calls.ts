@@ -1,7 +1,6 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
 import type { CallRecord, OnCall } from "../providers/index.ts";
-import { createExpiry } from "./expire.ts";
 import { createKeeper } from "./keep.ts";
 
 export interface CallJournal {
@@ -28,7 +27,6 @@ const batch = 200;
 export function createCallJournal({ delayMs = 100, ...options }: CallJournalOptions): CallJournal {
   const { knex, schema, log } = options;
   const waiting = new Map<string, CallRecord>();
-  const expiry = createExpiry(options, "provider_calls", "at");
   const keeper = createKeeper("provider_calls", write, { log, delayMs });
   let lost = 0;
 
@@ -41,7 +39,6 @@ export function createCallJournal({ delayMs = 100, ...options }: CallJournalOpti
       // What was told of it since is still to be written.
       for (const call of calls) if (waiting.get(call.id) === call) waiting.delete(call.id);
     }
-    await expiry.look();
   }
 
   return {

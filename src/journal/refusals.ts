@@ -1,6 +1,5 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
 import type { Logger } from "../log.ts";
-import { createExpiry } from "./expire.ts";
 import { createKeeper } from "./keep.ts";
 
 /** One delivery that was refused. Nothing of what was sent. */
@@ -33,7 +32,6 @@ export function createRefusalCounter(
 ): RefusalCounter {
   const { knex, schema, log, delayMs = defaultDelayMs, now = Date.now } = options;
   let waiting = new Map<string, Counted>();
-  const expiry = createExpiry(options, "refusals", "minute");
   const keeper = createKeeper("refusals", write, { log, delayMs });
 
   async function write(): Promise<void> {
@@ -45,7 +43,6 @@ export function createRefusalCounter(
       for (const row of counted.values()) add(row);
       throw error;
     }
-    await expiry.look();
   }
 
   function add(row: Counted): void {

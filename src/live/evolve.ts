@@ -67,6 +67,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "StopRetried":
     case "EffectRetried":
     case "ReplayRequested":
+    case "PersonErased":
       return foldOperator(state, event, at);
     case "PresenceDoubted":
       return learnt({ ...state, doubtedAt: at });

@@ -4,7 +4,9 @@ import type { VideoFacts } from "./events.ts";
 export interface SessionVideo extends Omit<VideoFacts, "modifiedAt"> {
   /** It can be watched. */
   ready: boolean;
-  /** Since when, ISO 8601: by Cloudflare's clock if it told, else when we learnt of it. Not there: never. */
+  /**
+   * Since when it could be first, ISO 8601: by Cloudflare's clock if it told, else when we learnt of it. Not there: never.
+   */
   readyAt?: string;
   /** It is older than recordings are to be kept, and is to be deleted. */
   expired?: true;
@@ -52,7 +54,7 @@ export function withVideo(
     thumbnail,
     error,
     ...(signed === undefined ? {} : { signed }),
-    ...(ready ? { readyAt } : {}),
+    ...(ready || known?.readyAt !== undefined ? { readyAt } : {}),
     ...(known?.expired === true ? { expired: true } : {}),
   };
   const all = known === undefined ? [...videos, next] : videos.map((each) => (each === known ? next : each));

@@ -35,6 +35,8 @@ export interface EventDetail extends EventItem {
   bodySha256: string | null;
   appliedAt: string | null;
   appliedVersion: number | null;
+  /** When a person was erased from it: `bodySha256` is of the body as it was received. */
+  erasedAt: string | null;
   /** By which a tracing system finds what came of it; null if it wasn't traced. */
   traceId: string | null;
 }
@@ -60,7 +62,7 @@ export function toEventItem(event: StoredEvent): EventItem {
 }
 
 export function toEventDetail(event: StoredEvent): EventDetail {
-  const { dedupeKey, route, payload, raw, headers, bodySha256, appliedAt, appliedVersion, traceId } = event;
+  const { dedupeKey, route, payload, raw, headers, bodySha256, appliedAt, appliedVersion, erasedAt, traceId } = event;
   return {
     ...toEventItem(event),
     dedupeKey,
@@ -71,6 +73,7 @@ export function toEventDetail(event: StoredEvent): EventDetail {
     bodySha256,
     appliedAt: appliedAt?.toISOString() ?? null,
     appliedVersion,
+    erasedAt: erasedAt?.toISOString() ?? null,
     traceId,
   };
 }

@@ -36,3 +36,13 @@ async function channelsWith({ knex, schema }: Tables, ids: number[]): Promise<Om
     { ids },
   );
 }
+
+/** Of these channels, how many have a part of their history in a snapshot only: that part is in no export. */
+export async function countCut({ knex, schema }: Tables, channelIds: readonly number[]): Promise<number> {
+  const [row] = await rowsOf<{ count: number }>(
+    knex,
+    `select count(*) as count from ${table(schema, "snapshots")} where channel_id = any(:channelIds::integer[])`,
+    { channelIds },
+  );
+  return row?.count ?? 0;
+}

@@ -1,8 +1,10 @@
 export { describeCall } from "./describe-call.ts";
 export { describeEffect, isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
+export { CannotErase, type ErasedChannel, erasePerson, type Erasure, planErasure } from "./erasure/erase.ts";
+export type { Person } from "./erasure/person.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
-export { exportLog } from "./export-log.ts";
+export { countCut, exportLog } from "./export-log.ts";
 export { type Imported, importLog } from "./import-log.ts";
 export { type ChannelReplayItem, presentReplay, presentReplays, type ReplayItem } from "./present-replay.ts";
 export { Refused } from "./refused.ts";

@@ -60,7 +60,7 @@ export function readLogLine(text: string): { line: LogLine } | { problem: string
 
 /** An event as a line of NDJSON. What traced it here says nothing elsewhere. */
 export function toEventLine(event: StoredEvent): string {
-  const { id: _, channel: __, appliedAt: ___, traceId: ____, ...kept } = event;
+  const { id: _, channel: __, appliedAt: ___, erasedAt: ____, traceId: _____, ...kept } = event;
   return `${JSON.stringify({ kind: "event", ...kept })}\n`;
 }
 

@@ -34,6 +34,7 @@ export function assembleTimeline(story: Story): Timeline {
     closedAt: closedAt === null ? null : iso(closedAt),
     endReason,
     isTruncated: story.isTruncated || placed.length > entriesMost,
+    keptFrom: story.keptFrom === null ? null : iso(story.keptFrom),
     clocks: { agora: clockGap(events, "agora"), cloudflare: clockGap(events, "cloudflare") },
     entries: placed.slice(0, entriesMost).map(({ entry }) => entry),
   };

@@ -50,6 +50,7 @@ export async function readTimeline(tables: Tables, id: string, policy: Policy): 
     heardBefore: { cloudflare: cloudflareAt?.getTime() ?? null },
     policy,
     isTruncated,
+    keptFrom: session.keptFrom?.getTime() ?? null,
   });
 }
 
@@ -67,6 +68,8 @@ interface FoundSession {
   /** When the session before was closed, and the next one opened. */
   previousAt: Date | null;
   nextAt: Date | null;
+  /** Of what is deleted of its channel's history, the newest, if that was in its time. */
+  keptFrom: Date | null;
   now: Date;
 }
 
@@ -78,7 +81,8 @@ async function findSession({ knex, schema }: Tables, id: string): Promise<FoundS
        s.closed_at as "closedAt", s.end_reason as "endReason", c.wake_at as "wakeAt",
        s.recording_sids as "recordingSids", s.video_uids as "videoUids", clock_timestamp() as now,
        (select closed_at from ${sessions} p where p.channel_id = s.channel_id and p.number = s.number - 1) as "previousAt",
-       (select opened_at from ${sessions} n where n.channel_id = s.channel_id and n.number = s.number + 1) as "nextAt"
+       (select opened_at from ${sessions} n where n.channel_id = s.channel_id and n.number = s.number + 1) as "nextAt",
+       (select up_to from ${table(schema, "snapshots")} k where k.channel_id = c.id and k.up_to >= s.opened_at) as "keptFrom"
      from ${sessions} s join ${table(schema, "channels")} c on c.id = s.channel_id where s.id = :id`,
     { id },
   );

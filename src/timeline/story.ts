@@ -53,4 +53,6 @@ export interface Story {
   heardBefore: { cloudflare: number | null };
   policy: Policy;
   isTruncated: boolean;
+  /** When the newest of its events was received that are not kept any more, ms; null: all are there. */
+  keptFrom: number | null;
 }

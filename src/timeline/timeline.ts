@@ -49,6 +49,8 @@ export interface Timeline {
   endReason: string | null;
   /** There was more than is told. */
   isTruncated: boolean;
+  /** Of its events those up to then are not kept any more, ISO 8601; null: all are there. */
+  keptFrom: string | null;
   clocks: { agora: ClockGap | null; cloudflare: ClockGap | null };
   /** In the order in which it happened. */
   entries: Entry[];

@@ -6,8 +6,8 @@ export const looseNumber = z.preprocess(
   z.number(),
 );
 
-/** An Agora uid: 32 bits, unsigned. */
-export const looseUid = looseNumber.pipe(z.int().min(0).max(0xffff_ffff));
+/** An Agora uid: 32 bits, unsigned. Above them are the numbers that stand for people who were erased. */
+export const looseUid = looseNumber.pipe(z.int().min(0).max(9_999_999_999));
 
 /** A Unix time in seconds that a Date can hold, up to the year 9999. */
 export const looseSeconds = looseNumber.pipe(

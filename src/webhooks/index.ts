@@ -4,5 +4,6 @@ export { readVideo } from "./cloudflare/video/read-video.ts";
 export { describeType, eventTypes } from "./event-types.ts";
 export { interpret } from "./interpret.ts";
 export type { Interpretation } from "./interpretation.ts";
+export { renameUser } from "./rename-user.ts";
 export { createWebhookRouter, type Received, type WebhookRouterOptions } from "./router.ts";
 export { signAgora, signCloudflareNotification, signCloudflareVideo } from "./sign.ts";

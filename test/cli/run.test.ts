@@ -63,6 +63,8 @@ describe("help", () => {
       "keys create",
       "keys list",
       "keys revoke",
+      "retention run",
+      "people erase",
       "doctor",
       "setup cloudflare",
       "setup agora",

@@ -114,6 +114,7 @@ test("says that it is not all, and wraps what has no spaces", () => {
   const told = {
     ...timeline,
     isTruncated: true,
+    keptFrom: null,
     entries: timeline.entries.map((entry) => ({ ...entry, detail: long })),
   };
   const text = formatTimeline(told, { columns: 60, colour: false }, { allCalls: true });

@@ -25,6 +25,8 @@ const names = [
   "0015_replays",
   "0016_figures",
   "0017_traces",
+  "0018_snapshots",
+  "0019_erasures",
   "0021_refusal_times",
   "0022_session_drops",
   "0023_last_heard",
@@ -81,14 +83,15 @@ describe("migrate", () => {
       `drop table tally.heartbeat, tally.catch_ups, tally.stage_visits, tally.api_keys,
          tally.notification_deliveries, tally.notifications, tally.notification_endpoints,
          tally.audience, tally.viewer_counts, tally.provider_calls, tally.refusals,
-         tally.replays;
+         tally.replays, tally.snapshot_sessions, tally.snapshots, tally.retention;
        drop index tally.sessions_recordings, tally.channels_host, tally.sessions_opened, tally.events_failed,
-         tally.events_of_cloudflare;
+         tally.events_of_cloudflare, tally.effects_of_event;
        alter table tally.sessions
          drop column recorded_seconds_media_push, drop column resolution, drop column counting, drop column upload,
          drop column videos, drop column video_uids, drop column keeps_video, drop column drops;
        alter table tally.channels drop column is_live, drop column dark_since, drop column hostless_since, drop column trace;
-       alter table tally.events drop column trace;
+       drop sequence tally.pseudonyms;
+       alter table tally.events drop column trace, drop column erased_at;
        delete from tally.migrations where name <> '0001_initial';
        insert into tally.processes (pool_id, hostname, pid, heartbeat_at) values ('killed', 'here', 1, '2026-01-01Z')`,
     );

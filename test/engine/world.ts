@@ -64,6 +64,7 @@ export function engineValues(
     channelPolicy: "auto",
     catchUpAfterMs: 60_000,
     deleteVideosAfterDays: null,
+    eventsDays: null,
     metricsMs: 0,
     rates: { agora: 1000, cloudflare: 1000 },
     playbackBase: null,

@@ -70,6 +70,22 @@ describe("append", () => {
     });
   });
 
+  it("stores what is older than the log is kept, which may be a repetition, to be looked at and not acted upon", async () => {
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+    const eventLog = openLog({ eventsDays: 7 });
+    const append = async (event: NewEvent) => getEvent(database, (await eventLog.append(event)).id);
+    const old = { ...rtcEvent(103, { channel: "late", uid: 7 }), occurredAt: daysAgo(6.5) };
+    expect(await append(old)).toMatchObject({
+      status: "ignored",
+      note: "it happened 6 days ago: it may have come before",
+    });
+    expect(await append({ ...old, dedupeKey: "young", occurredAt: daysAgo(5.5) })).toMatchObject({ status: "pending" });
+    expect(await append({ ...old, dedupeKey: "timeless", occurredAt: null })).toMatchObject({ status: "pending" });
+    expect(await append({ ...old, dedupeKey: "ours", source: "operator" })).toMatchObject({ status: "pending" });
+    const { id } = await openLog().append({ ...old, dedupeKey: "kept for ever" });
+    expect(await getEvent(database, id)).toMatchObject({ status: "pending" });
+  });
+
   it("stores equal deliveries once, whether they come together or later, and gives the first one's id", async () => {
     const eventLog = openLog();
     const event = rtcEvent(103, { channel: "twice", uid: 7 });

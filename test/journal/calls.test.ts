@@ -120,17 +120,3 @@ test("calls of a channel are found by their time", async () => {
   expect(found.map(({ effectId }) => effectId)).toEqual([21, 22]);
   expect(await listCalls(database, { effectIds: [21], span, limit: 1 })).toHaveLength(1);
 });
-
-test("what is older than thirty days is deleted", async () => {
-  const { knex } = database;
-  const { journal } = open();
-  journal.onCall(call({ context: { effectId: 31 }, ended: end }));
-  journal.onCall(call({ context: { effectId: 32 }, ended: end }));
-  await journal.close();
-  await knex.raw("update tally.provider_calls set at = at - interval '31 days' where effect_id = 31");
-  const next = open().journal;
-  next.onCall(call({ context: { effectId: 33 } }));
-  await next.close();
-  expect(await stored(31)).toEqual([]);
-  expect(await stored(32)).toHaveLength(1);
-});

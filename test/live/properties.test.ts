@@ -8,6 +8,8 @@ import {
   evolve,
   type LiveEvent,
   type ProviderEvent,
+  renameInEvent,
+  renameInState,
 } from "../../src/live/index.ts";
 import { mainUid, rebuild, Story, t0 } from "./story.ts";
 import { connected, goesLive, hostUid, liveInput } from "./words.ts";
@@ -55,6 +57,18 @@ function live(happenings: Happening[]): World {
 }
 
 describe("for every evening", () => {
+  test("had one of its people had another uid, nothing else would differ", () => {
+    fc.assert(
+      fc.property(evening, fc.constantFrom(...uids), (happenings, from) => {
+        const user = { from, to: 2 ** 32 };
+        const { story } = live(happenings);
+        const renamed = story.log.map((told) => ({ ...told, event: renameInEvent(told.event, user) }));
+        expect(rebuild(renamed, story.policy)).toEqual(renameInState(story.state, user));
+      }),
+      runs(300),
+    );
+  });
+
   test("any recorder that may be stopped and isn't the wanted one has been asked to stop", () => {
     fc.assert(
       fc.property(evening, (happenings) => {

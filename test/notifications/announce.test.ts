@@ -114,4 +114,17 @@ describe("what is decided to be told", () => {
     ]);
     expect(await rebuildChannel(file.database, id, world.rules)).toMatchObject({ differs: false });
   });
+
+  it("is a video once, though it broke in between and the log holds that it was told no more", async () => {
+    const world = file.open(playsAtOnce);
+    await goLive(world, "forgotten");
+    await world.ask("forgotten", video("video-3"));
+    await world.ask("forgotten", { ...video("video-3"), ready: false, error: { code: "ERR", message: "no" } });
+    await file.database.knex.raw(`
+      update tally.notifications set event_id = null;
+      delete from tally.events where dedupe_key like '%:announced:%:video:video-3'`);
+    await world.ask("forgotten", video("video-3"));
+    // Those whose event is there.
+    expect((await told("forgotten")).filter(({ type }) => type === "video.ready")).toEqual([]);
+  });
 });

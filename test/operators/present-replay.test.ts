@@ -19,6 +19,7 @@ function replayOf(signed: boolean): ChannelReplay {
     after: playable,
     liveInputs: { before: initialState(1).liveInput, after: { ...liveInput, signed } },
     effects: [],
+    keptFrom: null,
     isPaid: false,
     changes: [
       { path: "playback", before: null, after: null },

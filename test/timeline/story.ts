@@ -51,6 +51,7 @@ export function tellStory(events: StoryEvent[], given: Partial<Story> = {}): Tim
     heardBefore: { cloudflare: null },
     policy: defaultPolicy,
     isTruncated: false,
+    keptFrom: null,
     ...given,
   });
 }

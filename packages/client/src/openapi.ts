@@ -1221,6 +1221,7 @@ export interface components {
          *       "closedAt": null,
          *       "endReason": null,
          *       "isTruncated": false,
+         *       "keptFrom": null,
          *       "clocks": {
          *         "agora": {
          *           "medianMs": 412,
@@ -1284,6 +1285,8 @@ export interface components {
             endReason: string | null;
             /** @description There was more than is told. */
             isTruncated: boolean;
+            /** @description Its events up to then are not kept any more; null: all are there. */
+            keptFrom: string | null;
             /** @description How much later than its own time a provider's word came, by our clock. */
             clocks: {
                 /** @description Of Agora; null if nothing of it says when it happened. */
@@ -1750,6 +1753,8 @@ export interface components {
             appliedAt: string | null;
             /** @description The version of the channel that it was folded into. */
             appliedVersion: number | null;
+            /** @description When a person was erased from it, so that its body is not what came any more. Null: nobody was. */
+            erasedAt: string | null;
             /** @description Of its trace, if traces are on: what came of it is found by this. */
             traceId: string | null;
         };
@@ -1952,6 +1957,8 @@ export interface components {
             differs: boolean;
             /** @description Its last broadcast is over, as things are. */
             isEnded: boolean;
+            /** @description Events received up to then are not kept any more, and are not read again. Null: all are kept. */
+            keptFrom: string | null;
         };
         /** @description What processing events again would change. */
         ReplayPlan: {

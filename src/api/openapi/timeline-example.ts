@@ -21,6 +21,7 @@ export const timelineExample: Timeline = {
   closedAt: null,
   endReason: null,
   isTruncated: false,
+  keptFrom: null,
   clocks: { agora: { medianMs: 412, mostMs: 412 }, cloudflare: null },
   entries: [
     {

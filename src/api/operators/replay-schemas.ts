@@ -4,6 +4,7 @@ import type { EffectType } from "../../live/index.ts";
 import type { ChannelReplayItem, ReplayItem } from "../../operators/index.ts";
 import { wholeNumber } from "../schemas.ts";
 import { statusAnswer } from "../status-schema.ts";
+import { time } from "../time-schema.ts";
 import { eventFilter } from "./schemas.ts";
 
 // What requests may hold. A message goes on after the member's name.
@@ -80,6 +81,9 @@ export const channelReplayAnswer = z.strictObject({
   lifted: z.boolean().describe("The hold of an earlier replay is lifted, because it keeps the new state from nothing."),
   differs: z.boolean().describe("Anything differs, be it in details or in what the log says of an event."),
   isEnded: z.boolean().describe("Its last broadcast is over, as things are."),
+  keptFrom: time
+    .nullable()
+    .describe("Events received up to then are not kept any more, and are not read again. Null: all are kept."),
 }) satisfies z.ZodType<ChannelReplayItem>;
 
 const count = z.int().min(0);

@@ -103,6 +103,9 @@ export const eventDetailAnswer = eventAnswer.extend({
   bodySha256: z.string().nullable().describe("Of the body as it came."),
   appliedAt: time.nullable().describe("When it was folded."),
   appliedVersion: z.int().nullable().describe("The version of the channel that it was folded into."),
+  erasedAt: time
+    .nullable()
+    .describe("When a person was erased from it, so that its body is not what came any more. Null: nobody was."),
   traceId: z.string().nullable().describe("Of its trace, if traces are on: what came of it is found by this."),
 }) satisfies z.ZodType<EventDetail>;
 

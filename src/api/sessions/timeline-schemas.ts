@@ -88,6 +88,7 @@ export const timelineAnswer = z.strictObject({
   closedAt: timeOrNull("When it was closed; null while it is open."),
   endReason: textOrNull("Why it ended."),
   isTruncated: z.boolean().meta({ description: "There was more than is told." }),
+  keptFrom: timeOrNull("Its events up to then are not kept any more; null: all are there."),
   clocks: clocks.meta({ description: "How much later than its own time a provider's word came, by our clock." }),
   entries: z.array(timelineEntryAnswer).meta({ description: "In the order in which it happened." }),
 }) satisfies z.ZodType<Timeline>;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { selectEvents } from "../../eventlog/index.ts";
-import { exportLog } from "../../operators/index.ts";
+import { countCut, exportLog } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { createProgress } from "../output/progress.ts";
@@ -21,7 +21,7 @@ export function addEventsExport(events: Command, io: Io): void {
   addFilterOptions(command, io, "at most so many, the newest (default: all that fit)").action(
     (options: FilterOptions & CommonOptions) =>
       withService(io, options, async ({ tables }) => {
-        const { selection, events } = await selectEvents(tables, filterOf(options));
+        const { selection, events, channels } = await selectEvents(tables, filterOf(options));
         const progress = createProgress(io, events, "events");
         for await (const page of exportLog(tables, selection)) {
           io.out(page.text);
@@ -30,6 +30,13 @@ export function addEventsExport(events: Command, io: Io): void {
         }
         progress.clear();
         io.err(`${count(progress.sum().done, "event")} exported.\n`);
+        const cut = await countCut(
+          tables,
+          channels.map(({ channelId }) => channelId),
+        );
+        if (cut > 0) {
+          io.err(`Older events of ${count(cut, "channel")} are not kept any more: elsewhere it begins later.\n`);
+        }
       }),
   );
 }

@@ -43,6 +43,7 @@ function printEvent(io: Io, event: EventDetail): void {
     "received at": event.receivedAt,
     "applied at": event.appliedAt,
     "applied version": event.appliedVersion,
+    "erased from at": event.erasedAt,
     trace: event.traceId,
     "dedupe key": event.dedupeKey,
     "body sha256": event.bodySha256,

@@ -16,7 +16,7 @@ export function formatReplay(replay: ChannelReplayItem, { columns }: Pick<Io, "c
     plain(channel),
     ...pair("", describeStatus(before), describeStatus(after)),
     ...changes.flatMap((change) => describeChange(change, columns)),
-    ...[...details, ...consequences(replay)].flatMap((text) => wrap(text, columns - 2)),
+    ...[...details, ...notRead(replay), ...consequences(replay)].flatMap((text) => wrap(text, columns - 2)),
   ];
   return lines.map((line, at) => `${at === 0 ? cut(line, columns) : `  ${cut(line, columns - 2)}`}\n`).join("");
 }
@@ -34,6 +34,11 @@ function pair(prefix: string, before: string, after: string): string[] {
 
 function textOf(value: Change["before"]): string {
   return value === null ? "none" : plain(String(value));
+}
+
+/** What of its history no replay can mend any more. */
+function notRead({ keptFrom }: ChannelReplayItem): string[] {
+  return keptFrom === null ? [] : [`events up to ${keptFrom} are not kept any more: what they were read as stays`];
 }
 
 /** What it would have us do, and why it doesn't. */

@@ -32,6 +32,7 @@ export function formatTimeline(
     ...lines,
     ...wrapped(left === 0 ? null : `Left out: ${count(left, "call")} that went well; --calls shows all.`),
     ...wrapped(timeline.isTruncated ? "There is more than this: only the first 5,000 entries are told." : null),
+    ...wrapped(timeline.keptFrom === null ? null : `Its events up to ${timeline.keptFrom} are not kept any more.`),
   ]
     .map((line) => `${line.trimEnd()}\n`)
     .join("");

@@ -45,6 +45,13 @@ export interface ReplayRequested {
   act: boolean;
 }
 
+/** A person was erased from the channel's events. */
+export interface PersonErased {
+  type: "PersonErased";
+  /** How many were changed or deleted. */
+  events: number;
+}
+
 /** What a person or the seller's app can ask for. */
 export type OperatorEvent =
   | ChannelRegistered
@@ -54,4 +61,5 @@ export type OperatorEvent =
   | StopRetried
   | VideoDeletionRetried
   | EffectRetried
-  | ReplayRequested;
+  | ReplayRequested
+  | PersonErased;

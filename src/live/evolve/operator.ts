@@ -21,6 +21,7 @@ export function foldOperator(
       return state.hold === null ? nothing(state, "there was no hold") : learnt({ ...state, hold: null });
     case "EffectRetried":
     case "ReplayRequested":
+    case "PersonErased":
       return nothing(state, "for the record");
     case "StopRetried": {
       const recorder = state.recorders[event.resourceId];

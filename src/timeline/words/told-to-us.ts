@@ -113,6 +113,11 @@ export const operatorWords: Words<OperatorEvent> = {
     lane: "operator",
     title: act ? "History folded anew, with what that starts" : "History folded anew, starting nothing",
   }),
+  PersonErased: ({ events }) => ({
+    lane: "operator",
+    title: "A person was erased from what is kept",
+    detail: `${events} ${events === 1 ? "event" : "events"}`,
+  }),
 };
 
 /** What time brings. */

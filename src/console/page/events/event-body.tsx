@@ -15,7 +15,7 @@ export function EventBody({ id }: { id: number }) {
 }
 
 function Body({ event }: { event: EventDetail }) {
-  const { channel, route, occurredAt, appliedAt, appliedVersion, headers, payload, raw } = event;
+  const { channel, route, occurredAt, appliedAt, appliedVersion, erasedAt, headers, payload, raw } = event;
   return (
     <>
       <Facts
@@ -31,6 +31,7 @@ function Body({ event }: { event: EventDetail }) {
           Happened: occurredAt === null ? null : <Time at={occurredAt} isExact />,
           Applied: appliedAt === null ? null : <Time at={appliedAt} isExact />,
           "In version": appliedVersion,
+          "Erased from": erasedAt === null ? null : <Time at={erasedAt} isExact />,
           "Same as": <code>{event.dedupeKey}</code>,
         }}
       />

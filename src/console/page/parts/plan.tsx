@@ -22,7 +22,7 @@ export function Plan({ plan: { events, channels, isTruncated } }: { plan: Replay
 
 /** One channel, before and after. */
 export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
-  const { channel, before, after, changes, sessions, does, hold, differs, isEnded, isPaid } = plan;
+  const { channel, before, after, changes, sessions, does, hold, differs, isEnded, isPaid, keptFrom } = plan;
   return (
     <section class="plan" aria-label={`What changes in ${channel}`}>
       <h3>
@@ -52,6 +52,9 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
             ))}
           </tbody>
         </table>
+      )}
+      {keptFrom !== null && (
+        <p class="quiet">Events up to {keptFrom} are not kept any more: what they were read as stays.</p>
       )}
       <ul>
         {sessions > 0 && (

@@ -30,7 +30,7 @@ export function SessionPage({ id }: { id: string }) {
 }
 
 function Told({ timeline }: { timeline: Timeline }) {
-  const { channel, openedAt, closedAt, endReason, isTruncated, clocks, entries } = timeline;
+  const { channel, openedAt, closedAt, endReason, isTruncated, keptFrom, clocks, entries } = timeline;
   const [selected, setSelected] = useState<string | null>(null);
   const [isBadOnly, setIsBadOnly] = useState(false);
   const bad = useMemo(() => entries.filter(({ tone }) => tone === "bad"), [entries]);
@@ -48,6 +48,7 @@ function Told({ timeline }: { timeline: Timeline }) {
           "Cloudflare's word came": late(clocks.cloudflare),
         }}
       />
+      {keptFrom !== null && <p class="notice">Its events up to {keptFrom} are not kept any more.</p>}
       {isTruncated && <p class="notice">There was more than is told here: the log has all of it.</p>}
       <FirstTrouble entries={bad} onSelect={setSelected} />
       <Drawing entries={entries} selected={selected} onSelect={setSelected} />
