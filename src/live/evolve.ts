@@ -66,6 +66,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "HoldReleased":
     case "StopRetried":
     case "EffectRetried":
+    case "EffectDismissed":
     case "ReplayRequested":
     case "PersonErased":
       return foldOperator(state, event, at);

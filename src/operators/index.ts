@@ -1,4 +1,5 @@
 export { describeCall } from "./describe-call.ts";
+export { dismissEffects } from "./dismiss.ts";
 export { describeEffect, isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { CannotErase, type ErasedChannel, erasePerson, type Erasure, planErasure } from "./erasure/erase.ts";

@@ -220,6 +220,24 @@ describe("POST /v1/effects/{id}/retry", () => {
   });
 });
 
+describe("POST /v1/effects/{id}/dismiss", () => {
+  const dismiss = (id: number) => service.call("post", `/v1/effects/${id}/dismiss`);
+
+  it("puts a dead one aside that nobody wants any more, and the log says who did", async () => {
+    expectProblem(await dismiss(999_999), 404, "effect_unknown");
+    const wanted = await newest("channel_8", "EnsureLiveInput");
+    expectProblem(await dismiss(wanted), 409, "effect_not_dead");
+    await setStatus(wanted, "dead");
+    expectProblem(await dismiss(wanted), 409, "effect_still_wanted");
+    const id = await newest("channel_7", "EnsureLiveInput");
+    const response = await dismiss(id);
+    expect(response.status).toBe(200);
+    expect(effectAnswer.parse(response.body)).toMatchObject({ id, status: "failed" });
+    expect((await asked("channel_7"))[0]).toMatchObject({ type: "EffectDismissed", effectId: id, by: "operator" });
+    expectProblem(await dismiss(id), 409, "effect_not_dead");
+  });
+});
+
 describe("GET /v1/sessions", () => {
   const sessions = async (query = "") =>
     allSessionsAnswer.parse((await service.call("get", `/v1/sessions${query}`).expect(200)).body);

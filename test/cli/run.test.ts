@@ -50,6 +50,7 @@ describe("help", () => {
       "metrics",
       "effects list",
       "effects retry",
+      "effects dismiss",
       "endpoints list",
       "endpoints show",
       "endpoints create",

@@ -21,6 +21,9 @@ export function operators({ GET, POST }: FetchClient) {
     /** Tries one again that was given up, if the channel still wants it. */
     retryEffect: (id: number, options: CallOptions = {}) =>
       dataOf(POST("/v1/effects/{id}/retry", { ...options, params: ofId(id) })),
+    /** Puts one aside that was given up, if nobody wants it any more. */
+    dismissEffect: (id: number, options: CallOptions = {}) =>
+      dataOf(POST("/v1/effects/{id}/dismiss", { ...options, params: ofId(id) })),
     /** Says what processing events again would change. Changes nothing. */
     planReplay: (request: ReplayRequest, options: CallOptions = {}) =>
       dataOf(POST("/v1/replays/plan", { ...options, body: request })),

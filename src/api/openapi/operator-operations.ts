@@ -62,6 +62,16 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     answers: { 202: { description: "It is tried again.", schema: effectAnswer } },
     problems: ["effect_unknown", "effect_not_dead", "effect_not_wanted"],
   },
+  "post /v1/effects/{id}/dismiss": {
+    operationId: "dismissEffect",
+    tag,
+    summary: "Put one aside that was given up",
+    description: "If nobody wants it any more. It is `failed` then, and waits for no person. No call comes of it.",
+    path: effectPath,
+    body: noMembers,
+    answers: { 200: { description: "It is put aside.", schema: effectAnswer } },
+    problems: ["effect_unknown", "effect_not_dead", "effect_still_wanted"],
+  },
   "get /v1/sessions": {
     operationId: "listAllSessions",
     tag,

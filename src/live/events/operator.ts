@@ -38,6 +38,13 @@ export interface EffectRetried {
   effect: string;
 }
 
+/** An operator put a dead effect aside that nobody wants any more. Changes nothing but what waits for a person. */
+export interface EffectDismissed {
+  type: "EffectDismissed";
+  effectId: number;
+  effect: string;
+}
+
 /** An operator had the channel's history folded again. */
 export interface ReplayRequested {
   type: "ReplayRequested";
@@ -61,5 +68,6 @@ export type OperatorEvent =
   | StopRetried
   | VideoDeletionRetried
   | EffectRetried
+  | EffectDismissed
   | ReplayRequested
   | PersonErased;

@@ -20,6 +20,7 @@ export function foldOperator(
     case "HoldReleased":
       return state.hold === null ? nothing(state, "there was no hold") : learnt({ ...state, hold: null });
     case "EffectRetried":
+    case "EffectDismissed":
     case "ReplayRequested":
     case "PersonErased":
       return nothing(state, "for the record");

@@ -109,6 +109,11 @@ export const operatorWords: Words<OperatorEvent> = {
     title: "Operator has a call tried again",
     detail: effect,
   }),
+  EffectDismissed: ({ effect }) => ({
+    lane: "operator",
+    title: "Operator put a dead call aside",
+    detail: effect,
+  }),
   ReplayRequested: ({ act }) => ({
     lane: "operator",
     title: act ? "History folded anew, with what that starts" : "History folded anew, starting nothing",
