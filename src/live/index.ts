@@ -9,7 +9,7 @@ export { hostSince, hostsShown, isPresent } from "./hosts.ts";
 export { isLive } from "./picture.ts";
 export { isPlayable } from "./playback.ts";
 export { defaultPolicy, type Policy } from "./policy.ts";
-export { problemReason, type ReasonCode, type StatusReason } from "./reason.ts";
+export { problemReason, type ReasonCode, reasonOf, type StatusReason } from "./reason.ts";
 export { modeOf, runs } from "./recorders.ts";
 export { renameInEvent, renameInState, renameUids } from "./rename-user.ts";
 export { type Resolution, resolutionOf } from "./resolution.ts";
