@@ -71,7 +71,9 @@ describe("GET /v1/overview/stream", () => {
     expect(first?.name).toBe("overview");
     const { channels, counts } = overviewAnswer.parse(first?.data);
     const status = (await service.call("get", "/v1/channels/channel_7/status")).body as unknown;
-    expect(channels).toEqual([{ channel: "channel_7", channelId: 7, doubt: null, status, sessionId: "7-1", viewers: null }]);
+    expect(channels).toEqual([
+      { channel: "channel_7", channelId: 7, doubt: null, status, sessionId: "7-1", viewers: null },
+    ]);
     expect(counts).toEqual({
       onAir: 0,
       open: 1,

@@ -98,8 +98,7 @@ export function compareLights(a: Lit, b: Lit): number {
   return rank(a) - rank(b) || a.status.channel.localeCompare(b.status.channel);
 }
 
-export const isProblem = ({ status, doubt }: Lit) =>
-  ["trouble", "degraded", "doubt"].includes(lightOf(status, doubt));
+export const isProblem = ({ status, doubt }: Lit) => ["trouble", "degraded", "doubt"].includes(lightOf(status, doubt));
 
 type Lit = Pick<OverviewChannel, "status" | "doubt">;
 
