@@ -64,6 +64,7 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "StartRequested":
     case "StopRequested":
     case "HoldReleased":
+    case "CheckRequested":
     case "StopRetried":
     case "EffectRetried":
     case "EffectDismissed":

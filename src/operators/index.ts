@@ -1,3 +1,4 @@
+export { awaitCheck, type CheckReport, requestCheck } from "./check.ts";
 export { describeCall } from "./describe-call.ts";
 export { dismissEffects } from "./dismiss.ts";
 export { describeEffect, isPaid } from "./effect-words.ts";
@@ -7,6 +8,7 @@ export type { Person } from "./erasure/person.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
 export { countCut, exportLog } from "./export-log.ts";
 export { type Imported, importLog } from "./import-log.ts";
+export { presentDoubt, type PresentedDoubt } from "./present-doubt.ts";
 export { type ChannelReplayItem, presentReplay, presentReplays, type ReplayItem } from "./present-replay.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";

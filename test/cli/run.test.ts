@@ -42,6 +42,7 @@ describe("help", () => {
       "channels register",
       "channels release",
       "channels rebuild",
+      "channels check",
       "channels catch-up",
       "sessions list",
       "sessions show",

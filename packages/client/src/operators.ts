@@ -39,6 +39,9 @@ export function operators({ GET, POST }: FetchClient) {
     /** Releases a channel's hold, so that it starts again what it should. */
     releaseChannel: (channel: string, options: CallOptions = {}) =>
       dataOf(POST("/v1/channels/{name}/release", { ...options, params: ofChannel(channel) })),
+    /** Has both providers asked how a channel is now, and waits some seconds for what they say. */
+    checkChannel: (channel: string, options: CallOptions = {}) =>
+      dataOf(POST("/v1/channels/{name}/check", { ...options, params: ofChannel(channel) })),
     /** A page of the sessions of all channels, those first that were opened last. */
     listAllSessions: (query: Query<"listAllSessions"> = {}, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions", { ...options, params: { query } })),

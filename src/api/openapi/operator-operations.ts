@@ -2,6 +2,7 @@ import { channelReplayAnswer, replayAnswer, replayPlanAnswer, replayRequest } fr
 import {
   allSessionsAnswer,
   allSessionsQuery,
+  checkAnswer,
   effectAnswer,
   effectDetailAnswer,
   effectListAnswer,
@@ -97,6 +98,18 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     path: channelPath,
     body: noMembers,
     answers: { 202: { description: "The status that it led to.", schema: statusAnswer } },
+    problems: ["channel_unknown"],
+  },
+  "post /v1/channels/{name}/check": {
+    operationId: "checkChannel",
+    tag,
+    summary: "Ask both providers how a channel is, now",
+    description:
+      "Agora: who is in it, and whether its recorders run; Cloudflare: whether the picture arrives. Their answers are acted " +
+      "upon as those of a checkup. Answers after 5 seconds at most, with what was said by then.",
+    path: channelPath,
+    body: noMembers,
+    answers: { 202: { description: "What was asked and said.", schema: checkAnswer } },
     problems: ["channel_unknown"],
   },
   "post /v1/channels/{name}/rebuild/plan": {

@@ -19,6 +19,11 @@ export interface HoldReleased {
   type: "HoldReleased";
 }
 
+/** An operator wants both providers asked how the channel is, now. */
+export interface CheckRequested {
+  type: "CheckRequested";
+}
+
 /** An operator wants a dead stop tried again. */
 export interface StopRetried {
   type: "StopRetried";
@@ -65,6 +70,7 @@ export type OperatorEvent =
   | StartRequested
   | StopRequested
   | HoldReleased
+  | CheckRequested
   | StopRetried
   | VideoDeletionRetried
   | EffectRetried
