@@ -59,7 +59,7 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                         CLOUDFLARE_NOTIFICATION_SECRET; of all
                                         channels, since what is refused is not read
     20:00:00       +0.1s   tally      Session 1 opened: a host is here (uid 1001)
-    20:00:00       +0.2s   tally      Recorder asked to start: a host is present
+    20:00:00       +0.2s   tally      Asked Agora to start a recorder: a host is present
                                         attempt 1; Cloud Recording as uid 999042
     20:00:00       +0.5s ! calls      Agora start failed, to be tried again (HTTP
                                       500, code 65)
@@ -69,7 +69,7 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                         start: HTTP 500, code 65: sorry
     20:00:01       +1.0s   tally      Waits 2 s before the next try
                                         tried again after 2 s
-    20:00:03       +3.0s   tally      Recorder asked to start again: the last one
+    20:00:03       +3.0s   tally      Asked Agora to start a recorder again: the last one
                                       failed (start: HTTP 500, code 65: sorry)
                                         attempt 2; Cloud Recording as uid 999042;
                                         with the same resource resource-1

@@ -31,7 +31,9 @@ function sourceOf(type: LiveEvent["type"]): StoryEvent["source"] {
   if (/^(Host|Audience|ChannelDestroyed|Rtmp|Recorder(Started|Ended|FailedOver|Errored|Seen)$)/.test(type)) {
     return "agora";
   }
-  return /^(StartRequested|StopRequested|HoldReleased|\w+Retried|ChannelRegistered)$/.test(type) ? "operator" : "tally";
+  return /^(StartRequested|StopRequested|HoldReleased|ReplayRequested|\w+Retried|ChannelRegistered)$/.test(type)
+    ? "operator"
+    : "tally";
 }
 
 export function tellStory(events: StoryEvent[], given: Partial<Story> = {}): Timeline {
@@ -46,6 +48,7 @@ export function tellStory(events: StoryEvent[], given: Partial<Story> = {}): Tim
     events,
     effects: [],
     calls: [],
+    notifications: [],
     refusals: [],
     viewers: 0,
     heardBefore: { cloudflare: null },
