@@ -1,7 +1,7 @@
 import { audienceTypes, hostTypes, rowsOf, sqlList, table, type Tables } from "../eventlog/index.ts";
 import { listCalls, listRefusals } from "../journal/index.ts";
 import type { LiveEvent, Policy } from "../live/index.ts";
-import { describeType, interpret } from "../webhooks/index.ts";
+import { describeType, interpret, noteBeside } from "../webhooks/index.ts";
 import { assembleTimeline, entriesMost } from "./assemble.ts";
 import type { StoryEffect, StoryEvent, StoryNotification } from "./story.ts";
 import type { Timeline } from "./timeline.ts";
@@ -172,6 +172,7 @@ function readOpening({ knex, schema }: Tables, { channelId }: FoundSession, { fr
 function toStoryEvent({ payload, raw, receivedAt, occurredAt, ...row }: EventRow): StoryEvent {
   return {
     ...row,
+    note: noteBeside(row.type, row.note),
     description: sentence(describeType(row.type)),
     event: meaningOf({ ...row, payload, raw }),
     receivedAt: receivedAt.getTime(),

@@ -33,7 +33,7 @@ describe("RTC events", () => {
   });
 
   it("ignores that a channel was created, and health checks", () => {
-    expect(ofFixture("rtc.101.json")).toEqual({ kind: "ignored", note: "its hosts say more" });
+    expect(ofFixture("rtc.101.json")).toEqual({ kind: "ignored", note: "channel created: its hosts say more" });
     expect(ofFixture("rtc.101.health-check.json")).toEqual({ kind: "ignored", note: "health check" });
     expect(ofFixture("rtc.103.health-check.json")).toEqual({ kind: "ignored", note: "health check" });
   });

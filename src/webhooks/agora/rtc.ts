@@ -10,7 +10,7 @@ export function interpretRtc(eventType: number, payload: unknown): Interpretatio
   if (isHealthCheck(channelName, uid)) return ignored("health check");
   switch (eventType) {
     case 101:
-      return ignored("its hosts say more");
+      return ignored("channel created: its hosts say more");
     case 102:
       return read(channelEnd, payload, ({ ts }) => event({ type: "ChannelDestroyed", ts }));
     case 103:
