@@ -62,7 +62,9 @@ function tellEvents(story: Story): { placed: Placed[]; lackedAt: Lacked } {
       follow(scene, event);
       deadlines.follow(event, scene, { eventId: id, at: receivedAt });
     }
-    if (stored.source === "cloudflare") scene.cloudflareHeardAt = receivedAt;
+    if (stored.source === "cloudflare") {
+      scene.cloudflareHeardAt = Math.max(scene.cloudflareHeardAt ?? receivedAt, receivedAt);
+    }
     return place(receivedAt, id, entry);
   });
   const waits = deadlines.all().map((deadline) => place(deadline.at, deadline.eventId + 0.5, tellDeadline(deadline)));

@@ -33,7 +33,7 @@ export async function readTimeline(tables: Tables, id: string, policy: Policy): 
     span: { channelId, from: span.from, to: span.to },
     limit: entriesMost,
   });
-  const { viewers, cloudflareAt } = await readRest(tables, channelId, span);
+  const { viewers, cloudflareAt } = await readRest(tables, session, span);
   return assembleTimeline({
     sessionId: session.id,
     channel: session.channel,
@@ -227,7 +227,7 @@ function readNotifications(
 
 async function readRest(
   { knex, schema }: Tables,
-  channelId: number,
+  { channelId, openedAt }: FoundSession,
   { from, to }: Span,
 ): Promise<{ viewers: number; cloudflareAt: Date | null }> {
   const events = table(schema, "events");
@@ -237,8 +237,8 @@ async function readRest(
        (select count(*)::integer from ${events} where channel_id = :channelId and received_at between :from and :to
           and type in ('rtc.105', 'rtc.106') and applied_version is null) as viewers,
        (select max(received_at) from ${events} where source = 'cloudflare'
-          and received_at between cast(:from as timestamptz) - interval '1 day' and :from) as "cloudflareAt"`,
-    { channelId, from, to },
+          and received_at between cast(:openedAt as timestamptz) - interval '1 day' and :openedAt) as "cloudflareAt"`,
+    { channelId, openedAt, from, to },
   );
   return found ?? { viewers: 0, cloudflareAt: null };
 }

@@ -176,7 +176,7 @@ export function unheard(scene: Scene, { state }: Extract<Outcome, { type: "Inges
   if (!isUnheard(scene, state)) return null;
   const since =
     scene.cloudflareHeardAt === null
-      ? "nothing ever came from Cloudflare"
+      ? "nothing came from Cloudflare in the day before"
       : `nothing from Cloudflare since ${clock(scene.cloudflareHeardAt)}`;
   const refused = scene.refusals.filter(({ source, from }) => source === "cloudflare" && from.getTime() <= scene.at);
   const counted = refused.map(refusedWords);

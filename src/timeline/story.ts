@@ -59,7 +59,7 @@ export interface Story {
   refusals: readonly RefusalCount[];
   /** Viewers' comings and goings, which are not among the events. */
   viewers: number;
-  /** The newest webhook of Cloudflare's before all this, of any channel, ms. */
+  /** The newest webhook of Cloudflare's before the session, of any channel, ms; null: none in the day before. */
   heardBefore: { cloudflare: number | null };
   policy: Policy;
   isTruncated: boolean;

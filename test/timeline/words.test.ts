@@ -25,7 +25,7 @@ describe("a notice that was not seen", () => {
     const timeline = tellStory([...start, happened(3, push(2), { note: "sequence 1 not seen" }), late(3.4, 1)]);
     expect(find(timeline, "Push is connecting")).toMatchObject({
       tone: "neutral",
-      detail: "sequence 1 came after it, 0.4 s later",
+      detail: "sequence 1 came a moment after it",
     });
   });
 
@@ -33,7 +33,7 @@ describe("a notice that was not seen", () => {
     const gap = happened(3, push(4), { note: "its host is gone; sequence 1-3 not seen" });
     expect(find(tellStory([...start, gap, late(4, 2)]), "Push is connecting")).toMatchObject({
       tone: "bad",
-      detail: "a notice before it is lost or late: sequence 1, 3 not seen",
+      detail: "its host is gone; a notice before it is lost or late: sequence 1, 3 not seen",
     });
     const others = [1, 2, 3].map((n) => late(4 + n, n, { ...push(n), recordingSid: "sid-2" }));
     expect(find(tellStory([...start, gap, ...others]), "Push is connecting").tone).toBe("bad");
@@ -48,7 +48,7 @@ describe("a notice that was not seen", () => {
     const found = happened(61, left, { status: "ignored", note: "older; it is the leave that was not seen" });
     expect(tellStory([again, found]).entries[0]).toMatchObject({
       tone: "good",
-      detail: "the leave came after it, 1 s later",
+      detail: "the leave came 1 s after it",
     });
   });
 });
@@ -96,6 +96,12 @@ describe("why a question was asked", () => {
     expect(told([301, ofRecorder])).toEqual(["Asked Agora how the recorder is: it has been silent for 5 min"]);
     expect(told([30, ofRecorder])).toEqual(["Asked Agora how the recorder is: something may be wrong with it"]);
     expect(told([301, missing], [331, ofRecorder])).toEqual(["Asked Agora how the recorder is: it was not found"]);
+    expect(told([30, disconnected], [50, ofRecorder])).toEqual([
+      "Asked Agora how the recorder is: its picture is missing",
+    ]);
+    expect(told([30, requested], [76, ofRecorder])).toEqual([
+      "Asked Agora how the recorder is: its picture has not arrived",
+    ]);
     expect(told([615.1, stop], [700, ofRecorder])).toEqual([
       "Asked Agora how the recorder is: that it stopped was not heard",
     ]);
@@ -218,9 +224,7 @@ test("whether anybody was told of what changed", () => {
     return linesOf(tellStory([announced], { notifications }));
   };
   expect(linesOf(tellStory([announced]))).toEqual(["20:00:03 tally: Announced: live.started"]);
-  expect(told(0, 0)).toEqual([
-    "20:00:03 tally: Status changed: live.started (nobody to tell: no endpoint that there is wants it)",
-  ]);
+  expect(told(0, 0)).toEqual(["20:00:03 tally: Status changed: live.started (nobody to tell: no endpoint wants it)"]);
   expect(told(2, 0)).toEqual(["20:00:03 tally: App to be told: live.started (not delivered yet, or given up)"]);
   expect(told(2, 1)).toEqual(["20:00:03 tally: App told: live.started"]);
 });

@@ -160,7 +160,7 @@ const holdReasons: Readonly<Record<HoldReason, string>> = {
 function tellAnnounced(notification: string, told: Scene["told"]): Pick<Told, "title" | "detail"> {
   if (told === null) return { title: `Announced: ${notification}` };
   if (told.endpoints === 0) {
-    return { title: `Status changed: ${notification}`, detail: "nobody to tell: no endpoint that there is wants it" };
+    return { title: `Status changed: ${notification}`, detail: "nobody to tell: no endpoint wants it" };
   }
   if (told.delivered === 0) {
     return { title: `App to be told: ${notification}`, detail: "not delivered yet, or given up" };
@@ -196,10 +196,12 @@ function whyPresence({ hosts, hostsHeardAt, policy, at }: Scene): string {
   return `nothing was heard of ${hosts.size > 0 ? uids(hosts.keys()) : "any host"} for ${lasting(silentMs)}`;
 }
 
-function whyRecorder(resourceId: string, { recorders, missing, stopping, policy, at }: Scene): string {
+function whyRecorder(resourceId: string, { recorders, missing, stopping, picture, policy, at }: Scene): string {
   if (missing.has(resourceId)) return "it was not found";
   if (stopping.has(resourceId)) return "that it stopped was not heard";
   const heardAt = recorders.get(resourceId);
   const isRoutine = policy.checkupMs > 0 && heardAt !== undefined && at - heardAt >= policy.checkupMs;
-  return isRoutine ? `it has been silent for ${lasting(at - heardAt)}` : "something may be wrong with it";
+  if (isRoutine) return `it has been silent for ${lasting(at - heardAt)}`;
+  if (picture.isAwaited) return "its picture has not arrived";
+  return picture.lost === null ? "something may be wrong with it" : "its picture is missing";
 }
