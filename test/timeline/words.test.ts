@@ -218,7 +218,7 @@ describe("a broadcast that is over for its viewers", () => {
 });
 
 test("whether anybody was told of what changed", () => {
-  const announced = happened(3, { type: "Announced", session: 1, n: 1, notification: "live.started" } as LiveEvent);
+  const announced = happened(3, { type: "Announced", session: 1, n: 1, notification: "live.started" });
   const told = (endpoints: number, delivered: number) => {
     const notifications = [{ eventId: announced.id, endpoints, delivered }];
     return linesOf(tellStory([announced], { notifications }));
