@@ -8,6 +8,8 @@ export interface Picture {
   isAwaited: boolean;
   /** When it was last known to be there. */
   seenAt: number | null;
+  /** Since when its recorder isn't found: if it is given up for that, the picture was gone then already. */
+  doubtedAt: number | null;
   /** When it was found to be gone; null while it is there. */
   lost: Lost | null;
   /** The last gap that is over. */
@@ -21,7 +23,7 @@ interface Lost {
 }
 
 export function newPicture(): Picture {
-  return { isAwaited: false, seenAt: null, lost: null, gap: null };
+  return { isAwaited: false, seenAt: null, doubtedAt: null, lost: null, gap: null };
 }
 
 /** @param at - when the event was learnt, ms */
@@ -29,6 +31,7 @@ export function followPicture(picture: Picture, event: LiveEvent, at: number): v
   switch (event.type) {
     case "RelayRequested":
       picture.isAwaited = true;
+      picture.doubtedAt = null;
       break;
     case "IngestConnected":
       // Connected anew without a word of its end: how long it was gone is not known.
@@ -42,8 +45,11 @@ export function followPicture(picture: Picture, event: LiveEvent, at: number): v
       if (event.state === "connected") comesBack(picture, at, { isNew: false });
       else if (event.state !== "unknown" && !picture.isAwaited) picture.lost ??= { at, isExact: false };
       break;
+    case "RecorderChecked":
+      picture.doubtedAt = event.found === "not_found" ? (picture.doubtedAt ?? at) : null;
+      break;
     case "RelayReleased":
-      picture.lost ??= { at, isExact: false };
+      picture.lost ??= { at: picture.doubtedAt ?? at, isExact: false };
       break;
     default:
   }

@@ -210,6 +210,19 @@ describe("a broadcast that is over for its viewers", () => {
       "The broadcast before the gap is over: viewers were without a picture for 20 s at least",
       "gone from between 20:00:02 and 20:06:40 until 20:07:00",
     ]);
+    const unfound = {
+      type: "RecorderChecked",
+      check: 2,
+      resourceId: "resource-1",
+      found: "not_found",
+      rtmp: null,
+    } as const;
+    expect(
+      told([310, unfound], [340, unfound], [400, released], [401, requested], [420, connected], [420.1, over]),
+    ).toEqual([
+      "The broadcast before the gap is over: viewers were without a picture for 110 s at least",
+      "gone from between 20:00:02 and 20:05:10 until 20:07:00",
+    ]);
     expect(told([400, connected], [400.1, over])).toEqual([
       "The broadcast before the gap is over: nobody knows for how long viewers were without a picture",
       "gone from some time after 20:00:02 until 20:06:40",
