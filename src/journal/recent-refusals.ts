@@ -68,7 +68,8 @@ async function firstAccepted(
   const [row] = await rowsOf<{ at: Date | null }>(
     knex,
     `select min(received_at) as at from ${table(schema, "events")}
-     where ${isFrom} and received_at > :after and received_at < coalesce(:before, 'infinity')`,
+     where ${isFrom} and received_at > cast(:after as timestamptz)
+       and received_at < coalesce(cast(:before as timestamptz), 'infinity')`,
     { after, before },
   );
   return row?.at ?? null;

@@ -49,6 +49,7 @@ describe("help", () => {
       "sessions stop",
       "metrics",
       "effects list",
+      "effects show",
       "effects retry",
       "endpoints list",
       "endpoints show",
