@@ -16,9 +16,20 @@ export function formatReplay(replay: ChannelReplayItem, { columns }: Pick<Io, "c
     plain(channel),
     ...pair("", describeStatus(before), describeStatus(after)),
     ...changes.flatMap((change) => describeChange(change, columns)),
-    ...[...details, ...notRead(replay), ...consequences(replay)].flatMap((text) => wrap(text, columns - 2)),
+    ...details,
+    ...notRead(replay),
+    ...consequences(replay),
   ];
-  return lines.map((line, at) => `${at === 0 ? cut(line, columns) : `  ${cut(line, columns - 2)}`}\n`).join("");
+  return lines
+    .flatMap((line, at) => (at === 0 ? cut(line, columns) : hung(line, columns)))
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** A line below the channel's name, whole: what of it is too wide goes on in lines that are further in. */
+function hung(text: string, columns: number): string[] {
+  const [first = "", ...more] = wrap(text, columns - 4);
+  return [`  ${first}`, ...more.map((line) => `    ${line}`)];
 }
 
 /** `host.present: false → true`, or two lines where one is too long. */
