@@ -1,5 +1,5 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
-import { adviceOn, type RefusalCount, sumRefusals } from "../journal/index.ts";
+import { type Afterwards, recentRefusals, type RecentRefusals } from "../journal/index.ts";
 import { failed, ok, type Outcome, warning } from "./check.ts";
 
 /** Agora's newest is among so many of the newest events, or it says next to nothing. */
@@ -37,19 +37,29 @@ export function judgeDeliveries(
 
 /** What came in the last day and was turned away: a wrong secret looks like silence otherwise. */
 export async function checkRefusals(tables: Tables, now: Date): Promise<Outcome[]> {
-  return judgeRefusals(await sumRefusals(tables, 24), now);
+  return judgeRefusals(await recentRefusals(tables, 24), now);
 }
 
-/** A finding for each reason: a warning of what was likely a provider's own, and strangers' noise as what it is. */
-export function judgeRefusals(refusals: readonly RefusalCount[], now: Date): Outcome[] {
+/** A finding for each reason: a warning of what was likely a provider's own and isn't over; else what it is. */
+export function judgeRefusals(refusals: readonly RecentRefusals[], now: Date): Outcome[] {
   if (refusals.length === 0) return [ok("none in the last 24 hours")];
   return refusals.map((refused) => {
-    const { door, why, count, to } = refused;
-    const { isAlarming, todo } = adviceOn(refused);
+    const { door, why, count, to, isAlarming, todo, afterwards } = refused;
     const words = `/webhooks${door}: ${why}; ${count === 1 ? "once," : `${count} times, last`} ${ago(now, to)}`;
-    return isAlarming ? warning(words, todo) : ok(`${words}: strangers', likely`);
+    if (isAlarming) return warning(`${words}${pending[afterwards.state]}`, todo);
+    if (afterwards.state !== "accepted") return ok(`${words}: strangers', likely`);
+    return ok(`${words}; accepted again since ${clock(afterwards.at)} UTC`);
   });
 }
+
+const pending: Readonly<Record<Afterwards["state"], string>> = {
+  nothing: "",
+  others: "; others there are accepted: a second sender has another secret, or a stranger tries",
+  restart: ", before this start; nothing came since",
+  accepted: "",
+};
+
+const clock = (at: Date) => at.toISOString().slice(11, 19);
 
 /** A pool that was silent for so long is dead to the others (`engine/processes.ts`). */
 const silentSeconds = 15;

@@ -218,7 +218,7 @@ describe("the overview", () => {
     const log = createLogger({ level: "silent" });
     const counter = createRefusalCounter({ knex, schema, log });
     const source = "cloudflare";
-    const why = "cf-webhook-auth is none of the 1 secrets of CLOUDFLARE_NOTIFICATION_SECRET";
+    const why = "cf-webhook-auth is not the secret in CLOUDFLARE_NOTIFICATION_SECRET";
     counter.onRefused({ source, door: "/cloudflare/live", why });
     counter.onRefused({ source, door: "/cloudflare/live", why });
     counter.onRefused({ source, door: "/cloudflare/video", why: "the connection broke off" });

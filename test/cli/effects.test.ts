@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { EffectItem } from "../../src/operators/index.ts";
@@ -210,5 +212,41 @@ describe("effects dismiss", () => {
     const events = await service.tally(["events", "list", "--channel", "channel_6", "--json", "--limit", "1"]);
     expect(events.json()).toMatchObject({ items: [{ source: "operator", type: "EffectDismissed" }] });
     expect(await dismiss(unwanted?.id)).toMatchObject(refusal("not dead but failed"));
+  });
+});
+
+describe("effects show", () => {
+  it("shows what it asks, its calls, and how to try it again", async () => {
+    await goLive(service, "shown");
+    const [start] = await list("--channel", "shown");
+    const id = start?.id ?? 0;
+    await service.knex
+      .withSchema(service.schema)
+      .table("provider_calls")
+      .insert({
+        id: randomUUID(),
+        at: new Date(),
+        host: "api.agora.io",
+        channel_id: await service.channelId("shown"),
+        effect_id: id,
+        attempt: 1,
+        provider: "agora",
+        operation: "start",
+        method: "POST",
+        path: "/v1/start",
+        status: 500,
+        outcome: "retry",
+        error: "sorry",
+      });
+    const { out, lines } = await service.tally(["effects", "show", String(id)]);
+    expect(out).toMatch(/^asks +start a recorder, which costs money$/m);
+    expect(out).toMatch(/agora start +500 +retry/);
+    expect(out).toContain("sorry");
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    const { json } = await service.tally(["effects", "show", String(id), "--json"]);
+    expect(json()).toMatchObject({ id, calls: [{ operation: "start" }], retry: { possible: false } });
+    await die(id, "HTTP 500");
+    expect((await service.tally(["effects", "show", String(id)])).out).toMatch(/^to try again +Effect/m);
+    expect(await service.tally(["effects", "show", "999999"])).toMatchObject({ code: 1, out: "" });
   });
 });

@@ -101,13 +101,31 @@ describe("events list", () => {
     expect(wide.out).toContain("c".repeat(64));
   });
 
+  it("puts a note below its event, whole, where it doesn't fit", async () => {
+    const note = "ignored because of a reason that takes much more than what is left of a line of a terminal";
+    const [stored] = await service.append(row({ dedupeKey: "noted", note }));
+    const id = stored?.id ?? 0;
+    const { lines } = await service.tally(["events", "list", "--limit", "1"]);
+    expect(lines[1]).toMatch(new RegExp(`^${id} `));
+    expect(
+      lines
+        .slice(2)
+        .map((line) => line.replace(/^ {4}/, ""))
+        .join(" "),
+    ).toBe(note);
+    expect(lines.filter((line) => line.length > 80)).toEqual([]);
+    const wide = await service.tally(["events", "list", "--limit", "1"], { columns: 400 });
+    expect(wide.lines[1]).toContain(note);
+    await service.knex.withSchema(service.schema).table("events").where({ id }).del();
+  });
+
   it("shows the date of other days' events", async () => {
     const { out } = await service.tally(["events", "list", "--limit", "1"], { now: () => new Date("2030-01-01") });
     expect(out).toMatch(/ \d{4}-\d\d-\d\d \d\d:\d\d /);
   });
 
   it("tells that there may be more, beside the list", async () => {
-    const { err, lines } = await service.tally(["events", "list", "--limit", "2"]);
+    const { err, lines } = await service.tally(["events", "list", "--limit", "2"], { columns: 400 });
     expect([lines.length, err]).toEqual([3, "These are the newest 2; --limit shows more.\n"]);
   });
 
@@ -177,10 +195,12 @@ ${name}
   host.since: none → {time}
   reason.code: none → replay
   - reason.message: none
-  + reason.message: History was processed again; the channel starts with the ho…
+  + reason.message: History was processed again; the channel starts with the
+    host's next event.
   hold.reason: none → replay
   in the channel: none → 5
-  held, or it would make the live input ready, and then start a recorder (paid)
+  held, or it would make the live input ready, and then start a recorder
+    (paid); the host is here now: --act starts it at once
 
 1 of 1 channel differs.
 Held until the host's next event or "tally channels release": 1 channel.
@@ -213,6 +233,7 @@ Held until the host's next event or "tally channels release": 1 channel.
   it("does it with --yes, and starts nothing: the channel is held", async () => {
     const { code, out } = await replay("--yes");
     expect([code, out]).toEqual([0, expect.stringContaining("1 of 1 channel changed")]);
+    expect(out.replace(/\s+/g, " ")).toContain(`${name}: held, and starts nothing until the host's next event`);
     expect(await show()).toMatchObject({ hold: { reason: "replay" }, host: { present: true }, sessions: [] });
     expect(await effects()).toEqual({ items: [] });
     const { out: list } = await service.tally(["channels", "list"]);
@@ -223,7 +244,13 @@ Held until the host's next event or "tally channels release": 1 channel.
   });
 
   it("lets the new state start what it wants with --act", async () => {
-    expect(await replay("--act", "--yes")).toMatchObject({ code: 0 });
+    const { code, out } = await replay("--act", "--yes");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Done: 1 of 1 channel changed; \d+ events? in \d+\.\d s\.$/m);
+    expect(out.replace(/\s+/g, " ")).toContain(
+      `${name}: to make the live input ready, and then start a recorder (paid); ` +
+        `"tally channels show ${name}" says how it goes.`,
+    );
     expect(await show()).toMatchObject({ state: "starting", hold: null });
     expect(await effects()).toMatchObject({ items: [{ type: "EnsureLiveInput", status: "open" }] });
   });

@@ -50,6 +50,7 @@ describe("help", () => {
       "sessions stop",
       "metrics",
       "effects list",
+      "effects show",
       "effects retry",
       "effects dismiss",
       "endpoints list",

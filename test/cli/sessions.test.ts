@@ -49,6 +49,23 @@ describe("sessions list", () => {
   });
 });
 
+describe("a channel's name, instead of a session's id", () => {
+  it("is its newest session", async () => {
+    const { json } = await service.tally(["sessions", "show", "channel_2", "--json"]);
+    expect(json()).toMatchObject({ id: "2-1", channel: "channel_2" });
+    const timeline = await service.tally(["sessions", "timeline", "channel_1", "--json"]);
+    expect(timeline.json()).toMatchObject({ sessionId: "1-1", channel: "channel_1" });
+  });
+
+  it.each(["show", "timeline"])("of nobody is told apart from neither: %s", async (verb) => {
+    expect(await service.tally(["sessions", verb, "nowhere"])).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining('no session "nowhere", and no channel of this name') as string,
+    });
+  });
+});
+
 describe("sessions show", () => {
   it("shows a session, with the video that was made of it", async () => {
     await service.simulate("video-ready", "channel_1");

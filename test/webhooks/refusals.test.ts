@@ -195,7 +195,7 @@ describe("refusals are told", () => {
       {
         source: "cloudflare",
         door: "/cloudflare/live",
-        why: expect.stringContaining("none of the 1 secrets") as string,
+        why: expect.stringContaining("is not the secret in") as string,
       },
       {
         source: "cloudflare",

@@ -2003,10 +2003,20 @@ export interface components {
              * @description When the last of them came.
              */
             lastAt: string;
-            /** @description Likely a provider's own, refused for a wrong setting; else strangers' noise. */
+            /** @description Likely a provider's own, refused for a wrong setting that isn't mended; else over, or strangers' noise. */
             isAlarming: boolean;
             /** @description What to do about it. */
             todo: string;
+            /** @description What came after the last of them. */
+            afterwards: {
+                /**
+                 * @description `accepted`: deliveries there are accepted again, so that it is no alarm. `restart`: every process was started since, and nothing came there from then on. `others`: others there were accepted between them, so that those accepted since say nothing. `nothing`: nothing says that it is mended.
+                 * @enum {string}
+                 */
+                state: "nothing" | "others" | "restart" | "accepted";
+                /** @description Since when it is so; null for `nothing` and `others`. */
+                at: string | null;
+            };
         };
         /** @description A channel before and after, and what it would call. */
         ChannelReplay: {

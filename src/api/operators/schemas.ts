@@ -199,8 +199,24 @@ export const refusalsAnswer = z.strictObject({
   count: count.describe("How many."),
   firstAt: time.describe("When the first of them came."),
   lastAt: time.describe("When the last of them came."),
-  isAlarming: z.boolean().describe("Likely a provider's own, refused for a wrong setting; else strangers' noise."),
+  isAlarming: z
+    .boolean()
+    .describe(
+      "Likely a provider's own, refused for a wrong setting that isn't mended; else over, or strangers' noise.",
+    ),
   todo: z.string().describe("What to do about it."),
+  afterwards: z
+    .strictObject({
+      state: z
+        .enum(["nothing", "others", "restart", "accepted"])
+        .describe(
+          "`accepted`: deliveries there are accepted again, so that it is no alarm. `restart`: every process was " +
+            "started since, and nothing came there from then on. `others`: others there were accepted between them, " +
+            "so that those accepted since say nothing. `nothing`: nothing says that it is mended.",
+        ),
+      at: time.nullable().describe("Since when it is so; null for `nothing` and `others`."),
+    })
+    .describe("What came after the last of them."),
 }) satisfies z.ZodType<Refusals>;
 
 export const countsAnswer = z.strictObject({

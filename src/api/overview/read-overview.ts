@@ -1,6 +1,6 @@
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
-import { adviceOn, type RefusalCount, sumRefusals } from "../../journal/index.ts";
+import { type Afterwards, recentRefusals, type RecentRefusals } from "../../journal/index.ts";
 
 /** The newest sample of how many watch. */
 export interface Sample {
@@ -83,6 +83,8 @@ export interface Refusals {
   lastAt: string;
   isAlarming: boolean;
   todo: string;
+  /** Whether it is over: `journal/recent-refusals.ts`. */
+  afterwards: { state: Afterwards["state"]; at: string | null };
 }
 
 export async function readBacklog(tables: Tables): Promise<Backlog> {
@@ -97,13 +99,18 @@ export async function readBacklog(tables: Tables): Promise<Backlog> {
      from ${events} where status = 'pending' and channel_id is not null`,
   );
   if (backlog === undefined) throw new Error("the counts returned no row");
-  const refusals = (await sumRefusals(tables, 1)).map(toRefusals);
+  const refusals = (await recentRefusals(tables, 1)).map(toRefusals);
   // What is likely ours first; of each the newest.
   refusals.sort((a, b) => Number(b.isAlarming) - Number(a.isAlarming));
   return { ...backlog, refusals };
 }
 
-function toRefusals({ door, why, count, from, to }: RefusalCount): Refusals {
-  const at = { firstAt: from.toISOString(), lastAt: to.toISOString() };
-  return { path: `/webhooks${door}`, why, count, ...at, ...adviceOn({ door, why }) };
+function toRefusals({ door, from, to, source: _, afterwards, ...refused }: RecentRefusals): Refusals {
+  return {
+    ...refused,
+    path: `/webhooks${door}`,
+    firstAt: from.toISOString(),
+    lastAt: to.toISOString(),
+    afterwards: { state: afterwards.state, at: afterwards.at?.toISOString() ?? null },
+  };
 }

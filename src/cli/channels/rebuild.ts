@@ -49,7 +49,7 @@ export function addChannelsRebuild(channels: Command, io: Io): void {
         const all = rebuildAll(service, ids ?? chosen.channels.map(({ channelId }) => channelId), write, progress);
         const { channels, differ } = await show(io, service, options, all, progress);
         if (options.all && !options.json) {
-          io.out(`${differ} of ${count(channels, "channel")} differ; ${describeSpeed(progress, "events")}.\n`);
+          io.out(`${differ} of ${count(channels, "channel")} differ; ${describeSpeed(progress, "event")}.\n`);
         }
         if (differ > 0 && !write) throw new Failure("Nothing was written: --yes writes it.");
       });

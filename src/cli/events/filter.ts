@@ -15,7 +15,7 @@ export type FilterOptions = Pick<EventFilter, "since" | "until" | "channel" | "s
 export function addFilterOptions(command: Command, io: Io, limit: string): Command {
   const when = (text: string) => parseWhen(text, io.now());
   return command
-    .option("--since <time>", "received at or after: 2h, 30m, 3d ago, or ISO 8601", when)
+    .option("--since <time>", "received at or after: 2h, 3d ago, 19:15 UTC, or ISO 8601", when)
     .option("--until <time>", "received before, likewise", when)
     .option("--channel <name>", "of this channel")
     .addOption(new Option("--source <source>", "from this source").choices(sources))

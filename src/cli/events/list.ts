@@ -40,6 +40,6 @@ function columns(io: Io): Column<EventItem>[] {
     { title: "EVENT", value: describeEvent, flexible: 25 },
     { title: "CHANNEL", value: ({ channel }) => channel ?? "", flexible: 12 },
     { title: "STATUS", value: ({ status }) => status, alarming: ({ status }) => status === "failed" },
-    { title: "NOTE", value: ({ note }) => note ?? "", flexible: 12 },
+    { title: "NOTE", value: ({ note }) => note ?? "", below: true },
   ];
 }

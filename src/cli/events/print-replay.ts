@@ -3,7 +3,7 @@ import { presentReplay } from "../../operators/index.ts";
 import type { PlaybackLinks } from "../../playback/index.ts";
 import type { Io } from "../io.ts";
 import type { Progress } from "../output/progress.ts";
-import { formatReplay } from "../output/replay-diff.ts";
+import { formatOutcome, formatReplay } from "../output/replay-diff.ts";
 import { count } from "../output/text.ts";
 
 /** Channels that are shown one by one; the others that differ are counted. */
@@ -23,11 +23,13 @@ export interface Totals {
   changed: number;
   held: number;
   paid: number;
+  /** What it led to in those that are shown, a line or more each. */
+  outcomes: string[];
 }
 
 /** Prints a replay's channels as they come, so that none of them has to be kept. */
 export function createReplayPrinter(io: Io, progress: Progress, links: PlaybackLinks): ReplayPrinter {
-  const totals: Totals = { channels: 0, changed: 0, held: 0, paid: 0 };
+  const totals: Totals = { channels: 0, changed: 0, held: 0, paid: 0, outcomes: [] };
   return {
     async show(replay) {
       totals.channels++;
@@ -37,6 +39,7 @@ export function createReplayPrinter(io: Io, progress: Progress, links: PlaybackL
       else if (replay.isPaid) totals.paid++;
       if (totals.changed > shownMost) return;
       const item = await presentReplay(replay, links);
+      totals.outcomes.push(formatOutcome(item, io));
       progress.clear();
       io.out(`\n${formatReplay(item, io)}`);
     },

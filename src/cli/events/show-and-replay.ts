@@ -57,9 +57,17 @@ export async function showAndReplay(io: Io, service: Service, work: Work, how: H
   const progress = start();
   const running = advanced(service, runReplay(tables, await work.begin(), rules, whoami(), progress.add));
   const shownBefore = { ...io, out: () => undefined };
-  const { channels, changed } = await show(isPlanned ? shownBefore : io, service, work, how, running, progress);
+  const { channels, changed, outcomes } = await show(
+    isPlanned ? shownBefore : io,
+    service,
+    work,
+    how,
+    running,
+    progress,
+  );
   if (json) return;
-  io.out(`Done: ${changed} of ${count(channels, "channel")} changed; ${describeSpeed(progress, "events")}.\n`);
+  io.out(`Done: ${changed} of ${count(channels, "channel")} changed; ${describeSpeed(progress, "event")}.\n`);
+  for (const line of outcomes) io.out(line);
 }
 
 /** In JSON all channels, which are kept until the last one is there; in text those that differ, as they come. */

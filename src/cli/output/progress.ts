@@ -50,10 +50,14 @@ export function createProgress(io: Io, total: number | null, noun: string): Prog
   };
 }
 
-/** How much was done, how fast: `1,250 events in 0.3 s, 4,100 a second`. */
-export function describeSpeed({ sum }: Progress, noun: string): string {
+/** Of fewer, how many a second they were says nothing. */
+const manyFrom = 1_000;
+
+/** How much was done: `1 event in 0.1 s`, and of much how fast: `1,250 events in 0.3 s, 4,100 a second`. */
+export function describeSpeed({ sum }: Progress, noun: string, nouns = `${noun}s`): string {
   const { done, seconds } = sum();
-  return `${number(done)} ${noun} in ${seconds.toFixed(1)} s, ${number(done / seconds)} a second`;
+  const words = `${number(done)} ${done === 1 ? noun : nouns} in ${seconds.toFixed(1)} s`;
+  return done < manyFrom ? words : `${words}, ${number(done / seconds)} a second`;
 }
 
 function number(value: number): string {

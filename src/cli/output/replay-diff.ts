@@ -16,9 +16,20 @@ export function formatReplay(replay: ChannelReplayItem, { columns }: Pick<Io, "c
     plain(channel),
     ...pair("", describeStatus(before), describeStatus(after)),
     ...changes.flatMap((change) => describeChange(change, columns)),
-    ...[...details, ...notRead(replay), ...consequences(replay)].flatMap((text) => wrap(text, columns - 2)),
+    ...details,
+    ...notRead(replay),
+    ...consequences(replay),
   ];
-  return lines.map((line, at) => `${at === 0 ? cut(line, columns) : `  ${cut(line, columns - 2)}`}\n`).join("");
+  return lines
+    .flatMap((line, at) => (at === 0 ? cut(line, columns) : hung(line, columns)))
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** A line below the channel's name, whole: what of it is too wide goes on in lines that are further in. */
+function hung(text: string, columns: number): string[] {
+  const [first = "", ...more] = wrap(text, columns - 4);
+  return [`  ${first}`, ...more.map((line) => `    ${line}`)];
 }
 
 /** `host.present: false → true`, or two lines where one is too long. */
@@ -41,14 +52,36 @@ function notRead({ keptFrom }: ChannelReplayItem): string[] {
   return keptFrom === null ? [] : [`events up to ${keptFrom} are not kept any more: what they were read as stays`];
 }
 
-/** What it would have us do, and why it doesn't. */
-function consequences({ channel, effects, hold, lifted, isEnded, isPaid: pays, after }: ChannelReplayItem): string[] {
+/** What was done with a channel that differs, and where to see how it goes on, in lines that fit the terminal. */
+export function formatOutcome(replay: ChannelReplayItem, { columns }: Pick<Io, "columns">): string {
+  const { channel, hold, after } = replay;
+  const asks = asksOf(replay);
+  const name = plain(channel);
+  const words = hold
+    ? `held, and starts nothing until the host's next event or "tally channels release ${name}"`
+    : asks === ""
+      ? `${describeStatus(after)}; nothing is to be called`
+      : `to ${asks}; "tally channels show ${name}" says how it goes`;
+  return wrap(`${name}: ${words}.`, columns)
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** What the new state asks of the providers. */
+function asksOf({ effects, isPaid: pays }: ChannelReplayItem): string {
   const calls = effects.map((effect) => describeEffect(effect) + (isPaid(effect) ? " (paid)" : "")).join(", ");
-  const paidLater = pays && !effects.some(isPaid) ? ", and then start a recorder (paid)" : "";
-  const asks = calls + paidLater;
+  return calls + (pays && !effects.some(isPaid) ? ", and then start a recorder (paid)" : "");
+}
+
+/** What it would have us do, and why it doesn't. */
+function consequences(replay: ChannelReplayItem): string[] {
+  const { channel, hold, lifted, isEnded, after } = replay;
+  const asks = asksOf(replay);
   if (hold) {
-    const why = isEnded ? "; its broadcast is over, so that --act needs --ended too" : "";
-    return [`held, or it would ${asks}${why}`];
+    const isHere = after.host.present ? "; the host is here now: --act starts it at once" : "";
+    return [
+      `held, or it would ${asks}${isEnded ? "; its broadcast is over, so that --act needs --ended too" : isHere}`,
+    ];
   }
   if (lifted) return ["the hold of an earlier replay is lifted: it keeps the channel from nothing any more"];
   if (asks !== "") return [`would ${asks}`];

@@ -1,12 +1,14 @@
 import type { Io } from "../io.ts";
 import { fit } from "./fit.ts";
-import { cut, plain, widthOf } from "./text.ts";
+import { cut, plain, widthOf, wrap } from "./text.ts";
 
 export interface Column<Row> {
   title: string;
   value: (row: Row) => string;
   /** The column may be cut. Of several, the one that is furthest above the width given here gives way first. */
   flexible?: number;
+  /** Of a table that is too wide: the text goes below its row, indented and whole, instead of being cut. */
+  below?: true;
   /** Shown in red, where there is colour. */
   alarming?: (row: Row) => boolean;
 }
@@ -20,10 +22,14 @@ export function formatTable<Row>(
   columns: readonly Column<Row>[],
   { columns: available, colour }: Pick<Io, "columns" | "colour">,
 ): string {
-  const shown = columns
+  const filled = columns
     .map((column) => ({ ...column, cells: rows.map((row) => plain(column.value(row))) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ""));
-  const natural = shown.map(({ title, cells }) => Math.max(widthOf(title), ...cells.map(widthOf)));
+  const widthsOf = (of: typeof filled) => of.map(({ title, cells }) => Math.max(widthOf(title), ...cells.map(widthOf)));
+  const isTooWide = total(widthsOf(filled), 1) > available;
+  const below = filled.filter((column) => isTooWide && column.below === true);
+  const shown = filled.filter((column) => !below.includes(column));
+  const natural = widthsOf(shown);
   const gap = total(natural, 2) <= available ? 2 : 1;
   const wanted = shown.map(({ flexible }) => flexible ?? null);
   const widths = fit(natural, wanted, total(natural, gap) - available);
@@ -41,14 +47,21 @@ export function formatTable<Row>(
     shown.map(({ title }) => title),
     bold,
   );
-  const body = rows.map((row, i) =>
+  const body = rows.flatMap((row, i) => [
     line(
       shown.map(({ cells }) => cells[i] ?? ""),
       (text, at) => (shown[at]?.alarming?.(row) === true ? red(text) : text),
     ),
-  );
+    ...below.flatMap(({ cells }) => indented(cells[i] ?? "", available)),
+  ]);
   return [head, ...body].map((text) => `${text}\n`).join("");
 }
+
+function indented(text: string, available: number): string[] {
+  return text === "" ? [] : wrap(text, available - belowIndent.length).map((line) => belowIndent + line);
+}
+
+const belowIndent = "    ";
 
 function total(widths: readonly number[], gap: number): number {
   return widths.reduce((sum, width) => sum + width + gap, -gap);

@@ -9,20 +9,20 @@ import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
 import { printFields, printJson } from "../output/print.ts";
 import { duration } from "../output/times.ts";
-import { findSession } from "../store/sessions.ts";
+import { findSession, findSessionId } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
 import { videoWord } from "./columns.ts";
 
 export function addSessionsShow(sessions: Command, io: Io): void {
   addCommand(sessions, "show", {
     summary: "Show a session: its times, how it ended, what it costs, its files and its video.",
-    examples: ["sessions show 42-3", "sessions show 42-3 --json"],
+    examples: ["sessions show 42-3", "sessions show channel_42", "sessions show 42-3 --json"],
   })
-    .argument("<id>", "the session's id, as in the list")
+    .argument("<id>", "the session's id, as in the list; or a channel's name, for its newest")
     .action((id: string, options: CommonOptions) =>
       withService(io, options, async (service) => {
         const { config } = service;
-        const session = await findSession(service, id);
+        const session = await findSession(service, await findSessionId(service.tables, id));
         if (options.json) printJson(io, session);
         else {
           const timeline = await readTimeline(service.tables, session.id, config.policy);

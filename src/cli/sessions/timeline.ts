@@ -5,6 +5,7 @@ import { addCommand, type CommonOptions } from "../command.ts";
 import { Failure } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { printJson } from "../output/print.ts";
+import { findSessionId } from "../store/sessions.ts";
 import { withService } from "../with-service.ts";
 import { formatTimeline } from "./format-timeline.ts";
 
@@ -18,16 +19,19 @@ export function addSessionsTimeline(sessions: Command, io: Io): void {
     details:
       "What came in, what was decided and for what reason, what was called, and what\n" +
       "was waited for, in its order. A ! marks what went wrong. JSON is the API's.",
-    examples: ["sessions timeline 42-3", "sessions timeline 42-3 --calls", "sessions timeline 42-3 --json"],
+    examples: [
+      "sessions timeline 42-3",
+      "sessions timeline channel_42",
+      "sessions timeline 42-3 --calls",
+      "sessions timeline 42-3 --json",
+    ],
   })
-    .argument("<id>", "the session's id, as in the list")
+    .argument("<id>", "the session's id, as in the list; or a channel's name, for its newest")
     .option("--calls", "show the calls that went well too")
     .action((id: string, options: TimelineOptions) =>
       withService(io, options, async ({ config, tables }) => {
-        const timeline = await readTimeline(tables, id, config.policy);
-        if (timeline === null) {
-          throw new Failure(`There is no session "${id}". "tally sessions list" shows those that there are.`);
-        }
+        const timeline = await readTimeline(tables, await findSessionId(tables, id), config.policy);
+        if (timeline === null) throw new Failure(`Session "${id}" was deleted meanwhile.`);
         if (options.json) printJson(io, timeline);
         else io.out(formatTimeline(timeline, io, { allCalls: options.calls === true }));
       }),

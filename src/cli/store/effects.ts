@@ -7,7 +7,8 @@ export function effectsOf(tables: Tables, ids: readonly number[]): Promise<Store
   return Promise.all(ids.map((id) => effectOf(tables, id)));
 }
 
-async function effectOf(tables: Tables, id: number): Promise<StoredEffect> {
+/** @throws {Failure} if there is no effect with this id */
+export async function effectOf(tables: Tables, id: number): Promise<StoredEffect> {
   const effect = await findEffect(tables, id);
   if (effect !== undefined) return effect;
   throw new Failure(`There is no effect ${id}. "tally effects list" shows those that there are.`);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { type Admission, headerOf } from "../delivery.ts";
 import { hmac, isHexOf } from "../digest.ts";
+import { fitsNone } from "../fits-none.ts";
 
 const signatures = [
   { header: "Agora-Signature-V2", algorithm: "sha256", form: /^[0-9a-f]{64}$/i },
@@ -18,7 +19,7 @@ export function admitAgora(headers: IncomingHttpHeaders, secrets: readonly strin
   for (const { header, algorithm, form } of signatures) {
     const signature = headerOf(headers, header.toLowerCase());
     if (signature === undefined) continue;
-    const refusal = { ok: false, why: fitsNone(header, secrets) } as const;
+    const refusal = { ok: false, why: whyOf(header, secrets) } as const;
     if (secrets.length === 0 || !form.test(signature)) return refusal;
     return {
       ok: true,
@@ -29,9 +30,9 @@ export function admitAgora(headers: IncomingHttpHeaders, secrets: readonly strin
   return { ok: false, why: "no Agora-Signature-V2 and no Agora-Signature header: not sent by Agora" };
 }
 
-function fitsNone(header: string, secrets: readonly string[]): string {
+function whyOf(header: string, secrets: readonly string[]): string {
   return (
-    `${header} fits none of the ${secrets.length} secrets of AGORA_NCS_SECRET: ` +
+    `${header} ${fitsNone(["doesn't fit", "fits none of"], secrets, "AGORA_NCS_SECRET")}: ` +
     "each Agora product has its own secret; or something on the way has changed the body"
   );
 }

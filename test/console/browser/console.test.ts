@@ -129,8 +129,10 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     await fetch(`${address}agora`, { method: "POST", body: "{}" });
     await refused.getByText("1 from Cloudflare notifications").waitFor();
     const words = await refused.textContent();
-    expect(words).toContain("cf-webhook-auth is none of the 1 secrets of CLOUDFLARE_NOTIFICATION_SECRET");
-    expect(words).toContain("What to do: Enter CLOUDFLARE_NOTIFICATION_SECRET");
+    expect(words).toContain("cf-webhook-auth is not the secret in CLOUDFLARE_NOTIFICATION_SECRET");
+    expect(words).toContain(
+      "What to do: If the secret was changed at Cloudflare, add the new one to CLOUDFLARE_NOTIFICATION_SECRET",
+    );
     await refused.getByText("1 more, a stranger’s, likely").click();
     await refused.getByText("not sent by Agora").waitFor();
     await page.getByRole("link", { name: /^On air\s*: webhooks are refused$/ }).waitFor();

@@ -70,7 +70,7 @@ export async function forward(io: Io, service: Service, filter: EventFilter, how
     progress.clear();
     const outcome = answers.outcome();
     if (how.json) printJson(io, { ...shown, ...outcome });
-    else printOutcome(io, outcome, describeSpeed(progress, "deliveries"));
+    else printOutcome(io, outcome, describeSpeed(progress, "delivery", "deliveries"));
   }
   const { refused } = answers.outcome();
   const sum = refused.reduce((total, { deliveries }) => total + deliveries, 0);

@@ -1,6 +1,6 @@
 import type { Refusals } from "@tally/client";
 
-import { Since } from "../parts/time.tsx";
+import { Since, Time } from "../parts/time.tsx";
 
 const title = "Webhooks refused in the last hour";
 
@@ -8,7 +8,8 @@ const title = "Webhooks refused in the last hour";
 export function RefusedWebhooks({ refusals }: { refusals: readonly Refusals[] }) {
   if (refusals.length === 0) return null;
   const alarming = refusals.filter(({ isAlarming }) => isAlarming);
-  const others = refusals.filter(({ isAlarming }) => !isAlarming);
+  const over = refusals.filter(({ afterwards }) => afterwards.state === "accepted");
+  const others = refusals.filter(({ isAlarming, afterwards }) => !isAlarming && afterwards.state !== "accepted");
   return (
     <section aria-label={title} class="refused">
       {alarming.length > 0 && <h2>{title}</h2>}
@@ -18,12 +19,21 @@ export function RefusedWebhooks({ refusals }: { refusals: readonly Refusals[] })
             <strong>
               {refused.count} from {refused.sender}
             </strong>
-            , <Last of={refused} />: {refused.why}.
+            , <Last of={refused} />
+            <Pending of={refused} />: {refused.why}.
           </p>
           <p>
             <strong>What to do:</strong> {refused.todo}
           </p>
         </article>
+      ))}
+      {over.map((refused) => (
+        <p key={refused.path + refused.why} class="notice">
+          {refused.count} from {refused.sender} {refused.count === 1 ? "was" : "were"} refused, <Last of={refused} />.{" "}
+          <strong>
+            Accepted again since <Time at={refused.afterwards.at ?? refused.lastAt} />.
+          </strong>
+        </p>
       ))}
       {others.length > 0 && (
         <details>
@@ -42,6 +52,18 @@ export function RefusedWebhooks({ refusals }: { refusals: readonly Refusals[] })
       )}
     </section>
   );
+}
+
+/** What is known since, where it is not known to be over. */
+function Pending({ of: { afterwards } }: { of: Refusals }) {
+  switch (afterwards.state) {
+    case "restart":
+      return <>, before this start; nothing came since</>;
+    case "others":
+      return <> (others there are accepted: a second sender has another secret, or a stranger tries)</>;
+    default:
+      return null;
+  }
 }
 
 function Last({ of: { count, lastAt } }: { of: Refusals }) {

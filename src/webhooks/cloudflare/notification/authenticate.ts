@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { type Admission, headerOf } from "../../delivery.ts";
 import { isSameSecret } from "../../digest.ts";
+import { fitsNone } from "../../fits-none.ts";
 
 /**
  * Whether the sender of a notification knows one of `secrets`. Nothing in it is signed: whoever has the secret can say
@@ -15,6 +16,6 @@ export function admitCloudflareNotification(headers: IncomingHttpHeaders, secret
   // Node reads a header's bytes as Latin-1; the secret is compared in the bytes that were sent.
   const given = Buffer.from(header, "latin1");
   if (secrets.some((secret) => isSameSecret(given, secret))) return { ok: true, authenticate: () => ({ ok: true }) };
-  const why = `cf-webhook-auth is none of the ${secrets.length} secrets of CLOUDFLARE_NOTIFICATION_SECRET`;
+  const why = `cf-webhook-auth ${fitsNone(["is not", "is none of"], secrets, "CLOUDFLARE_NOTIFICATION_SECRET")}`;
   return { ok: false, why };
 }

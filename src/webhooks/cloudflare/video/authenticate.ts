@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { type Admission, headerOf } from "../../delivery.ts";
 import { isHexOf } from "../../digest.ts";
+import { fitsNone } from "../../fits-none.ts";
 import { videoSignature } from "./sign.ts";
 
 /** Cloudflare leaves the choice to the receiver; five minutes is what others of its kind publish. */
@@ -31,7 +32,7 @@ export function admitCloudflareVideo(headers: IncomingHttpHeaders, secrets: read
     };
   }
   const why =
-    `Webhook-Signature fits none of the ${secrets.length} secrets of CLOUDFLARE_STREAM_WEBHOOK_SECRET: ` +
+    `Webhook-Signature ${fitsNone(["doesn't fit", "fits none of"], secrets, "CLOUDFLARE_STREAM_WEBHOOK_SECRET")}: ` +
     "the account's webhook may have been set anew, which makes a new secret";
   if (secrets.length === 0) return { ok: false, why };
   return {
