@@ -1881,6 +1881,27 @@ export interface components {
                  */
                 at: string;
             } | null;
+            /** @description Agora's notices since its last session that nothing followed from; null: none, or a session is open. */
+            unheeded: {
+                /** @description How many. */
+                count: number;
+                /** @description The newest one's number in the log. */
+                eventId: number;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                status: "ignored" | "unrecognised" | "failed";
+                /** @description What its type means. */
+                description: string;
+                /** @description Why nothing followed from it. */
+                note: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it came.
+                 */
+                receivedAt: string;
+            } | null;
         };
         /** @description How many of what. */
         OverviewCounts: {

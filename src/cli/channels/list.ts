@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import type { Status } from "../../live/index.ts";
+import { describeUnheeded, readUnheeded, type Unheeded } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { printList } from "../output/print.ts";
@@ -27,7 +28,14 @@ export function addChannelsList(channels: Command, io: Io): void {
       withService(io, options, async ({ config, tables }) => {
         const { active = false, limit } = options;
         const found = await listChannels(tables, { active, limit });
-        const items = found.map((channel) => statusOf(channel, config.relayMode));
+        const unheeded = await readUnheeded(
+          tables,
+          found.map(({ id }) => id),
+        );
+        const items = found.map((channel) => ({
+          ...statusOf(channel, config.relayMode),
+          unheeded: unheeded.get(channel.id) ?? null,
+        }));
         const none = active ? "No channel has an open session." : "There is no channel yet.";
         printList(io, options, { items, columns: columns(io), none, limit });
         await tellRefusals(io, tables);
@@ -35,7 +43,10 @@ export function addChannelsList(channels: Command, io: Io): void {
     );
 }
 
-function columns(io: Io): Column<Status>[] {
+/** What `--json` prints of each. */
+type ListedChannel = Status & { unheeded: Unheeded | null };
+
+function columns(io: Io): Column<ListedChannel>[] {
   return [
     { title: "CHANNEL", value: ({ channel }) => channel, flexible: 16 },
     { title: "STATE", value: ({ state }) => state, alarming: ({ state }) => state === "error" },
@@ -43,6 +54,10 @@ function columns(io: Io): Column<Status>[] {
     { title: "HOST", value: ({ host }) => (host.present ? "here" : "") },
     { title: "HOLD", value: ({ hold }) => hold?.reason ?? "" },
     { title: "CHANGED UTC", value: ({ updatedAt }) => shortIso(updatedAt, io.now()) },
-    { title: "REASON", value: ({ reason }) => reason?.message ?? "", flexible: 20 },
+    { title: "REASON", value: whyNot, flexible: 20 },
   ];
+}
+
+function whyNot({ reason, unheeded }: ListedChannel): string {
+  return reason?.message ?? (unheeded === null ? "" : describeUnheeded(unheeded));
 }

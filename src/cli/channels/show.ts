@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 
 import { type ChannelState, type Missed, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
-import type { SessionItem } from "../../operators/index.ts";
+import { describeUnheeded, readUnheeded, type SessionItem, type Unheeded } from "../../operators/index.ts";
 import { presentStatus } from "../../playback/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
@@ -34,6 +34,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
         );
         const recorders = recordersOf(channel.state);
         const sessions = await listSessionsOf(service, channel.id, sessionsMost);
+        const unheeded = (await readUnheeded(tables, [channel.id])).get(channel.id) ?? null;
         const item: ChannelItem = {
           ...status,
           hostUserId: channel.host_user_id,
@@ -41,6 +42,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
           relayMode: channel.relay_mode,
           liveInput: channel.state.liveInput.uid,
           missed: channel.state.missed ?? { recording: 0, presence: 0 },
+          unheeded,
           recorders,
           sessions,
         };
@@ -58,6 +60,7 @@ function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
     id,
     state: item.live ? `${item.state}, live` : item.state,
     reason: reason === null ? null : `${reason.code}: ${reason.message}`,
+    "not acted upon": item.unheeded === null ? null : describeUnheeded(item.unheeded),
     hold: item.hold?.reason ?? null,
     host: host.present
       ? `here since ${host.since ?? "?"}`
@@ -96,6 +99,8 @@ interface ChannelItem extends Status {
   liveInput: string | null;
   /** Notices that must have been sent and were not seen. */
   missed: Missed;
+  /** Notices since its last session that nothing followed from. */
+  unheeded: Unheeded | null;
   recorders: RecorderItem[];
   sessions: SessionItem[];
 }
