@@ -1953,6 +1953,8 @@ export interface components {
             before: components["schemas"]["Status"];
             /** @description Its status as it would be. */
             after: components["schemas"]["Status"];
+            /** @description What it would come to at once, by what the channel then decides: such as starting. */
+            leadsTo: components["schemas"]["Status"];
             /** @description A recorder would come of them, now or next, which costs for as long as it runs. */
             isPaid: boolean;
             /** @description What people see differ; of its sessions, the first that do. */

@@ -83,7 +83,13 @@ function Shown({ route, overview }: { route: Route; overview: OverviewState }) {
     case "on-air":
       return <OnAirPage overview={overview} />;
     case "channel":
-      return <ChannelPage key={route.name} name={route.name} />;
+      return (
+        <ChannelPage
+          key={route.name}
+          name={route.name}
+          unheeded={overview.channels.get(route.name)?.unheeded ?? null}
+        />
+      );
     case "session":
       return <SessionPage key={route.id} id={route.id} />;
     case "events":

@@ -1,4 +1,4 @@
-import type { Status } from "@tally/client";
+import type { OverviewChannel, Status } from "@tally/client";
 
 /** What a channel looks like from afar. */
 export type Light = "trouble" | "degraded" | "held" | "away" | "starting" | "stopping" | "on-air" | "off";
@@ -44,7 +44,7 @@ const holds: Record<NonNullable<Status["hold"]>["reason"], string> = {
   operator_stop: "Stopped by hand: nothing starts until the host joins anew, or it is released.",
   max_duration: "Stopped at its longest duration: nothing starts until the host joins anew, or it is released.",
   gave_up: "Given up after too many failures: nothing starts until the host joins anew, or it is released.",
-  replay: "Held by a replay: it would start something. Release it to let it.",
+  replay: "Held by a replay, since it would start something: it does when the host joins anew, or it is released.",
 };
 
 /** Why it isn't on air, for operators; null if it is, or nobody wants it to be. */
@@ -69,9 +69,11 @@ function nextStep({ state, host, relay, ingest }: Status): string {
   return "On its way.";
 }
 
-/** Problems first, and then by name. */
-export function compareLights(a: Status, b: Status): number {
-  return order.indexOf(lightOf(a)) - order.indexOf(lightOf(b)) || a.channel.localeCompare(b.channel);
+/** Problems first, of those that are off the ones that perhaps should not be, and then by name. */
+export function compareLights(a: OverviewChannel, b: OverviewChannel): number {
+  const rank = ({ status, unheeded }: OverviewChannel) =>
+    order.indexOf(lightOf(status)) - (unheeded === null ? 0 : 0.5);
+  return rank(a) - rank(b) || a.channel.localeCompare(b.channel);
 }
 
 export const isProblem = (status: Status) => ["trouble", "degraded"].includes(lightOf(status));

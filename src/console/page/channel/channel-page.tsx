@@ -1,4 +1,4 @@
-import type { Status } from "@tally/client";
+import type { OverviewChannel, Status } from "@tally/client";
 
 import { whyNot } from "../light.ts";
 import { Facts } from "../parts/facts.tsx";
@@ -6,6 +6,7 @@ import { Lamp } from "../parts/lamp.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Since, Time } from "../parts/time.tsx";
+import { Unheeded } from "../parts/unheeded.tsx";
 import { pathTo } from "../route.ts";
 import { Actions } from "./actions.tsx";
 import { Curves } from "./curves.tsx";
@@ -13,17 +14,29 @@ import { Picture } from "./picture.tsx";
 import { Sessions } from "./sessions.tsx";
 import { useStatus } from "./use-status.ts";
 
+interface ChannelPageProps {
+  name: string;
+  /** Notices that came to nothing, as the overview knows them. */
+  unheeded: OverviewChannel["unheeded"];
+}
+
 /** One channel: how it is and why, what can be done about it, its picture, its viewers and its sessions. */
-export function ChannelPage({ name }: { name: string }) {
+export function ChannelPage({ name, unheeded }: ChannelPageProps) {
   const { status, error } = useStatus(name);
   return (
-    <Page title={name} aside={status !== null && <Lamp status={status} />}>
+    <Page title={name} aside={status !== null && <Lamp status={status} name="Light" />}>
       {error !== null && <Failure error={status === null ? error : `${error} What is shown may be old.`} />}
       {status === null ? (
         error === null && <p class="quiet">Loading …</p>
       ) : (
         <>
           <WhyNot status={status} />
+          {unheeded !== null && !status.live && (
+            <p class="notice" role="status">
+              <strong>{whyNot(status) === null ? "Perhaps why not on air: " : "Also: "}</strong>
+              <Unheeded of={unheeded} />
+            </p>
+          )}
           <Actions status={status} />
           <div class="columns">
             <section aria-labelledby="status">
@@ -101,8 +114,8 @@ function StatusFacts({ status }: { status: Status }) {
           </>
         ),
         Number: status.channelId,
-        Log: <a href={pathTo.events({ channel: status.channel })}>its events</a>,
-        Calls: <a href={pathTo.effects({ channel: status.channel, status: "any" })}>owed to providers</a>,
+        Events: <a href={pathTo.events({ channel: status.channel })}>Events of {status.channel}</a>,
+        Calls: <a href={pathTo.effects({ channel: status.channel, status: "any" })}>Calls owed to providers</a>,
       }}
     />
   );
