@@ -44,7 +44,8 @@ const holds: Record<NonNullable<Status["hold"]>["reason"], string> = {
   operator_stop: "Stopped by hand: nothing starts until the host joins anew, or it is released.",
   max_duration: "Stopped at its longest duration: nothing starts until the host joins anew, or it is released.",
   gave_up: "Given up after too many failures: nothing starts until the host joins anew, or it is released.",
-  replay: "Held by a replay, since it would start something: it does when the host joins anew, or it is released.",
+  replay:
+    "Held by a replay, since it would start something: it does with the host’s next event, or when it is released.",
 };
 
 /** Why it isn't on air, for operators; null if it is, or nobody wants it to be. */

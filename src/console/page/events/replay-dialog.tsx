@@ -39,7 +39,7 @@ export function ReplayDialog({ request, onClose }: { request: ReplayRequest; onC
         <legend>Where it would start something</legend>
         <label>
           <input type="radio" name="act" checked={!act} onChange={() => setAct(false)} /> hold the channel: it starts
-          nothing until its host joins anew, or it is released
+          nothing until the host’s next event, or until it is released
         </label>
         <label>
           <input type="radio" name="act" checked={act} onChange={() => setAct(true)} /> let it start what it wants now

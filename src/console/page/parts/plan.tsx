@@ -75,7 +75,7 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
           </li>
         ))}
         {isPaid && <li class="paid">A recorder would come of it, which costs money for as long as it runs.</li>}
-        {hold && <li>The channel is held: it starts nothing until its host joins anew, or it is released.</li>}
+        {hold && <li>The channel is held: it starts nothing until the host’s next event, or until it is released.</li>}
         {isEnded && <li>Its last broadcast is over.</li>}
       </ul>
     </section>
