@@ -251,7 +251,7 @@ describe("for every set of webhooks", () => {
           expect(facts(fold(base, [...shuffled, ...again]))).toEqual(facts(fold(base, events)));
         },
       ),
-      runs(3000),
+      runs(1000),
     );
   });
 
