@@ -246,11 +246,11 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     await rowOf(home, "replayed")
       .getByText(/1 notice unrecognised/)
       .waitFor();
-    await inspect(home, "unheeded");
     await rowOf(home, "replayed")
       .getByRole("link", { name: /process it again/ })
       .click();
     await see(home, "Event");
+    await home.getByRole("button", { name: "Process again …" }).waitFor();
     await home.getByRole("link", { name: "replayed", exact: true }).click();
     await home.getByText("Perhaps why not on air:").waitFor();
     const page = await open("/events?channel=replayed&status=unrecognised");

@@ -22,7 +22,7 @@ export function OnAirPage({ overview }: { overview: OverviewState }) {
   return (
     <Page title={title}>
       <RefusedWebhooks refusals={overview.counts?.refusals ?? []} />
-      <Counts counts={overview.counts} isLast={problems > 0} />
+      <Counts counts={overview.counts} isLast={problems > 0 || all.some(({ unheeded }) => unheeded !== null)} />
       <section aria-label="Channels" class={`channels ${overview.lostAt === null ? "" : "old"}`}>
         <div class="tools">
           <label for="filter">Channel</label>
