@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { countsAnswer, overviewAnswer, overviewChannelAnswer } from "../../src/api/operators/schemas.ts";
+import { defaultPolicy } from "../../src/live/index.ts";
 import { createOverview, type Overview, type OverviewFollower } from "../../src/api/overview/overview.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
 import { createRefusalCounter } from "../../src/journal/index.ts";
@@ -71,7 +72,7 @@ describe("GET /v1/overview/stream", () => {
     expect(first?.name).toBe("overview");
     const { channels, counts } = overviewAnswer.parse(first?.data);
     const status = (await service.call("get", "/v1/channels/channel_7/status")).body as unknown;
-    const of = { channel: "channel_7", channelId: 7, sessionId: "7-1", viewers: null, unheeded: null };
+    const of = { channel: "channel_7", channelId: 7, doubt: null, sessionId: "7-1", viewers: null, unheeded: null };
     expect(channels).toEqual([{ ...of, status }]);
     expect(counts).toEqual({
       onAir: 0,
@@ -134,6 +135,7 @@ describe("the overview", () => {
       log,
       feed,
       defaultMode: "cloud-recording",
+      policy: defaultPolicy,
       links: plainLinks,
       everyMs: 20,
     });

@@ -2,9 +2,15 @@ import { isDeepStrictEqual } from "node:util";
 
 import { createCoalescer } from "../../coalesce.ts";
 import type { Feed, Tables } from "../../eventlog/index.ts";
-import type { RelayMode, Status } from "../../live/index.ts";
+import type { Policy, RelayMode, Status } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
-import { readUnheeded, readUnheededNames, type Unheeded } from "../../operators/index.ts";
+import {
+  presentDoubt,
+  type PresentedDoubt,
+  readUnheeded,
+  readUnheededNames,
+  type Unheeded,
+} from "../../operators/index.ts";
 import type { PlaybackLinks } from "../../playback/index.ts";
 import { answerOf } from "../channels/read-channel.ts";
 import {
@@ -23,6 +29,8 @@ export interface OverviewChannel {
   channelId: number;
   status: Status;
   sessionId: string | null;
+  /** What of it isn't known now; null: nothing. Times are ISO 8601. */
+  doubt: PresentedDoubt | null;
   /** The newest sample of the open session; null if there is none. */
   viewers: { agora: number | null; hls: number | null; at: string } | null;
   /** Notices since its last session that nothing followed from; null: none, or a session is open. */
@@ -64,6 +72,8 @@ export interface OverviewOptions extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** By which questions are asked again. */
+  policy: Policy;
   links: PlaybackLinks;
   /** How often what nobody announces is read: samples, what is pending; and again what could not be read. */
   everyMs?: number;
@@ -111,7 +121,7 @@ export function createOverview(options: OverviewOptions): Overview {
     );
     for (const row of rows) {
       const { status, changesInMs } = await answerOf(row, options);
-      const shown = toOverviewChannel(row, status, unheeded.get(row.id) ?? null);
+      const shown = toOverviewChannel(row, status, unheeded.get(row.id) ?? null, options.policy);
       of.renewAt.set(row.name, changesInMs === null ? Infinity : performance.now() + changesInMs);
       if (isDeepStrictEqual(of.channels.get(row.name), shown)) continue;
       of.channels.set(row.name, shown);
@@ -268,12 +278,14 @@ function isOpen({ startedAt, stoppedAt }: Status): boolean {
 }
 
 function toOverviewChannel(
-  { name, id, sample }: OverviewRow,
+  { name, id, state, sample }: OverviewRow,
   status: Status,
   unheeded: Unheeded | null,
+  policy: Policy,
 ): OverviewChannel {
   const { sessionId } = status;
-  return { channel: name, channelId: id, status, sessionId, viewers: viewersOf(sample, status), unheeded };
+  const doubt = presentDoubt(state, policy);
+  return { channel: name, channelId: id, status, sessionId, doubt, viewers: viewersOf(sample, status), unheeded };
 }
 
 /** A sample of the session before is none of this one. */

@@ -16,24 +16,26 @@ import { useStatus } from "./use-status.ts";
 
 interface ChannelPageProps {
   name: string;
-  /** Notices that came to nothing, as the overview knows them. */
-  unheeded: OverviewChannel["unheeded"];
+  /** What the overview knows of it; null: nothing. */
+  known: OverviewChannel | null;
 }
 
 /** One channel: how it is and why, what can be done about it, its picture, its viewers and its sessions. */
-export function ChannelPage({ name, unheeded }: ChannelPageProps) {
+export function ChannelPage({ name, known }: ChannelPageProps) {
   const { status, error } = useStatus(name);
+  const doubt = known?.doubt ?? null;
+  const unheeded = known?.unheeded ?? null;
   return (
-    <Page title={name} aside={status !== null && <Lamp status={status} name="Light" />}>
+    <Page title={name} aside={status !== null && <Lamp status={status} doubt={doubt} name="Light" />}>
       {error !== null && <Failure error={status === null ? error : `${error} What is shown may be old.`} />}
       {status === null ? (
         error === null && <p class="quiet">Loading …</p>
       ) : (
         <>
-          <WhyNot status={status} />
+          <WhyNot status={status} doubt={doubt} />
           {unheeded !== null && !status.live && (
             <p class="notice" role="status">
-              <strong>{whyNot(status) === null ? "Perhaps why not on air: " : "Also: "}</strong>
+              <strong>{whyNot(status, doubt) === null ? "Perhaps why not on air: " : "Also: "}</strong>
               <Unheeded of={unheeded} />
             </p>
           )}
@@ -56,11 +58,11 @@ export function ChannelPage({ name, unheeded }: ChannelPageProps) {
   );
 }
 
-function WhyNot({ status }: { status: Status }) {
-  const why = whyNot(status);
+function WhyNot({ status, doubt }: { status: Status; doubt: OverviewChannel["doubt"] }) {
+  const why = whyNot(status, doubt);
   if (why === null) return null;
   return (
-    <p class={`notice ${status.reason === null ? "" : "bad"}`} role="status">
+    <p class={`notice ${status.reason === null && doubt === null ? "" : "bad"}`} role="status">
       <strong>{status.live ? "On air, but: " : "Why not on air: "}</strong>
       {why} {status.reason !== null && <code>{status.reason.code}</code>}
     </p>
@@ -88,7 +90,14 @@ function StatusFacts({ status }: { status: Status }) {
             )}
           </>
         ) : (
-          "not there"
+          <>
+            not there
+            {host.since !== null && (
+              <>
+                , for <Since at={host.since} />
+              </>
+            )}
+          </>
         ),
         Recorder: `${relay.state} (${relay.mode})`,
         RTMP: relay.rtmp ?? "unknown",
