@@ -240,6 +240,22 @@ Held until the host's next event or "tally channels release": 1 channel.
     expect(await effects()).toMatchObject({ items: [{ type: "EnsureLiveInput", status: "open" }] });
   });
 
+  it("is told as what opened the session, with the host who came long before", async () => {
+    const { knex, schema } = service;
+    const anHourAgo = knex.raw("received_at - interval '1 hour'");
+    await knex.withSchema(schema).table("events").where({ id: joinId }).update({ received_at: anHourAgo });
+    expect(await replay("--act", "--yes")).toMatchObject({ code: 0 });
+    const id = `${await service.channelId(name)}-1`;
+    const { out } = await service.tally(["sessions", "timeline", id], { columns: 200 });
+    const told = out.split("\n").map((line) => line.slice(20).trim());
+    expect(out).toMatch(new RegExp(`^Session 1 of ${name} \\(${id}\\), `));
+    expect(told).toContainEqual(expect.stringMatching(/host +Host 5 joined$/));
+    expect(told).toContainEqual(expect.stringMatching(/a host is here \(uid 5\), as the replay showed$/));
+    expect(out).not.toContain("for the record");
+    const shown = await service.tally(["sessions", "show", id]);
+    expect(shown.out).toMatch(/^cause +a host is here \(uid 5\), as the replay showed$/m);
+  });
+
   it("does what the person at the terminal says", async () => {
     const questions: string[] = [];
     const answer = (yes: boolean) => (question: string) => {

@@ -1308,7 +1308,7 @@ export interface components {
          *           "lane": "tally",
          *           "id": "event:9003",
          *           "type": "RelayRequested",
-         *           "title": "Recorder asked to start: a host is present"
+         *           "title": "Asked Agora to start a recorder: a host is present"
          *         }
          *       ]
          *     }

@@ -1,9 +1,8 @@
 import type { Api } from "../api.ts";
 import type { GuardedRoute } from "../create-router.ts";
 import { streamOverview } from "../overview/stream-overview.ts";
-import { getEffect, listAllEffects, postDismissal, postRetry } from "./effects.ts";
 import { postCheck } from "./check.ts";
-import { getEffect, listAllEffects, postRetry } from "./effects.ts";
+import { getEffect, listAllEffects, postDismissal, postRetry } from "./effects.ts";
 import { getLogged, listLog } from "./events.ts";
 import { listAllSessions } from "./list-all-sessions.ts";
 import { postRebuild, postRebuildPlan } from "./rebuild.ts";
