@@ -35,19 +35,19 @@ export default defineConfig({
           name: "core",
           include: [...withoutDatabase, "test/*.test.ts"],
           exclude: replacing,
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           // Importing takes longer than the tests of most files: a worker does it once.
           isolate: false,
         },
       },
-      { test: { name: "replaced", include: replacing, testTimeout: 30_000 } },
+      { test: { name: "replaced", include: replacing, testTimeout: 60_000 } },
       {
         test: {
           name: "service",
           include: ["test/**/*.test.ts"],
           exclude: [...withoutDatabase, ...replacing, "test/*.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           isolate: false,
         },

@@ -104,7 +104,7 @@ export function createApp(config: AppConfig, deps: AppDeps): Express {
   if (config.corsOrigins.length > 0) app.use(["/v1", "/trpc"], allowOrigins(config.corsOrigins));
   const authentication = createAuthentication({ apiKey, appCertificate, jwt, failedKeysMost }, deps);
   const statuses = createStatuses({ ...deps, defaultMode: relayMode, links });
-  const overview = createOverview({ ...deps, defaultMode: relayMode });
+  const overview = createOverview({ ...deps, defaultMode: relayMode, policy });
   const api = {
     ...deps,
     overview,

@@ -22,6 +22,7 @@ const problems = {
   channel_id_mismatch: { status: 409, title: "Conflict" },
   effect_not_dead: { status: 409, title: "Conflict" },
   effect_not_wanted: { status: 409, title: "Conflict" },
+  effect_still_wanted: { status: 409, title: "Conflict" },
   session_not_open: { status: 409, title: "Conflict" },
   endpoint_disabled: { status: 409, title: "Conflict" },
   stage_in_use: { status: 409, title: "Conflict" },

@@ -100,7 +100,10 @@ export async function checkBacklog({ knex, schema }: Tables): Promise<Outcome[]>
       : ok(`${pending} events pending`),
     dead === 0
       ? ok("no dead effects")
-      : warning(`${dead} effects are dead`, "tally effects list --status dead, then tally effects retry."),
+      : warning(
+          `${dead} effects are dead`,
+          "tally effects list --dead, then tally effects retry; or dismiss, what nobody wants any more.",
+        ),
   ];
 }
 

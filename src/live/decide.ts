@@ -1,6 +1,6 @@
 import { announce } from "./decide/announce.ts";
 import { arrangeHosts } from "./decide/arrange.ts";
-import { checkPresence, checkRecorders } from "./decide/checkups.ts";
+import { checkPicture, checkPresence, checkRecorders } from "./decide/checkups.ts";
 import type { DecideContext, Deciding, Rule } from "./decide/deciding.ts";
 import { deleteVideos } from "./decide/deletions.ts";
 import { clearHold } from "./decide/hold.ts";
@@ -31,6 +31,7 @@ const rules: readonly Rule[] = [
   renewStorage,
   endBroadcast,
   checkRecorders,
+  checkPicture,
   checkPresence,
   checkVideos,
   deleteVideos,

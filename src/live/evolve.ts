@@ -64,8 +64,10 @@ function foldEvent(state: ChannelState, { event, at }: Entry, policy: Pick<Polic
     case "StartRequested":
     case "StopRequested":
     case "HoldReleased":
+    case "CheckRequested":
     case "StopRetried":
     case "EffectRetried":
+    case "EffectDismissed":
     case "ReplayRequested":
     case "PersonErased":
       return foldOperator(state, event, at);

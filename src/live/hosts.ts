@@ -60,12 +60,20 @@ export function precedesAnswer({ checks: { presence } }: ChannelState, ts: numbe
 }
 
 /**
- * Since when, by Agora's clock (Unix seconds), the host is here, or gone; null if there never was one.
+ * Since when the host is here, or gone.
+ *
+ * @returns null if there never was one. Milliseconds, by Agora's clock; if nobody told that she left, when an answer of
+ * Agora's no longer named her, by ours (`isNoticed`)
  */
-export function hostSinceTs(state: ChannelState): number | null {
+export function hostSince(state: ChannelState): { at: number; isNoticed: boolean } | null {
   const present = presentHosts(state);
-  if (present.length > 0) return Math.min(...present.map((entry) => entry.ts));
-  const departed = Object.entries(state.presence).filter(([uid, entry]) => countsAsHost(state, Number(uid), entry));
-  if (departed.length === 0) return null;
-  return Math.max(...departed.map(([, entry]) => (entry.present ? state.destroyedTs : entry.ts)));
+  if (present.length > 0) return { at: Math.min(...present.map(({ ts }) => ts)) * 1000, isNoticed: false };
+  let newest: { at: number; isNoticed: boolean } | null = null;
+  for (const [uid, entry] of Object.entries(state.presence)) {
+    if (entry.audience === true || !countsAsHost(state, Number(uid), entry)) continue;
+    const toldAt = (entry.present ? state.destroyedTs : entry.ts) * 1000;
+    const at = entry.noticedAt ?? toldAt;
+    if (newest === null || at > newest.at) newest = { at, isNoticed: entry.noticedAt !== undefined };
+  }
+  return newest;
 }

@@ -1,6 +1,7 @@
 import type { RelayMode } from "./events.ts";
 import { modeTraits } from "./modes.ts";
 import type { Policy } from "./policy.ts";
+import { askAgainMs } from "./questions.ts";
 import type { ChannelState, Recorder } from "./state.ts";
 
 /** Ended recorders that are remembered, so that their late notifications find them. */
@@ -65,6 +66,19 @@ export function modeOf({ mode = "cloud-recording" }: Recorder): RelayMode {
 /** After so long without being found it doesn't move to another machine: it is gone. */
 export function lostAfterMs(recorder: Recorder, { workerLostMs }: Policy): number {
   return workerLostMs * modeTraits[modeOf(recorder)].movingTime;
+}
+
+/**
+ * When a recorder that isn't found is asked about again (our clock, ms); the last time when its absence begins to count.
+ *
+ * @returns null if it is found, as far as we know
+ */
+export function missingCheckAt(recorder: Recorder, policy: Policy): number | null {
+  const { missingAt, check } = recorder;
+  if (missingAt === null) return null;
+  const lastAsked = Math.max(check?.askedAt ?? 0, missingAt);
+  const decisive = missingAt + lostAfterMs(recorder, policy);
+  return lastAsked < decisive ? Math.min(lastAsked + askAgainMs, decisive) : lastAsked + askAgainMs;
 }
 
 /** Whether there is something to ask about it and to stop it by. */

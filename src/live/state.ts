@@ -41,6 +41,8 @@ export interface ChannelState {
    * no doubts is one without, and is what its events add up to still.
    */
   doubtedAt?: number;
+  /** As `doubtedAt`, of whether the picture arrives at Cloudflare. */
+  pictureDoubtedAt?: number;
   /** What must have been told and was not, as far as it can be seen; what came late after all is taken off. */
   missed?: Missed;
   /** By number, the sessions whose picture reached Cloudflare and whose video isn't known yet. Not there: none. */
@@ -135,6 +137,10 @@ export interface Presence {
   communication: boolean;
   /** `folded` when this entry last changed. */
   changed: number;
+  /** Nobody ever said that they published. */
+  audience?: true;
+  /** When an answer first didn't name them any more, our clock. Not there: their leave was told, or they are here. */
+  noticedAt?: number;
   /** It came after an answer to who is here, and happened before that was asked. */
   late?: boolean;
   /** What must have happened between this and the fact before it, whose `seq` was `after`, and was not told. */

@@ -1,5 +1,5 @@
 import type { HoldReason, RelayMode, RtmpStatus } from "./events.ts";
-import { hostSinceTs } from "./hosts.ts";
+import { hostSince } from "./hosts.ts";
 import { ingestUnrecoverable, isLive } from "./picture.ts";
 import { isPlayable } from "./playback.ts";
 import { isFailing } from "./problems.ts";
@@ -61,7 +61,6 @@ export interface StatusContext {
 export function toStatus(state: ChannelState, context: StatusContext): Status {
   const { session, relay, hold } = state;
   const recorder = relayRecorder(state);
-  const sinceTs = hostSinceTs(state);
   return {
     channel: context.channel,
     channelId: state.channelId,
@@ -71,7 +70,7 @@ export function toStatus(state: ChannelState, context: StatusContext): Status {
     playable: isPlayable(state),
     reason: reasonOf(state),
     hold: hold === null ? null : { reason: hold.reason },
-    host: { present: state.host.present, since: sinceTs === null ? null : iso(sinceTs * 1000) },
+    host: { present: state.host.present, since: iso(hostSince(state)?.at ?? null) },
     relay: {
       mode: relay?.mode ?? state.relayMode ?? context.defaultMode,
       state: relayStateOf(state),

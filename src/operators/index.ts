@@ -1,4 +1,6 @@
+export { awaitCheck, type CheckReport, requestCheck } from "./check.ts";
 export { describeCall } from "./describe-call.ts";
+export { dismissEffects } from "./dismiss.ts";
 export { describeEffect, isPaid } from "./effect-words.ts";
 export { type EffectItem, findEffect, listEffects, type StoredEffect } from "./effects.ts";
 export { CannotErase, type ErasedChannel, erasePerson, type Erasure, planErasure } from "./erasure/erase.ts";
@@ -6,6 +8,7 @@ export type { Person } from "./erasure/person.ts";
 export { type EventDetail, type EventItem, listEventItems, toEventDetail } from "./events.ts";
 export { countCut, exportLog } from "./export-log.ts";
 export { type Imported, importLog } from "./import-log.ts";
+export { presentDoubt, type PresentedDoubt } from "./present-doubt.ts";
 export { type ChannelReplayItem, presentReplay, presentReplays, type ReplayItem } from "./present-replay.ts";
 export { Refused } from "./refused.ts";
 export { releaseChannel } from "./release.ts";

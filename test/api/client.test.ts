@@ -96,6 +96,7 @@ describe("each method, against the service", () => {
     const [effect] = (await tally.listEffects({ channel: "odd" })).items;
     expect(await tally.getEffect(effect?.id ?? 0)).toMatchObject({ ...effect, retry: { possible: false } });
     await expect(tally.retryEffect(effect?.id ?? 0)).rejects.toMatchObject({ code: "effect_not_dead", status: 409 });
+    await expect(tally.dismissEffect(effect?.id ?? 0)).rejects.toMatchObject({ code: "effect_not_dead", status: 409 });
 
     const ids = items.map((item) => item.id);
     const plan = await tally.planReplay({ ids });

@@ -89,7 +89,7 @@ it("whatever is shown that is no credential is 401, in the header and in the add
       expect(await statusWith({ authorization: `Bearer ${text}` })).toBe(401);
       expect(await statusWith({ token: text })).toBe(401);
     }),
-    runs(300),
+    runs(150),
   );
 });
 
@@ -123,7 +123,7 @@ it("a good credential that is changed anywhere is none", async () => {
       expect(await statusWith({ authorization: `Bearer ${changed}` })).toBe(401);
       expect(await statusWith({ token: changed })).toBe(401);
     }),
-    runs(300),
+    runs(150),
   );
 });
 

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 import {
   allSessionsAnswer,
+  checkAnswer,
   effectAnswer,
   effectDetailAnswer,
   effectListAnswer,
@@ -220,6 +221,24 @@ describe("POST /v1/effects/{id}/retry", () => {
   });
 });
 
+describe("POST /v1/effects/{id}/dismiss", () => {
+  const dismiss = (id: number) => service.call("post", `/v1/effects/${id}/dismiss`);
+
+  it("puts a dead one aside that nobody wants any more, and the log says who did", async () => {
+    expectProblem(await dismiss(999_999), 404, "effect_unknown");
+    const wanted = await newest("channel_8", "EnsureLiveInput");
+    expectProblem(await dismiss(wanted), 409, "effect_not_dead");
+    await setStatus(wanted, "dead");
+    expectProblem(await dismiss(wanted), 409, "effect_still_wanted");
+    const id = await newest("channel_7", "EnsureLiveInput");
+    const response = await dismiss(id);
+    expect(response.status).toBe(200);
+    expect(effectAnswer.parse(response.body)).toMatchObject({ id, status: "failed" });
+    expect((await asked("channel_7"))[0]).toMatchObject({ type: "EffectDismissed", effectId: id, by: "operator" });
+    expectProblem(await dismiss(id), 409, "effect_not_dead");
+  });
+});
+
 describe("GET /v1/sessions", () => {
   const sessions = async (query = "") =>
     allSessionsAnswer.parse((await service.call("get", `/v1/sessions${query}`).expect(200)).body);
@@ -278,5 +297,65 @@ describe("POST /v1/channels/{name}/release", () => {
     expect(await service.countEvents("operator")).toBe(before);
     expectProblem(await release("nowhere"), 404, "channel_unknown");
     expectProblem(await release("channel_37").send({ force: true }), 400, "invalid_request");
+  });
+});
+
+describe("POST /v1/channels/{name}/check", () => {
+  /** The numbers of the questions that were asked, as soon as all three are. */
+  async function questions(channel: string): Promise<Record<string, number>> {
+    const asked = async () => {
+      const events = await listEvents(service.database, { channel, source: "tally" });
+      const payloads = events.map(({ payload }) => payload as { type: string; check: number });
+      return Object.fromEntries(payloads.filter(({ check }) => check > 0).map(({ type, check }) => [type, check]));
+    };
+    await expect.poll(async () => Object.keys(await asked()), { timeout: 10_000 }).toHaveLength(3);
+    return asked();
+  }
+
+  it("has both providers asked, and tells what they say and what follows", async () => {
+    await goLive("channel_38", 38);
+    const answer = async () => {
+      const {
+        PresenceCheckRequested = 0,
+        RecorderCheckRequested = 0,
+        IngestCheckRequested = 0,
+      } = await questions("channel_38");
+      await service.tell(
+        38,
+        {
+          type: "PresenceChecked",
+          check: PresenceCheckRequested,
+          channelExists: true,
+          broadcasters: [],
+          communication: false,
+          audienceTotal: 12,
+        },
+        {
+          type: "RecorderChecked",
+          check: RecorderCheckRequested,
+          resourceId: resource(38),
+          found: "running",
+          rtmp: "publishing",
+        },
+        { type: "IngestChecked", check: IngestCheckRequested, liveInput: "input-38", state: "connected" },
+      );
+    };
+    const check = service.call("post", "/v1/channels/channel_38/check").expect(202);
+    const [{ body }] = await Promise.all([check, answer()]);
+    const report = checkAnswer.parse(body);
+    expect(report.answers).toEqual([
+      { about: "recorder", resourceId: resource(38), answer: "Agora says the recorder runs, RTMP publishing." },
+      { about: "picture", resourceId: null, answer: "Cloudflare says the picture is connected." },
+      { about: "host", resourceId: null, answer: "Agora says nobody broadcasts, 12 in the audience." },
+    ]);
+    expect(report).toMatchObject({
+      isComplete: true,
+      next: expect.stringMatching(/^The recording stops in \d+ s, unless/) as string,
+    });
+    expect(await asked("channel_38")).toMatchObject([{ type: "CheckRequested", by: "operator" }]);
+  });
+
+  it("refuses an unknown channel", async () => {
+    expectProblem(await service.call("post", "/v1/channels/nowhere/check"), 404, "channel_unknown");
   });
 });

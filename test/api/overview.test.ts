@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { countsAnswer, overviewAnswer, overviewChannelAnswer } from "../../src/api/operators/schemas.ts";
+import { defaultPolicy } from "../../src/live/index.ts";
 import { createOverview, type Overview, type OverviewFollower } from "../../src/api/overview/overview.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
 import { createRefusalCounter } from "../../src/journal/index.ts";
@@ -70,7 +71,9 @@ describe("GET /v1/overview/stream", () => {
     expect(first?.name).toBe("overview");
     const { channels, counts } = overviewAnswer.parse(first?.data);
     const status = (await service.call("get", "/v1/channels/channel_7/status")).body as unknown;
-    expect(channels).toEqual([{ channel: "channel_7", channelId: 7, status, sessionId: "7-1", viewers: null }]);
+    expect(channels).toEqual([
+      { channel: "channel_7", channelId: 7, doubt: null, status, sessionId: "7-1", viewers: null },
+    ]);
     expect(counts).toEqual({
       onAir: 0,
       open: 1,
@@ -132,6 +135,7 @@ describe("the overview", () => {
       log,
       feed,
       defaultMode: "cloud-recording",
+      policy: defaultPolicy,
       links: plainLinks,
       everyMs: 20,
     });

@@ -46,6 +46,16 @@ describe("channels catch-up", () => {
     expect(ran.out).toMatch(/channel +channel_42\nstatus +done\nof ours, asked about +1\n/);
   });
 
+  it("ends with 1 if there is no such channel, here or with a host at Agora", async () => {
+    await isAlive();
+    const [ran] = await Promise.all([
+      service.tally(["channels", "catch-up", "nosuch"]),
+      serviceThatEndsIt({ status: "done", doubted: 0 }),
+    ]);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toBe('There is no channel "nosuch", and Agora knows of no host in one of that name.\n');
+  });
+
   it("ends with 1 if it fails, and shows it from then on", async () => {
     await isAlive();
     const [ran] = await Promise.all([

@@ -200,6 +200,27 @@ describe("channels release", () => {
   });
 });
 
+describe("channels check", () => {
+  it("has both providers asked, by the service that runs next if there is none", async () => {
+    await service.simulate("host-joins", "checked");
+    const { code, json, err } = await service.tally(["channels", "check", "checked", "--json"]);
+    expect(code).toBe(0);
+    expect(json()).toMatchObject({
+      channel: "checked",
+      answers: [{ about: "host", answer: null }],
+      isComplete: false,
+      next: "It is not on air yet.",
+    });
+    expect(err).toBe("No service is running: the next one asks. What comes of it: tally channels show checked.\n");
+    expect(await channelEvents("checked", "CheckRequested")).toHaveLength(1);
+  });
+
+  it("refuses a channel that there isn't", async () => {
+    const ran = await service.tally(["channels", "check", "nowhere"]);
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('no channel "nowhere"') as string });
+  });
+});
+
 describe("channels rebuild", () => {
   it("finds a channel to be what its events add up to", async () => {
     const { code, out } = await service.tally(["channels", "rebuild", "channel_42"]);

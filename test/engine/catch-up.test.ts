@@ -17,7 +17,7 @@ beforeEach(() =>
   worlds.database.knex.raw(
     `truncate tally.events, tally.channels, tally.effects, tally.sessions, tally.catch_ups, tally.stage_visits, tally.stream_metrics,
        tally.viewer_counts, tally.audience,
-       tally.notifications, tally.notification_deliveries, tally.processes, tally_jobs._private_jobs;
+       tally.notifications, tally.notification_deliveries, tally.processes, tally_jobs._private_jobs cascade;
      update tally.heartbeat set beat_at = null, previous_at = null`,
   ),
 );

@@ -12,7 +12,7 @@ export type Happening =
   | { kind: "answer"; how: "success" | "failure" | "lost" | "refusal" }
   | { kind: "deliver"; index: number; again: boolean }
   | { kind: "crash" | "disconnect" | "reconnect" }
-  | { kind: "operator"; what: "StartRequested" | "StopRequested" | "HoldReleased" };
+  | { kind: "operator"; what: "StartRequested" | "StopRequested" | "HoldReleased" | "CheckRequested" };
 
 interface Running {
   resourceId: string;

@@ -51,7 +51,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     arbitrary: fc.record({
       after,
       kind: fc.constant("operator"),
-      what: fc.constantFrom("StartRequested", "StopRequested", "HoldReleased"),
+      what: fc.constantFrom("StartRequested", "StopRequested", "HoldReleased", "CheckRequested"),
     }),
   },
   {

@@ -42,7 +42,7 @@ export type Act = { after: number } & (
   | { kind: "push_drops" }
   | { kind: "ingest_errs"; code: string }
   | { kind: "live_input_deleted" }
-  | { kind: "operator"; what: "StartRequested" | "StopRequested" | "HoldReleased" }
+  | { kind: "operator"; what: "StartRequested" | "StopRequested" | "HoldReleased" | "CheckRequested" }
   /** The app has the channel carried otherwise, from the next start on. */
   | { kind: "mode"; mode: RelayMode }
   /** All processes are gone for so long. */

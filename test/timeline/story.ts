@@ -31,7 +31,9 @@ function sourceOf(type: LiveEvent["type"]): StoryEvent["source"] {
   if (/^(Host|Audience|ChannelDestroyed|Rtmp|Recorder(Started|Ended|FailedOver|Errored|Seen)$)/.test(type)) {
     return "agora";
   }
-  return /^(StartRequested|StopRequested|HoldReleased|\w+Retried|ChannelRegistered)$/.test(type) ? "operator" : "tally";
+  return /^(StartRequested|StopRequested|HoldReleased|CheckRequested|\w+Retried|ChannelRegistered)$/.test(type)
+    ? "operator"
+    : "tally";
 }
 
 export function tellStory(events: StoryEvent[], given: Partial<Story> = {}): Timeline {

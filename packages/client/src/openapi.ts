@@ -468,6 +468,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/effects/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put one aside that was given up
+         * @description If nobody wants it any more. It is `failed` then, and waits for no person. No call comes of it.
+         *
+         *     Needs the scope `operate`, and a key.
+         */
+        post: operations["dismissEffect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -504,6 +526,28 @@ export interface paths {
          *     Needs the scope `operate`, and a key.
          */
         post: operations["releaseChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{name}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask both providers how a channel is, now
+         * @description Agora: who is in it, and whether its recorders run; Cloudflare: whether the picture arrives. Their answers are acted upon as those of a checkup. Answers after 5 seconds at most, with what was said by then.
+         *
+         *     Needs the scope `operate`, and a key.
+         */
+        post: operations["checkChannel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1869,6 +1913,8 @@ export interface components {
             status: components["schemas"]["Status"];
             /** @description Its newest session, open or not. */
             sessionId: string | null;
+            /** @description What of it isn't known now, though the status says what was heard last; null: nothing. */
+            doubt: components["schemas"]["Doubt"] | null;
             /** @description The open session's newest count; null: there is none. */
             viewers: {
                 /** @description In the app; null: nobody could count. */
@@ -1881,6 +1927,44 @@ export interface components {
                  */
                 at: string;
             } | null;
+        };
+        /** @description What of a channel isn't known now. */
+        Doubt: {
+            /**
+             * @description What isn't known. Stable.
+             * @enum {string}
+             */
+            code: "recorder_not_found" | "host_unknown" | "picture_unknown";
+            /** @description The same in words. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @description When the provider is asked again; null: it is being asked. */
+            askedAgainAt: string | null;
+        };
+        /** @description What the providers were asked about a channel, and said. */
+        Check: {
+            /** @description The channel's name. */
+            channel: string;
+            /** @description Each question that was asked. */
+            answers: {
+                /**
+                 * @description What was asked about.
+                 * @enum {string}
+                 */
+                about: "host" | "recorder" | "picture";
+                /** @description Of the recorder that was asked about, else null. */
+                resourceId: string | null;
+                /** @description What the provider said, in words; null: nothing yet. */
+                answer: string | null;
+            }[];
+            /** @description Whether all of it is answered. */
+            isComplete: boolean;
+            /** @description What follows from it, in words. */
+            next: string;
         };
         /** @description How many of what. */
         OverviewCounts: {
@@ -2028,7 +2112,7 @@ export interface components {
          * @description A code keeps its meaning; more may come.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "event_unknown" | "effect_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "effect_not_dead" | "effect_not_wanted" | "session_not_open" | "endpoint_disabled" | "stage_in_use" | "too_large" | "replay_too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
+        ProblemCode: "invalid_request" | "invalid_json" | "invalid_body" | "invalid_path" | "unauthenticated" | "token_expired" | "forbidden" | "stage_token_invalid" | "stage_token_expired" | "stage_token_superseded" | "stage_session_ended" | "not_found" | "channel_unknown" | "session_unknown" | "event_unknown" | "effect_unknown" | "endpoint_unknown" | "method_not_allowed" | "channel_id_taken" | "channel_id_mismatch" | "effect_not_dead" | "effect_not_wanted" | "effect_still_wanted" | "session_not_open" | "endpoint_disabled" | "stage_in_use" | "too_large" | "replay_too_large" | "unsupported_media_type" | "too_many_failures" | "internal_error" | "too_many_streams" | "unavailable";
         /** @description A document of OpenAPI. */
         OpenApi: {
             /** @description The version of OpenAPI. */
@@ -2242,6 +2326,8 @@ export type AllSessionsList = components['schemas']['AllSessionsList'];
 export type OverviewEvent = components['schemas']['OverviewEvent'];
 export type Overview = components['schemas']['Overview'];
 export type OverviewChannel = components['schemas']['OverviewChannel'];
+export type Doubt = components['schemas']['Doubt'];
+export type Check = components['schemas']['Check'];
 export type OverviewCounts = components['schemas']['OverviewCounts'];
 export type Refusals = components['schemas']['Refusals'];
 export type ChannelReplay = components['schemas']['ChannelReplay'];
@@ -5553,6 +5639,152 @@ export interface operations {
             };
         };
     };
+    dismissEffect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An effect's id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoMembers"];
+            };
+        };
+        responses: {
+            /** @description It is put aside. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Effect"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `effect_unknown`: There is no such effect. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `effect_not_dead`: The effect was not given up, so that there is nothing to try again.
+             *
+             *     `effect_still_wanted`: The channel waits for the effect, so that it can't be put aside.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listAllSessions: {
         parameters: {
             query?: {
@@ -5703,6 +5935,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A part of the request doesn't fit; `errors` names every one.
+             *
+             *     `invalid_json`: The body is not JSON.
+             *
+             *     `invalid_body`: The body broke off, or is not encoded as announced.
+             *
+             *     `invalid_path`: The path has a broken percent-encoding.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description `unauthenticated`: No key or token came, or one that is none.
+             *
+             *     `token_expired`: The token is too old: have another made, and send that.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: The key is known, and may not do this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `channel_unknown`: There is no such channel, or none of the caller's. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_large`: The body has more than 100 kB. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body is not announced as JSON, or is encoded in an unknown way. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_failures`: Too many wrong keys came from this address; `Retry-After` says how long to wait. */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal_error`: Something broke in Tally; `requestId` finds it in its log. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The database can't be reached; `Retry-After` says when to try again. */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A channel's name, as at Agora. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NoMembers"];
+            };
+        };
+        responses: {
+            /** @description What was asked and said. */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
                 };
             };
             /**

@@ -21,6 +21,9 @@ export function operators({ GET, POST }: FetchClient) {
     /** Tries one again that was given up, if the channel still wants it. */
     retryEffect: (id: number, options: CallOptions = {}) =>
       dataOf(POST("/v1/effects/{id}/retry", { ...options, params: ofId(id) })),
+    /** Puts one aside that was given up, if nobody wants it any more. */
+    dismissEffect: (id: number, options: CallOptions = {}) =>
+      dataOf(POST("/v1/effects/{id}/dismiss", { ...options, params: ofId(id) })),
     /** Says what processing events again would change. Changes nothing. */
     planReplay: (request: ReplayRequest, options: CallOptions = {}) =>
       dataOf(POST("/v1/replays/plan", { ...options, body: request })),
@@ -36,6 +39,9 @@ export function operators({ GET, POST }: FetchClient) {
     /** Releases a channel's hold, so that it starts again what it should. */
     releaseChannel: (channel: string, options: CallOptions = {}) =>
       dataOf(POST("/v1/channels/{name}/release", { ...options, params: ofChannel(channel) })),
+    /** Has both providers asked how a channel is now, and waits some seconds for what they say. */
+    checkChannel: (channel: string, options: CallOptions = {}) =>
+      dataOf(POST("/v1/channels/{name}/check", { ...options, params: ofChannel(channel) })),
     /** A page of the sessions of all channels, those first that were opened last. */
     listAllSessions: (query: Query<"listAllSessions"> = {}, options: CallOptions = {}) =>
       dataOf(GET("/v1/sessions", { ...options, params: { query } })),

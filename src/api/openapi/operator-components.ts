@@ -1,7 +1,9 @@
 import { channelReplayAnswer, replayAnswer, replayPlanAnswer, replayRequest } from "../operators/replay-schemas.ts";
 import {
   allSessionsAnswer,
+  checkAnswer,
   countsAnswer,
+  doubtAnswer,
   effectAnswer,
   effectDetailAnswer,
   effectListAnswer,
@@ -33,6 +35,8 @@ export const operatorAnswers: readonly Component[] = [
   },
   { schema: overviewAnswer, id: "Overview", description: "All channels that matter now, and counts." },
   { schema: overviewChannelAnswer, id: "OverviewChannel", description: "A channel with its newest count of viewers." },
+  { schema: doubtAnswer, id: "Doubt", description: "What of a channel isn't known now." },
+  { schema: checkAnswer, id: "Check", description: "What the providers were asked about a channel, and said." },
   { schema: countsAnswer, id: "OverviewCounts", description: "How many of what." },
   { schema: refusalsAnswer, id: "Refusals", description: "Deliveries that were refused for one reason." },
   {

@@ -2,6 +2,7 @@ import { channelReplayAnswer, replayAnswer, replayPlanAnswer, replayRequest } fr
 import {
   allSessionsAnswer,
   allSessionsQuery,
+  checkAnswer,
   effectAnswer,
   effectDetailAnswer,
   effectListAnswer,
@@ -62,6 +63,16 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     answers: { 202: { description: "It is tried again.", schema: effectAnswer } },
     problems: ["effect_unknown", "effect_not_dead", "effect_not_wanted"],
   },
+  "post /v1/effects/{id}/dismiss": {
+    operationId: "dismissEffect",
+    tag,
+    summary: "Put one aside that was given up",
+    description: "If nobody wants it any more. It is `failed` then, and waits for no person. No call comes of it.",
+    path: effectPath,
+    body: noMembers,
+    answers: { 200: { description: "It is put aside.", schema: effectAnswer } },
+    problems: ["effect_unknown", "effect_not_dead", "effect_still_wanted"],
+  },
   "get /v1/sessions": {
     operationId: "listAllSessions",
     tag,
@@ -87,6 +98,18 @@ export const operatorOperations: Readonly<Record<string, Operation>> = {
     path: channelPath,
     body: noMembers,
     answers: { 202: { description: "The status that it led to.", schema: statusAnswer } },
+    problems: ["channel_unknown"],
+  },
+  "post /v1/channels/{name}/check": {
+    operationId: "checkChannel",
+    tag,
+    summary: "Ask both providers how a channel is, now",
+    description:
+      "Agora: who is in it, and whether its recorders run; Cloudflare: whether the picture arrives. Their answers are acted " +
+      "upon as those of a checkup. Answers after 5 seconds at most, with what was said by then.",
+    path: channelPath,
+    body: noMembers,
+    answers: { 202: { description: "What was asked and said.", schema: checkAnswer } },
     problems: ["channel_unknown"],
   },
   "post /v1/channels/{name}/rebuild/plan": {

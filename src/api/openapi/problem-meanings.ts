@@ -21,6 +21,7 @@ export const problemMeanings: Readonly<Record<ProblemCode, string>> = {
   endpoint_unknown: "There is no such notification endpoint.",
   effect_not_dead: "The effect was not given up, so that there is nothing to try again.",
   effect_not_wanted: "The channel has gone on without the effect.",
+  effect_still_wanted: "The channel waits for the effect, so that it can't be put aside.",
   session_not_open: "The session was closed.",
   replay_too_large: "The channels of these events, or their histories, are too many for one request.",
   endpoint_disabled: "The endpoint is disabled, so that nothing is sent to it.",

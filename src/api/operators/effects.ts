@@ -1,5 +1,12 @@
 import { listCalls, toCallItem } from "../../journal/index.ts";
-import { adviseRetry, findEffect, listEffects, retryEffects, type StoredEffect } from "../../operators/index.ts";
+import {
+  adviseRetry,
+  dismissEffects,
+  findEffect,
+  listEffects,
+  retryEffects,
+  type StoredEffect,
+} from "../../operators/index.ts";
 import type { Answer } from "../answer.ts";
 import { advanceNow, type Api } from "../api.ts";
 import type { Call } from "../create-router.ts";
@@ -34,6 +41,15 @@ export async function postRetry(api: Api, { params, body = {}, principal }: Call
   await retryEffects(api, [stored], principal().name).catch(orProblem);
   await advanceNow(api, stored.channelId);
   return { status: 202, body: (await effectOf(api, params)).item };
+}
+
+/** Puts a dead one aside that nobody wants any more. */
+export async function postDismissal(api: Api, { params, body = {}, principal }: Call): Promise<Answer> {
+  readInput(noMembers, body);
+  const stored = await effectOf(api, params);
+  await dismissEffects(api, [stored], principal().name).catch(orProblem);
+  await advanceNow(api, stored.channelId);
+  return { status: 200, body: (await effectOf(api, params)).item };
 }
 
 async function effectOf(api: Api, params: Call["params"]): Promise<StoredEffect> {

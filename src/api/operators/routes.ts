@@ -1,7 +1,8 @@
 import type { Api } from "../api.ts";
 import type { GuardedRoute } from "../create-router.ts";
 import { streamOverview } from "../overview/stream-overview.ts";
-import { getEffect, listAllEffects, postRetry } from "./effects.ts";
+import { postCheck } from "./check.ts";
+import { getEffect, listAllEffects, postDismissal, postRetry } from "./effects.ts";
 import { getLogged, listLog } from "./events.ts";
 import { listAllSessions } from "./list-all-sessions.ts";
 import { postRebuild, postRebuildPlan } from "./rebuild.ts";
@@ -16,8 +17,10 @@ export const operatorRoutes: readonly GuardedRoute<Api>[] = [
   { method: "get", path: "/effects", scope: "read", keysOnly: true, handle: listAllEffects },
   { method: "get", path: "/effects/{id}", scope: "read", keysOnly: true, handle: getEffect },
   { method: "post", path: "/effects/{id}/retry", scope: "operate", keysOnly: true, handle: postRetry },
+  { method: "post", path: "/effects/{id}/dismiss", scope: "operate", keysOnly: true, handle: postDismissal },
   { method: "get", path: "/sessions", scope: "read", keysOnly: true, handle: listAllSessions },
   { method: "post", path: "/channels/{name}/release", scope: "operate", keysOnly: true, handle: postRelease },
+  { method: "post", path: "/channels/{name}/check", scope: "operate", keysOnly: true, handle: postCheck },
   { method: "post", path: "/channels/{name}/rebuild/plan", scope: "read", keysOnly: true, handle: postRebuildPlan },
   { method: "post", path: "/channels/{name}/rebuild", scope: "operate", keysOnly: true, handle: postRebuild },
   { method: "post", path: "/replays/plan", scope: "read", keysOnly: true, handle: postReplayPlan },

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { EffectStatus } from "../../db/index.ts";
 import type { EventSource, EventStatus } from "../../eventlog/index.ts";
-import type { EffectItem, EventDetail, EventItem, RetryAdvice } from "../../operators/index.ts";
+import type { CheckReport, EffectItem, EventDetail, EventItem, RetryAdvice } from "../../operators/index.ts";
 import type { Counts, OverviewChannel } from "../overview/overview.ts";
 import type { Refusals } from "../overview/read-overview.ts";
 import { channelName, pageSize, timeInText, wholeNumberInText } from "../schemas.ts";
@@ -152,11 +152,36 @@ export const allSessionsAnswer = z.strictObject({
 
 const count = z.int().min(0);
 
+export const checkAnswer = z.strictObject({
+  channel: z.string().describe("The channel's name."),
+  answers: z
+    .array(
+      z.strictObject({
+        about: z.enum(["host", "recorder", "picture"]).describe("What was asked about."),
+        resourceId: z.string().nullable().describe("Of the recorder that was asked about, else null."),
+        answer: z.string().nullable().describe("What the provider said, in words; null: nothing yet."),
+      }),
+    )
+    .describe("Each question that was asked."),
+  isComplete: z.boolean().describe("Whether all of it is answered."),
+  next: z.string().describe("What follows from it, in words."),
+}) satisfies z.ZodType<CheckReport>;
+
+export const doubtAnswer = z.strictObject({
+  code: z.enum(["recorder_not_found", "host_unknown", "picture_unknown"]).describe("What isn't known. Stable."),
+  message: z.string().describe("The same in words."),
+  since: time.describe("Since when."),
+  askedAgainAt: time.nullable().describe("When the provider is asked again; null: it is being asked."),
+});
+
 export const overviewChannelAnswer = z.strictObject({
   channel: z.string().describe("The channel's name."),
   channelId: z.int().describe("The channel's number."),
   status: statusAnswer.describe("As of `GET …/status`."),
   sessionId: z.string().nullable().describe("Its newest session, open or not."),
+  doubt: doubtAnswer
+    .nullable()
+    .describe("What of it isn't known now, though the status says what was heard last; null: nothing."),
   viewers: z
     .strictObject({
       agora: count.nullable().describe("In the app; null: nobody could count."),

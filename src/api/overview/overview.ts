@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 
 import { createCoalescer } from "../../coalesce.ts";
 import type { Feed, Tables } from "../../eventlog/index.ts";
-import type { RelayMode, Status } from "../../live/index.ts";
+import type { Policy, RelayMode, Status } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
+import { presentDoubt, type PresentedDoubt } from "../../operators/index.ts";
 import type { PlaybackLinks } from "../../playback/index.ts";
 import { answerOf } from "../channels/read-channel.ts";
 import {
@@ -21,6 +22,8 @@ export interface OverviewChannel {
   channelId: number;
   status: Status;
   sessionId: string | null;
+  /** What of it isn't known now; null: nothing. Times are ISO 8601. */
+  doubt: PresentedDoubt | null;
   /** The newest sample of the open session; null if there is none. */
   viewers: { agora: number | null; hls: number | null; at: string } | null;
 }
@@ -60,6 +63,8 @@ export interface OverviewOptions extends Tables {
   log: Logger;
   /** Of channels that don't say otherwise. */
   defaultMode: RelayMode;
+  /** By which questions are asked again. */
+  policy: Policy;
   links: PlaybackLinks;
   /** How often what nobody announces is read: samples, what is pending; and again what could not be read. */
   everyMs?: number;
@@ -103,7 +108,7 @@ export function createOverview(options: OverviewOptions): Overview {
   async function readChannels(of: Current, names: readonly string[] | null): Promise<void> {
     for (const row of await readOverviewRows(options, names)) {
       const { status, changesInMs } = await answerOf(row, options);
-      const shown = toOverviewChannel(row, status);
+      const shown = toOverviewChannel(row, status, options.policy);
       of.renewAt.set(row.name, changesInMs === null ? Infinity : performance.now() + changesInMs);
       if (isDeepStrictEqual(of.channels.get(row.name), shown)) continue;
       of.channels.set(row.name, shown);
@@ -256,9 +261,10 @@ function isOpen({ startedAt, stoppedAt }: Status): boolean {
   return startedAt !== null && stoppedAt === null;
 }
 
-function toOverviewChannel({ name, id, sample }: OverviewRow, status: Status): OverviewChannel {
+function toOverviewChannel({ name, id, state, sample }: OverviewRow, status: Status, policy: Policy): OverviewChannel {
   const { sessionId } = status;
-  return { channel: name, channelId: id, status, sessionId, viewers: viewersOf(sample, status) };
+  const doubt = presentDoubt(state, policy);
+  return { channel: name, channelId: id, status, sessionId, doubt, viewers: viewersOf(sample, status) };
 }
 
 /** A sample of the session before is none of this one. */

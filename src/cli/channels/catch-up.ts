@@ -50,7 +50,10 @@ async function catchUp(io: Io, options: CatchUpOptions, service: Service, name: 
   if (options.json) printJson(io, found);
   else print(io, found);
   if (found.status === "failed") throw new Failure(`Catch-up ${id} failed: ${found.error ?? "no reason is known"}.`);
-  if (found.status === "done") return;
+  if (found.status === "done") {
+    if (name === null || found.doubted + found.registered > 0) return;
+    throw new Failure(`There is no channel "${name}", and Agora knows of no host in one of that name.`);
+  }
   const next = isAlive ? "It goes on: tally channels catch-up --list." : "No service is running: the next one does it.";
   io.err(`Catch-up ${id} is recorded. ${next}\n`);
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 
 import type { Io } from "../io.ts";
 import { addChannelsCatchUp } from "./catch-up.ts";
+import { addChannelsCheck } from "./check.ts";
 import { addChannelsList } from "./list.ts";
 import { addChannelsRebuild } from "./rebuild.ts";
 import { addChannelsRegister } from "./register.ts";
@@ -15,5 +16,6 @@ export function addChannels(program: Command, io: Io): void {
   addChannelsRegister(channels, io);
   addChannelsRelease(channels, io);
   addChannelsRebuild(channels, io);
+  addChannelsCheck(channels, io);
   addChannelsCatchUp(channels, io);
 }

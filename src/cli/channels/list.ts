@@ -1,7 +1,9 @@
 import type { Command } from "commander";
 
 import type { Status } from "../../live/index.ts";
+import { presentDoubt, type PresentedDoubt } from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
+import { describeDoubt } from "../describe-doubt.ts";
 import type { Io } from "../io.ts";
 import { printList } from "../output/print.ts";
 import type { Column } from "../output/table.ts";
@@ -18,7 +20,7 @@ interface ListOptions extends CommonOptions {
 
 export function addChannelsList(channels: Command, io: Io): void {
   addCommand(channels, "list", {
-    summary: "List channels, the newest change first.",
+    summary: "List channels: those in doubt, then the newest change first.",
     examples: ["channels list", "channels list --active", "channels list --active --json"],
   })
     .option("--active", "only those with an open session")
@@ -27,7 +29,13 @@ export function addChannelsList(channels: Command, io: Io): void {
       withService(io, options, async ({ config, tables }) => {
         const { active = false, limit } = options;
         const found = await listChannels(tables, { active, limit });
-        const items = found.map((channel) => statusOf(channel, config.relayMode));
+        const items = found
+          .map((channel) => ({
+            ...statusOf(channel, config.relayMode),
+            doubt: presentDoubt(channel.state, config.policy),
+          }))
+          // The rest stays in its order.
+          .sort((a, b) => Number(b.doubt !== null) - Number(a.doubt !== null));
         const none = active ? "No channel has an open session." : "There is no channel yet.";
         printList(io, options, { items, columns: columns(io), none, limit });
         await tellRefusals(io, tables);
@@ -35,14 +43,27 @@ export function addChannelsList(channels: Command, io: Io): void {
     );
 }
 
-function columns(io: Io): Column<Status>[] {
+interface ListItem extends Status {
+  /** What of it isn't known now; null: nothing. */
+  doubt: PresentedDoubt | null;
+}
+
+function columns(io: Io): Column<ListItem>[] {
   return [
     { title: "CHANNEL", value: ({ channel }) => channel, flexible: 16 },
     { title: "STATE", value: ({ state }) => state, alarming: ({ state }) => state === "error" },
-    { title: "LIVE", value: ({ live }) => (live ? "live" : "") },
+    {
+      title: "LIVE",
+      value: ({ live, doubt }) => (!live ? "" : doubt === null ? "live" : "in doubt"),
+      alarming: ({ doubt }) => doubt !== null,
+    },
     { title: "HOST", value: ({ host }) => (host.present ? "here" : "") },
     { title: "HOLD", value: ({ hold }) => hold?.reason ?? "" },
     { title: "CHANGED UTC", value: ({ updatedAt }) => shortIso(updatedAt, io.now()) },
-    { title: "REASON", value: ({ reason }) => reason?.message ?? "", flexible: 20 },
+    {
+      title: "REASON",
+      value: ({ reason, doubt }) => reason?.message ?? (doubt === null ? "" : describeDoubt(doubt, io.now())),
+      flexible: 20,
+    },
   ];
 }

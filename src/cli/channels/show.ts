@@ -1,9 +1,17 @@
 import type { Command } from "commander";
 
-import { type ChannelState, type Missed, type RelayMode, reservedUids, type Status } from "../../live/index.ts";
-import type { SessionItem } from "../../operators/index.ts";
+import {
+  type ChannelState,
+  hostSince,
+  type Missed,
+  type RelayMode,
+  reservedUids,
+  type Status,
+} from "../../live/index.ts";
+import { presentDoubt, type PresentedDoubt, type SessionItem } from "../../operators/index.ts";
 import { presentStatus } from "../../playback/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
+import { describeDoubt } from "../describe-doubt.ts";
 import type { Io } from "../io.ts";
 import { printFields, printJson, printTable } from "../output/print.ts";
 import type { Column } from "../output/table.ts";
@@ -41,6 +49,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
           relayMode: channel.relay_mode,
           liveInput: channel.state.liveInput.uid,
           missed: channel.state.missed ?? { recording: 0, presence: 0 },
+          doubt: presentDoubt(channel.state, config.policy),
           recorders,
           sessions,
         };
@@ -51,7 +60,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
 }
 
 function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
-  const { host, relay, ingest, reason } = item;
+  const { relay, ingest, reason } = item;
   const uids = reservedUids(id);
   printFields(io, {
     channel: item.channel,
@@ -59,11 +68,7 @@ function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
     state: item.live ? `${item.state}, live` : item.state,
     reason: reason === null ? null : `${reason.code}: ${reason.message}`,
     hold: item.hold?.reason ?? null,
-    host: host.present
-      ? `here since ${host.since ?? "?"}`
-      : host.since === null
-        ? "never seen"
-        : `gone since ${host.since}`,
+    host: hostInWords(state),
     registered: [
       item.hostUid === null ? "" : `host uid ${item.hostUid}`,
       item.hostUserId === null ? "" : `host user ${item.hostUserId}`,
@@ -77,7 +82,7 @@ function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
     "ingest error": ingest.error === null ? null : `${ingest.error.code}: ${ingest.error.message}`,
     playback: item.playback?.hls ?? null,
     session: item.sessionId,
-    "in doubt": state.doubtedAt === undefined ? null : `who is here, since ${new Date(state.doubtedAt).toISOString()}`,
+    "in doubt": item.doubt === null ? doubtedInWords(state) : describeDoubt(item.doubt, io.now()),
     "not seen": missedInWords(item.missed),
     "our uids": `recorder ${uids.recorder}, spare ${uids.spare}, stage ${uids.stage}`,
     version: `${item.version}, of ${item.updatedAt}`,
@@ -96,8 +101,22 @@ interface ChannelItem extends Status {
   liveInput: string | null;
   /** Notices that must have been sent and were not seen. */
   missed: Missed;
+  /** What of it isn't known now; null: nothing. */
+  doubt: PresentedDoubt | null;
   recorders: RecorderItem[];
   sessions: SessionItem[];
+}
+
+function hostInWords(state: ChannelState): string {
+  const since = hostSince(state);
+  if (since === null) return "never seen";
+  const at = new Date(since.at).toISOString();
+  if (state.host.present) return `here since ${at}`;
+  return since.isNoticed ? `gone, noticed at ${at}` : `gone since ${at}`;
+}
+
+function doubtedInWords({ doubtedAt }: ChannelState): string | null {
+  return doubtedAt === undefined ? null : `who is here, since ${new Date(doubtedAt).toISOString()}; it is being asked`;
 }
 
 function missedInWords({ recording, presence }: Missed): string {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 
 import type { Io } from "../io.ts";
+import { addEffectsDismiss } from "./dismiss.ts";
 import { addEffectsList } from "./list.ts";
 import { addEffectsRetry } from "./retry.ts";
 import { addEffectsShow } from "./show.ts";
@@ -10,4 +11,5 @@ export function addEffects(program: Command, io: Io): void {
   addEffectsList(effects, io);
   addEffectsShow(effects, io);
   addEffectsRetry(effects, io);
+  addEffectsDismiss(effects, io);
 }

@@ -6,7 +6,7 @@ import { confirm } from "../confirm.ts";
 import type { Io } from "../io.ts";
 import { printJson } from "../output/print.ts";
 import { count, plain } from "../output/text.ts";
-import { whole } from "../parse/whole.ts";
+import { wholes } from "../parse/whole.ts";
 import { advanceChannels } from "../store/advance-channels.ts";
 import { effectsOf } from "../store/effects.ts";
 import { whoami } from "../whoami.ts";
@@ -25,7 +25,7 @@ export function addEffectsRetry(effects: Command, io: Io): void {
       "Without --yes the plan is shown and you are asked; where there is no terminal nothing happens.",
     examples: ["effects retry 17", "effects retry 17 23 --yes"],
   })
-    .argument("<ids...>", "the effects' ids, as in the list", parseId)
+    .argument("<ids...>", "the effects' ids, as in the list", wholes(1))
     .option("--yes", "do it unasked")
     .action((given: number[], options: RetryOptions) =>
       withService(io, options, async (service) => {
@@ -41,10 +41,6 @@ export function addEffectsRetry(effects: Command, io: Io): void {
         else io.out(`Done: ${count(plan.length, "effect")} will be tried again.\n`);
       }),
     );
-}
-
-function parseId(text: string, previous: number[] | undefined): number[] {
-  return [...(previous ?? []), whole(1)(text)];
 }
 
 function printPlan(io: Io, { item: { id, type, channel, error }, effect }: StoredEffect): void {

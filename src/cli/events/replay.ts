@@ -7,7 +7,7 @@ import { Failure, Interrupted } from "../failure.ts";
 import type { Io } from "../io.ts";
 import { count } from "../output/text.ts";
 import { parseUrl } from "../parse/url.ts";
-import { whole } from "../parse/whole.ts";
+import { whole, wholes } from "../parse/whole.ts";
 import { whoami } from "../whoami.ts";
 import { withService } from "../with-service.ts";
 import { addFilterOptions, filterOf, type FilterOptions } from "./filter.ts";
@@ -46,7 +46,7 @@ export function addEventsReplay(events: Command, io: Io): void {
       "events replay --channel shop_1 --since 1d --to http://127.0.0.1:3000",
     ],
   });
-  command.argument("[ids...]", "ids of events; or choose them by the options", parseId);
+  command.argument("[ids...]", "ids of events; or choose them by the options", wholes(1));
   addFilterOptions(command, io, "at most so many, the newest (default: all that fit)")
     .option("--dry-run", "show the plan and do nothing")
     .option("--yes", "do it unasked")
@@ -126,10 +126,6 @@ async function findWork(
   if (isTruncated) io.err(`These are the newest ${events} that fit; --limit takes more.\n`);
   const begin = () => beginReplay(tables, selected, mode, whoami());
   return { ...selected, mode, question: `Replay ${count(events, "event")}?`, begin };
-}
-
-function parseId(text: string, previous: number[] | undefined): number[] {
-  return [...(previous ?? []), whole(1)(text)];
 }
 
 /** @returns the filter; what can't go together ends the command */

@@ -10,6 +10,12 @@ export function whole(min: number, max = Number.MAX_SAFE_INTEGER): (text: string
   };
 }
 
+/** A parser of an argument that may be given several times: all of them, as `whole` takes each. */
+export function wholes(min: number): (text: string, previous: number[] | undefined) => number[] {
+  const parse = whole(min);
+  return (text, previous) => [...(previous ?? []), parse(text)];
+}
+
 /** What clears a setting on the command line; a parser that returns null is taken for a broken one by commander. */
 export const none = "none";
 

@@ -83,7 +83,9 @@ function Shown({ route, overview }: { route: Route; overview: OverviewState }) {
     case "on-air":
       return <OnAirPage overview={overview} />;
     case "channel":
-      return <ChannelPage key={route.name} name={route.name} />;
+      return (
+        <ChannelPage key={route.name} name={route.name} doubt={overview.channels.get(route.name)?.doubt ?? null} />
+      );
     case "session":
       return <SessionPage key={route.id} id={route.id} />;
     case "events":

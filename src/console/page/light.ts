@@ -1,13 +1,28 @@
-import type { Status } from "@tally/client";
+import type { OverviewChannel, Status } from "@tally/client";
+
+import { shortTime } from "./times.ts";
 
 /** What a channel looks like from afar. */
-export type Light = "trouble" | "degraded" | "held" | "away" | "starting" | "stopping" | "on-air" | "off";
+export type Light = "trouble" | "degraded" | "doubt" | "held" | "away" | "starting" | "stopping" | "on-air" | "off";
 
 /** Problems first. */
-const order: readonly Light[] = ["trouble", "degraded", "held", "away", "starting", "stopping", "on-air", "off"];
+const order: readonly Light[] = [
+  "trouble",
+  "degraded",
+  "doubt",
+  "held",
+  "away",
+  "starting",
+  "stopping",
+  "on-air",
+  "off",
+];
 
-export function lightOf({ state, live, reason, hold }: Status): Light {
-  if (live) return reason === null ? "on-air" : "degraded";
+/** What of a channel isn't known now; null: nothing. */
+type Doubt = OverviewChannel["doubt"];
+
+export function lightOf({ state, live, reason, hold }: Status, doubt: Doubt = null): Light {
+  if (live) return reason !== null ? "degraded" : doubt === null ? "on-air" : "doubt";
   // What somebody wanted is no trouble; what we gave up is.
   if (hold !== null) return hold.reason === "gave_up" ? "trouble" : "held";
   if (state === "error") return "trouble";
@@ -19,12 +34,14 @@ export function lightOf({ state, live, reason, hold }: Status): Light {
 }
 
 /** One word for it, or two. */
-export function labelOf(status: Status): string {
-  switch (lightOf(status)) {
+export function labelOf(status: Status, doubt: Doubt = null): string {
+  switch (lightOf(status, doubt)) {
     case "trouble":
       return "Trouble";
     case "degraded":
       return "On air, with a problem";
+    case "doubt":
+      return "In doubt";
     case "held":
       return "Held";
     case "away":
@@ -48,15 +65,21 @@ const holds: Record<NonNullable<Status["hold"]>["reason"], string> = {
 };
 
 /** Why it isn't on air, for operators; null if it is, or nobody wants it to be. */
-export function whyNot(status: Status): string | null {
+export function whyNot(status: Status, doubt: Doubt = null): string | null {
   const { reason, hold, ingest } = status;
   const words = [
     reason?.message,
     hold === null ? undefined : holds[hold.reason],
     ingest.error === null ? undefined : `Cloudflare: ${ingest.error.message} (${ingest.error.code})`,
+    doubt === null ? undefined : doubtInWords(doubt),
   ].filter((word) => word !== undefined);
   if (words.length > 0) return words.join(" ");
   return status.live || lightOf(status) === "off" ? null : nextStep(status);
+}
+
+function doubtInWords({ message, since, askedAgainAt }: NonNullable<Doubt>): string {
+  const next = askedAgainAt === null ? "it is being asked" : `asked again at ${shortTime(Date.parse(askedAgainAt))}`;
+  return `In doubt: ${message} Since ${shortTime(Date.parse(since))}; ${next}.`;
 }
 
 /** What is waited for, of a channel that is on its way. */
@@ -70,11 +93,14 @@ function nextStep({ state, host, relay, ingest }: Status): string {
 }
 
 /** Problems first, and then by name. */
-export function compareLights(a: Status, b: Status): number {
-  return order.indexOf(lightOf(a)) - order.indexOf(lightOf(b)) || a.channel.localeCompare(b.channel);
+export function compareLights(a: Lit, b: Lit): number {
+  const rank = ({ status, doubt }: Lit) => order.indexOf(lightOf(status, doubt));
+  return rank(a) - rank(b) || a.status.channel.localeCompare(b.status.channel);
 }
 
-export const isProblem = (status: Status) => ["trouble", "degraded"].includes(lightOf(status));
+export const isProblem = ({ status, doubt }: Lit) => ["trouble", "degraded", "doubt"].includes(lightOf(status, doubt));
+
+type Lit = Pick<OverviewChannel, "status" | "doubt">;
 
 /** Its newest session is open. */
 export const isOpen = ({ startedAt, stoppedAt }: Status) => startedAt !== null && stoppedAt === null;

@@ -56,11 +56,11 @@ function told(old: OverviewState, news: OverviewNews): OverviewState {
       return { ...followed, channels, counts: news.data.counts };
     }
     case "channel": {
-      const { channel, status } = news.data;
+      const { channel, status, doubt } = news.data;
       const before = old.channels.get(channel);
       const channels = new Map(old.channels).set(channel, news.data);
-      const label = labelOf(status);
-      const isNew = before === undefined || labelOf(before.status) !== label;
+      const label = labelOf(status, doubt);
+      const isNew = before === undefined || labelOf(before.status, before.doubt) !== label;
       return { ...followed, channels, change: isNew ? `${channel}: ${label}` : old.change };
     }
     case "counts": {

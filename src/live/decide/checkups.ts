@@ -1,11 +1,11 @@
 import type { Decision } from "../events.ts";
-import { endCheckAt, isReachable, liveRtmp, lostAfterMs, runs } from "../recorders.ts";
+import { ingestConfirmed } from "../picture.ts";
+import { endCheckAt, isReachable, liveRtmp, lostAfterMs, missingCheckAt, relayRecorder, runs } from "../recorders.ts";
 import type { ChannelState, Check, Recorder } from "../state.ts";
+import { askAgainMs } from "../questions.ts";
 import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 import { stopCheckAt } from "./stop.ts";
 
-/** A question that brought no answer, or none to go by, is asked again after this. */
-const askAgainMs = 30_000;
 /** A resource that nothing was started with is worth nothing after five minutes (Agora docs: acquire). */
 const resourceLifeMs = 300_000;
 /** A recorder that still has no id after its longest possible life (and an hour) can't run any more. */
@@ -55,6 +55,25 @@ export const checkPresence: Rule = (state, deciding) => {
   return deciding.due(heardAt + checkupMs) ? requestPresenceCheck(state, deciding) : [];
 };
 
+/**
+ * Whether the picture arrives is in doubt; or Agora doesn't find the recorder whose picture we believe to arrive. It may
+ * be moving, and is left alone for so long, but what viewers have in the meantime Cloudflare knows: each time that Agora
+ * is asked, it is too.
+ */
+export const checkPicture: Rule = (state, deciding) => {
+  const { liveInput, checks, pictureDoubtedAt, relay } = state;
+  if (liveInput.uid === null) return [];
+  if (pictureDoubtedAt !== undefined) {
+    // Without a relay nothing hangs on the answer, so a refusal is one.
+    const isRefused = checks.ingest?.failed === true && checks.ingest.askedAt >= pictureDoubtedAt;
+    return isRefused && relay === null ? [] : requestIngestCheck(state, deciding);
+  }
+  const recorder = relayRecorder(state);
+  if (recorder?.state !== "running" || recorder.missingAt === null || !ingestConfirmed(state)) return [];
+  const askedAt = recorder.check?.askedAt ?? recorder.missingAt;
+  return (checks.ingest?.askedAt ?? 0) >= askedAt ? [] : requestIngestCheck(state, deciding);
+};
+
 /** A recorder that is silent, suspect, missing or should have stopped by now is asked about. */
 export const checkRecorders: Rule = (state, deciding) => {
   const questions = Object.entries(state.recorders).flatMap(([resourceId, recorder]) =>
@@ -92,11 +111,8 @@ function isProvenGone(recorder: Recorder, { policy }: Deciding): boolean {
 
 function isQuestionDue(recorder: Recorder, { policy, due }: Deciding): boolean {
   if (recorder.suspect) return true;
-  if (recorder.missingAt !== null) {
-    const lastAsked = Math.max(recorder.check?.askedAt ?? 0, recorder.missingAt);
-    const decisive = recorder.missingAt + lostAfterMs(recorder, policy);
-    return due(lastAsked < decisive ? Math.min(lastAsked + askAgainMs, decisive) : lastAsked + askAgainMs);
-  }
+  const missingAt = missingCheckAt(recorder, policy);
+  if (missingAt !== null) return due(missingAt);
   const stopAt = stopCheckAt(recorder);
   const asked =
     recorder.check !== null && !recorder.check.failed && stopAt !== null && recorder.check.askedAt >= stopAt;

@@ -19,6 +19,11 @@ export interface HoldReleased {
   type: "HoldReleased";
 }
 
+/** An operator wants both providers asked how the channel is, now. */
+export interface CheckRequested {
+  type: "CheckRequested";
+}
+
 /** An operator wants a dead stop tried again. */
 export interface StopRetried {
   type: "StopRetried";
@@ -34,6 +39,13 @@ export interface VideoDeletionRetried {
 /** An operator had a call made again that was given up. */
 export interface EffectRetried {
   type: "EffectRetried";
+  effectId: number;
+  effect: string;
+}
+
+/** An operator put a dead effect aside that nobody wants any more. Changes nothing but what waits for a person. */
+export interface EffectDismissed {
+  type: "EffectDismissed";
   effectId: number;
   effect: string;
 }
@@ -58,8 +70,10 @@ export type OperatorEvent =
   | StartRequested
   | StopRequested
   | HoldReleased
+  | CheckRequested
   | StopRetried
   | VideoDeletionRetried
   | EffectRetried
+  | EffectDismissed
   | ReplayRequested
   | PersonErased;

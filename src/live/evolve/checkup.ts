@@ -39,7 +39,9 @@ function foldPresenceChecked(state: ChannelState, event: PresenceChecked, at: nu
     const present = broadcasters.has(uid);
     if (!present && !isPresent(state, entry)) continue;
     const ts = Math.max(entry.ts, state.destroyedTs);
-    presence[uid] = { ...entry, present, ts, by: "check", changed: state.folded };
+    const { audience: _, noticedAt: __, ...rest } = entry;
+    const gone = present ? {} : { noticedAt: at };
+    presence[uid] = { ...rest, present, ts, by: "check", ...gone, changed: state.folded };
   }
   for (const uid of broadcasters) {
     presence[uid] ??= {
@@ -111,9 +113,17 @@ function foldIngestChecked(state: ChannelState, event: IngestChecked, at: number
   const check = state.checks.ingest;
   if (check?.id !== event.check) return nothing(state, "a newer checkup was asked since");
   const checks = { ...state.checks, ingest: answered(check, at) };
+  const { pictureDoubtedAt, ...rest } = state;
+  const isDoubted = pictureDoubtedAt !== undefined && check.askedAt < pictureDoubtedAt;
+  return foldArrival({ ...rest, ...(isDoubted ? { pictureDoubtedAt } : {}), checks }, event, check, at);
+}
+
+function foldArrival(state: ChannelState, event: IngestChecked, check: Check, at: number): Folded {
   const known = state.ingest;
+  // Asked before this relay was wanted, it tells of an earlier one.
+  if (state.relay !== null && state.relay.requestedAt > check.askedAt) return learnt(state);
   if (event.liveInput !== state.liveInput.uid || known.changed > check.asOf || event.state === "unknown") {
-    return learnt({ ...state, checks });
+    return learnt(state);
   }
   const same = event.state === known.state;
   const ingest = {
@@ -126,7 +136,7 @@ function foldIngestChecked(state: ChannelState, event: IngestChecked, at: number
     changed: state.folded,
   };
   const told = event.state === "connected" ? pictureSeen(state) : state;
-  return learnt({ ...told, checks, ingest });
+  return learnt({ ...told, ingest });
 }
 
 function foldCheckFailed(state: ChannelState, event: CheckFailed, at: number): Folded {

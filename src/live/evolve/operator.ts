@@ -1,4 +1,5 @@
 import type { OperatorEvent, VideoDeletionRetried } from "../events.ts";
+import { suspected, withPictureDoubt } from "../doubts.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";
@@ -19,7 +20,12 @@ export function foldOperator(
       return learnt({ ...state, hold: { reason: "operator_stop", at }, holds: state.holds + 1, manualAt: null });
     case "HoldReleased":
       return state.hold === null ? nothing(state, "there was no hold") : learnt({ ...state, hold: null });
+    case "CheckRequested": {
+      const asked = { ...state, doubtedAt: at };
+      return learnt(Object.keys(state.recorders).reduce(suspected, withPictureDoubt(asked, at)));
+    }
     case "EffectRetried":
+    case "EffectDismissed":
     case "ReplayRequested":
     case "PersonErased":
       return nothing(state, "for the record");

@@ -28,10 +28,13 @@ export function foldPresence(
 
   const known = state.presence[event.uid];
   const bot = (known?.bot ?? false) || (event.clientType !== null && botClientTypes.includes(event.clientType));
+  const audience = event.type === "AudienceSeen" && (known === undefined || known.audience === true);
   if (known !== undefined && !isNewer(event, known)) {
     const note = `clientSeq ${event.seq} is not newer than ${known.seq}`;
-    if (bot === known.bot) return foundLate(nothing(heard, note), event);
-    const told = { ...heard, presence: { ...state.presence, [event.uid]: { ...known, bot } } };
+    if (bot === known.bot && audience === (known.audience === true)) return foundLate(nothing(heard, note), event);
+    const { audience: _, ...rest } = known;
+    const entry = { ...rest, bot, ...(audience && { audience }) };
+    const told = { ...heard, presence: { ...state.presence, [event.uid]: entry } };
     return foundLate(learnt(told), event);
   }
 
@@ -43,6 +46,7 @@ export function foldPresence(
     bot,
     communication: event.type !== "AudienceSeen" && event.communication,
     changed: state.folded,
+    ...(audience && { audience }),
     ...(precedesAnswer(state, event.ts) && { late: true }),
   };
   const told = { ...heard, presence: { ...state.presence, [event.uid]: entry } };

@@ -1,5 +1,7 @@
 import type { VideoCheckFailed, VideoCheckRequested, VideoProcessed, VideosListed } from "../events.ts";
 import type { AwaitedVideo, ChannelState } from "../state.ts";
+import { suspected, withPictureDoubt } from "../doubts.ts";
+import { ingestConfirmed } from "../picture.ts";
 import { latestSince, videoRoundsMost } from "../videos.ts";
 import { type Folded, learnt, nothing, noting } from "./folded.ts";
 
@@ -14,7 +16,7 @@ export function foldVideo(
 ): Folded {
   switch (event.type) {
     case "VideoProcessed":
-      return learnt(foldProcessed(state, event));
+      return learnt(doubtedByVideo(foldProcessed(state, event), event, at));
     case "VideosListed": {
       const awaited = askedAbout(state, event);
       if (awaited === null) return learnt(state);
@@ -74,6 +76,26 @@ function foldProcessed(state: ChannelState, { createdAt }: VideoProcessed): Chan
   const found = Object.entries(state.videos ?? {}).find(([, awaited]) => isOf(awaited, createdAt));
   if (found === undefined || found[1].closedAt === null || found[1].again) return state;
   return without(state, Number(found[0]));
+}
+
+/**
+ * A broadcast's video is made when its picture was gone for Cloudflare's hold. If we believe its picture to arrive still,
+ * what told of the loss is lost itself: both ends are to be asked. The video of an earlier picture may come late, and says
+ * nothing.
+ */
+function doubtedByVideo(state: ChannelState, video: VideoProcessed, at: number): ChannelState {
+  const { relay } = state;
+  if (relay === null || relay.resourceId === null || !ingestConfirmed(state) || isOfEarlierPicture(state, video)) {
+    return state;
+  }
+  return suspected(withPictureDoubt(state, at), relay.resourceId);
+}
+
+/** It ended before the picture that arrives now began to; a short drop within it may not count as its time. */
+function isOfEarlierPicture({ ingest }: ChannelState, { createdAt, durationSeconds }: VideoProcessed): boolean {
+  if (createdAt === null || durationSeconds === null || ingest.updatedAt === null) return false;
+  const endedAt = new Date(Date.parse(createdAt) + durationSeconds * 1000).toISOString();
+  return latestSince(endedAt) < ingest.updatedAt;
 }
 
 function isOf({ since, until }: AwaitedVideo, createdAt: string | null): boolean {

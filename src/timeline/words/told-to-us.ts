@@ -94,6 +94,7 @@ export const operatorWords: Words<OperatorEvent> = {
   StartRequested: () => ({ lane: "operator", title: "Start asked for by hand" }),
   StopRequested: () => ({ lane: "operator", title: "Stop asked for by hand" }),
   HoldReleased: () => ({ lane: "operator", title: "Hold released by an operator" }),
+  CheckRequested: () => ({ lane: "operator", title: "Operator has both providers asked how the channel is" }),
   StopRetried: ({ resourceId }) => ({
     lane: "operator",
     title: "Operator has a stop tried again",
@@ -107,6 +108,11 @@ export const operatorWords: Words<OperatorEvent> = {
   EffectRetried: ({ effect }) => ({
     lane: "operator",
     title: "Operator has a call tried again",
+    detail: effect,
+  }),
+  EffectDismissed: ({ effect }) => ({
+    lane: "operator",
+    title: "Operator put a dead call aside",
     detail: effect,
   }),
   ReplayRequested: ({ act }) => ({

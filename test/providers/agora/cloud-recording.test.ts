@@ -83,7 +83,7 @@ describe("acquire", () => {
     [text(200, "{"), "reacquire"],
     [silence, "reacquire"],
   ])("is refused: %#", async (respond, disposition) => {
-    const { client } = await cloudRecording(respond, { timeoutMs: 100 });
+    const { client } = await cloudRecording(respond, respond === silence ? { timeoutMs: 100 } : {});
     const { error, ...rest } = refusal(await client.acquire(input));
     expect(rest).toEqual({ ok: false, disposition, retryAfterMs: null });
     expect(error).toMatchObject({ provider: "agora", operation: "acquire" });
@@ -167,7 +167,7 @@ describe("start", () => {
     [text(502, "<html>Bad Gateway</html>"), "retry", true],
     [silence, "retry", true],
   ])("is refused: %#", async (respond, disposition, mayRun) => {
-    const { client } = await cloudRecording(respond, { timeoutMs: 100 });
+    const { client } = await cloudRecording(respond, respond === silence ? { timeoutMs: 100 } : {});
     expect(refusal(await client.start(startInput))).toMatchObject({ disposition, mayRun, retryAfterMs: null });
   });
 
@@ -364,7 +364,7 @@ describe("stop", () => {
     [json(404, { message: "no Route matched with those values" }), "no Route matched with those values"],
     [silence, "no answer within 100 ms"],
   ])("is not stopped: %#", async (respond, message) => {
-    const { client } = await cloudRecording(respond, { timeoutMs: 100 });
+    const { client } = await cloudRecording(respond, respond === silence ? { timeoutMs: 100 } : {});
     const result = refusal(await client.stop(recording));
     expect(result).toMatchObject({ ok: false, retryAfterMs: null, error: { operation: "stop", message } });
   });

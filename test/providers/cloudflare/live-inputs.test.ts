@@ -136,7 +136,7 @@ describe("get", () => {
     ["a push URL that is none", getting({ rtmps: { url: "https://x.example", streamKey } }), { final: false }],
     ["silence", silence, { final: false }],
   ])("is refused by %s", async (_name, respond, expected) => {
-    const { client } = await liveInputs(respond, { timeoutMs: 100 });
+    const { client } = await liveInputs(respond, respond === silence ? { timeoutMs: 100 } : {});
     expect(await client.get(uid)).toMatchObject({ ok: false, notFound: false, retryAfterMs: null, ...expected });
   });
 

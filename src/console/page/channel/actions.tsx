@@ -9,7 +9,7 @@ import { ChannelPlan } from "../parts/plan.tsx";
 import { tally } from "../tally.ts";
 import { useLoaded } from "../use-loaded.ts";
 
-type Deed = "start" | "stop" | "release" | "rebuild";
+type Deed = "check" | "start" | "stop" | "release" | "rebuild";
 
 /** What can be done about a channel; each says first what it will do. */
 export function Actions({ status }: { status: Status }) {
@@ -36,6 +36,7 @@ export function Actions({ status }: { status: Status }) {
         why={status.hold === null ? "Nothing is held" : null}
         onClick={() => setDeed("release")}
       />
+      <Action label="Ask the providers now" onClick={() => setDeed("check")} />
       <Action label="Rebuild …" onClick={() => setDeed("rebuild")} />
       <p role="status" class="quiet">
         {done}
@@ -43,6 +44,7 @@ export function Actions({ status }: { status: Status }) {
       {deed === "start" && <Start status={status} onCancel={end} onDone={finish("A start was asked for.")} />}
       {deed === "stop" && <Stop status={status} onCancel={end} onDone={finish("A stop was asked for.")} />}
       {deed === "release" && <Release status={status} onCancel={end} onDone={finish("It was released.")} />}
+      {deed === "check" && <Check channel={status.channel} onClose={end} />}
       {deed === "rebuild" && <Rebuild status={status} onCancel={end} onDone={finish("It was rebuilt.")} />}
     </section>
   );
@@ -109,6 +111,27 @@ function Release({ status: { channel, host }, onCancel, onDone }: DeedProps) {
         )}
       </ul>
       <Confirm doIt="Release" run={() => tally.releaseChannel(channel)} onDone={onDone} onCancel={onCancel} />
+    </Dialog>
+  );
+}
+
+/** Changes nothing by itself, so it is done at once. */
+function Check({ channel, onClose }: { channel: string; onClose: () => void }) {
+  const report = useLoaded(channel, (signal) => tally.checkChannel(channel, { signal }));
+  return (
+    <Dialog title={`What the providers say of ${channel}`} onClose={onClose}>
+      <Shown loaded={report}>
+        {({ answers, isComplete, next }) => (
+          <div role="status">
+            <ul>
+              {answers.map(({ about, resourceId, answer }) => (
+                <li key={`${about}${resourceId ?? ""}`}>{answer ?? `No answer yet about the ${about}.`}</li>
+              ))}
+            </ul>
+            <p>{isComplete ? next : "What the rest of the answers comes to, the status shows when they are there."}</p>
+          </div>
+        )}
+      </Shown>
     </Dialog>
   );
 }

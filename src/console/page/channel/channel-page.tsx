@@ -1,4 +1,4 @@
-import type { Status } from "@tally/client";
+import type { OverviewChannel, Status } from "@tally/client";
 
 import { whyNot } from "../light.ts";
 import { Facts } from "../parts/facts.tsx";
@@ -14,16 +14,16 @@ import { Sessions } from "./sessions.tsx";
 import { useStatus } from "./use-status.ts";
 
 /** One channel: how it is and why, what can be done about it, its picture, its viewers and its sessions. */
-export function ChannelPage({ name }: { name: string }) {
+export function ChannelPage({ name, doubt }: { name: string; doubt: OverviewChannel["doubt"] }) {
   const { status, error } = useStatus(name);
   return (
-    <Page title={name} aside={status !== null && <Lamp status={status} />}>
+    <Page title={name} aside={status !== null && <Lamp status={status} doubt={doubt} />}>
       {error !== null && <Failure error={status === null ? error : `${error} What is shown may be old.`} />}
       {status === null ? (
         error === null && <p class="quiet">Loading …</p>
       ) : (
         <>
-          <WhyNot status={status} />
+          <WhyNot status={status} doubt={doubt} />
           <Actions status={status} />
           <div class="columns">
             <section aria-labelledby="status">
@@ -43,11 +43,11 @@ export function ChannelPage({ name }: { name: string }) {
   );
 }
 
-function WhyNot({ status }: { status: Status }) {
-  const why = whyNot(status);
+function WhyNot({ status, doubt }: { status: Status; doubt: OverviewChannel["doubt"] }) {
+  const why = whyNot(status, doubt);
   if (why === null) return null;
   return (
-    <p class={`notice ${status.reason === null ? "" : "bad"}`} role="status">
+    <p class={`notice ${status.reason === null && doubt === null ? "" : "bad"}`} role="status">
       <strong>{status.live ? "On air, but: " : "Why not on air: "}</strong>
       {why} {status.reason !== null && <code>{status.reason.code}</code>}
     </p>
@@ -75,7 +75,14 @@ function StatusFacts({ status }: { status: Status }) {
             )}
           </>
         ) : (
-          "not there"
+          <>
+            not there
+            {host.since !== null && (
+              <>
+                , for <Since at={host.since} />
+              </>
+            )}
+          </>
         ),
         Recorder: `${relay.state} (${relay.mode})`,
         RTMP: relay.rtmp ?? "unknown",

@@ -14,8 +14,8 @@ import { useLoaded } from "../use-loaded.ts";
 
 /** Something that is owed to a provider: why it failed, its calls, and trying it again. */
 export function EffectPage({ id }: { id: number }) {
-  const [isRetrying, setIsRetrying] = useState(false);
-  const [done, setDone] = useState(false);
+  const [asking, setAsking] = useState<"retry" | "dismiss" | null>(null);
+  const [done, setDone] = useState("");
   const effect = useLoaded(String(id), (signal) => tally.getEffect(id, { signal }));
   return (
     <Page title={`Effect ${id}`}>
@@ -26,23 +26,25 @@ export function EffectPage({ id }: { id: number }) {
               <Action
                 label="Try again …"
                 why={detail.retry.possible ? null : (detail.retry.why ?? "It is not possible")}
-                onClick={() => setIsRetrying(true)}
+                onClick={() => setAsking("retry")}
               />
+              <Action label="Put aside …" why={whyKept(detail)} onClick={() => setAsking("dismiss")} />
               <button type="button" onClick={effect.reload}>
                 Look again
               </button>
               <p role="status" class="quiet">
-                {done ? "It is tried again." : ""}
+                {done}
               </p>
             </section>
             <Detail effect={detail} />
-            {isRetrying && (
-              <Retry
+            {asking !== null && (
+              <Ask
+                what={asking}
                 effect={detail}
-                onCancel={() => setIsRetrying(false)}
+                onCancel={() => setAsking(null)}
                 onDone={() => {
-                  setIsRetrying(false);
-                  setDone(true);
+                  setAsking(null);
+                  setDone(asking === "retry" ? "It is tried again." : "It is put aside.");
                   effect.reload();
                 }}
               />
@@ -87,13 +89,34 @@ function Detail({ effect }: { effect: EffectDetail }) {
   );
 }
 
-interface RetryProps {
+/** Why a dead effect can't be put aside; null if it can. */
+function whyKept({ status, retry }: EffectDetail): string | null {
+  if (status !== "dead") return `It is not dead but ${status}`;
+  return retry.possible ? "It is still wanted: have it tried again" : null;
+}
+
+interface AskProps {
+  what: "retry" | "dismiss";
   effect: EffectDetail;
   onCancel: () => void;
   onDone: () => void;
 }
 
-function Retry({ effect: { id, channel, isPaid, retry }, onCancel, onDone }: RetryProps) {
+function Ask({ what, effect: { id, channel, isPaid, retry }, onCancel, onDone }: AskProps) {
+  if (what === "dismiss") {
+    return (
+      <Dialog title={`Put effect ${id} aside`} onClose={onCancel}>
+        <p>{retry.why} It waits for nobody then; no call comes of it.</p>
+        <Confirm
+          doIt="Put aside"
+          typed={null}
+          run={() => tally.dismissEffect(id)}
+          onDone={onDone}
+          onCancel={onCancel}
+        />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={`Try effect ${id} again`} onClose={onCancel}>
       <p>{retry.does}</p>

@@ -14,9 +14,9 @@ import { Wall } from "./wall.tsx";
 /** Who is on air, who isn't and why: problems first. */
 export function OnAirPage({ overview }: { overview: OverviewState }) {
   const [filter, setFilter] = useState("");
-  const all = [...overview.channels.values()].sort((a, b) => compareLights(a.status, b.status));
+  const all = [...overview.channels.values()].sort(compareLights);
   const shown = all.filter(({ channel }) => channel.toLowerCase().includes(filter.trim().toLowerCase()));
-  const problems = all.filter(({ status }) => isProblem(status)).length;
+  const problems = all.filter(isProblem).length;
   const title = problems === 0 ? "On air now" : `On air now: ${problems} with a problem`;
   return (
     <Page title={title}>
@@ -69,12 +69,12 @@ export function OnAirPage({ overview }: { overview: OverviewState }) {
   );
 }
 
-function Row({ of: { channel, status, viewers, sessionId } }: { of: OverviewChannel }) {
+function Row({ of: { channel, status, doubt, viewers, sessionId } }: { of: OverviewChannel }) {
   const { ingest, relay, startedAt, stoppedAt } = status;
   return (
     <tr data-row>
       <td>
-        <Lamp status={status} />
+        <Lamp status={status} doubt={doubt} />
       </td>
       <th scope="row" data-label="Channel">
         <a href={pathTo.channel(channel)}>{channel}</a>
@@ -89,7 +89,7 @@ function Row({ of: { channel, status, viewers, sessionId } }: { of: OverviewChan
         {relay.rtmp === null ? "" : `, ${relay.rtmp}`}
       </td>
       <td data-label="Why not" class="why">
-        {whyNot(status) ?? "–"}
+        {whyNot(status, doubt) ?? "–"}
       </td>
       <td data-label="Session">{sessionId === null ? "–" : <a href={pathTo.session(sessionId)}>{sessionId}</a>}</td>
     </tr>

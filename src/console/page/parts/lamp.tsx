@@ -1,4 +1,4 @@
-import type { Status } from "@tally/client";
+import type { OverviewChannel, Status } from "@tally/client";
 
 import { labelOf, type Light, lightOf } from "../light.ts";
 
@@ -7,6 +7,7 @@ const shapes: Record<Light, preact.JSX.Element> = {
   "on-air": <circle cx="8" cy="8" r="6" class="fill" />,
   degraded: <path d="M8 1.5 14.5 8 8 14.5 1.5 8Z" class="fill" />,
   trouble: <path d="M8 1.5 15 14H1Z" class="fill" />,
+  doubt: <path d="M8 1.5 14.5 8 8 14.5 1.5 8Z" class="line" />,
   held: <path d="M3 3h3.6v10H3zM9.4 3H13v10H9.4z" class="fill" />,
   away: (
     <>
@@ -25,14 +26,14 @@ const shapes: Record<Light, preact.JSX.Element> = {
 };
 
 /** A channel's light: shape, colour and words. */
-export function Lamp({ status }: { status: Status }) {
-  const light = lightOf(status);
+export function Lamp({ status, doubt = null }: { status: Status; doubt?: OverviewChannel["doubt"] }) {
+  const light = lightOf(status, doubt);
   return (
     <span class={`lamp ${light}`}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         {shapes[light]}
       </svg>
-      {labelOf(status)}
+      {labelOf(status, doubt)}
     </span>
   );
 }
