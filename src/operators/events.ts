@@ -6,7 +6,7 @@ import {
   type StoredEvent,
   type Tables,
 } from "../eventlog/index.ts";
-import { describeType } from "../webhooks/index.ts";
+import { describeType, noteBeside } from "../webhooks/index.ts";
 
 /** An event as operators are shown it. Times are ISO 8601. */
 export interface EventItem {
@@ -57,7 +57,7 @@ export function toEventItem(event: StoredEvent): EventItem {
     channel: channelOf(event),
     occurredAt: occurredAt?.toISOString() ?? null,
     receivedAt: receivedAt.toISOString(),
-    note,
+    note: noteBeside(type, note),
   };
 }
 

@@ -1,7 +1,8 @@
 import { type StoredCall, toCallItem } from "../journal/index.ts";
 import { clockGap } from "./clocks.ts";
 import { createDeadlines, type Deadline } from "./deadlines.ts";
-import { follow, newScene, refusedWords, type Scene } from "./scene.ts";
+import { gapBefore } from "./gaps.ts";
+import { follow, lacking, newScene, refusedWords, type Scene } from "./scene.ts";
 import type { Story, StoryEffect, StoryEvent } from "./story.ts";
 import type { Entry, Timeline, Told } from "./timeline.ts";
 import { callTitle } from "./words/calls.ts";
@@ -21,10 +22,11 @@ interface Placed {
 /** Tells a session from beginning to end: pure. */
 export function assembleTimeline(story: Story): Timeline {
   const { sessionId, channel, openedAt, closedAt, endReason, events } = story;
+  const told = tellEvents(story);
   const placed = [
-    ...tellEvents(story),
+    ...told.placed,
     ...story.calls.map((call) => place(call.at.getTime(), Infinity, tellCall(call, story.now))),
-    ...tellRefusals(story),
+    ...tellRefusals(story, told.lackedAt),
     ...tellRest(story),
   ].sort((a, b) => a.at - b.at || compare(a.order, b.order));
   return {
@@ -40,37 +42,37 @@ export function assembleTimeline(story: Story): Timeline {
   };
 }
 
-function tellEvents(story: Story): Placed[] {
-  const { events, effects, policy, refusals, heardBefore } = story;
+function tellEvents(story: Story): { placed: Placed[]; lackedAt: Lacked } {
+  const { events, effects, notifications, policy, refusals, heardBefore } = story;
   const scene = newScene(policy, refusals, heardBefore.cloudflare);
   const deadlines = createDeadlines();
   const effectOf = new Map(effects.map((effect) => [effect.eventId, effect]));
+  const toldOf = new Map(notifications.map((notification) => [notification.eventId, notification]));
+  const lackedAt: Lacked = new Map();
   const told = events.map((stored, i) => {
     const { id, event, receivedAt, status } = stored;
     scene.at = receivedAt;
-    scene.isTellingSoon = event?.type === "IngestChecked" && isToldSoon(events.slice(i), receivedAt);
+    scene.coming = events.slice(i + 1);
+    scene.told = toldOf.get(id) ?? null;
+    if (kindOf(stored.type) !== "decision") scene.isReplayed = event?.type === "ReplayRequested" && event.act;
     const entry = tellEvent(stored, scene, effectOf.get(id));
+    const lacked = event === null ? null : lacking(scene, event);
+    if (lacked !== null) lackedAt.set(lacked, receivedAt);
     if (event !== null && status !== "ignored") {
       follow(scene, event);
       deadlines.follow(event, scene, { eventId: id, at: receivedAt });
     }
-    if (stored.source === "cloudflare") scene.cloudflareHeardAt = receivedAt;
+    if (stored.source === "cloudflare") {
+      scene.cloudflareHeardAt = Math.max(scene.cloudflareHeardAt ?? receivedAt, receivedAt);
+    }
     return place(receivedAt, id, entry);
   });
-  return [
-    ...told,
-    ...deadlines.all().map((deadline) => place(deadline.at, deadline.eventId + 0.5, tellDeadline(deadline))),
-  ];
+  const waits = deadlines.all().map((deadline) => place(deadline.at, deadline.eventId + 0.5, tellDeadline(deadline)));
+  return { placed: [...told, ...waits], lackedAt };
 }
 
-/** A webhook may be slower than an answer by so much. */
-const slowestWordMs = 120_000;
-
-/** Whether Cloudflare's own word of this recorder's picture still comes. */
-function isToldSoon(coming: readonly StoryEvent[], from: number): boolean {
-  const next = coming.find(({ event }) => event?.type === "IngestConnected" || event?.type === "RelayRequested");
-  return next?.event?.type === "IngestConnected" && next.receivedAt <= from + slowestWordMs;
-}
+/** When an answer last showed that a webhook of theirs had not come, ms. */
+type Lacked = Map<"agora" | "cloudflare", number>;
 
 function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undefined): Entry {
   const { id, type, event, source, status, note, by, receivedAt, occurredAt, description } = stored;
@@ -81,7 +83,8 @@ function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undef
     tone = "neutral",
   }: Told = event === null ? { lane: laneOf(stored), title: description } : tell(event, scene);
   const failing = effect === undefined ? null : effectInWords(effect);
-  const isLost = note !== null && lost.test(note);
+  const gap = gapBefore(stored, scene.coming);
+  const isIgnored = status === "ignored" && !forTheRecord.has(type);
   const isUnheard = status === "unrecognised" || status === "failed";
   return {
     ...nothing,
@@ -90,9 +93,9 @@ function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undef
     lane,
     id: `event:${id}`,
     type,
-    title: status === "ignored" && event !== null ? `${title}: ignored` : title,
-    detail: sentences(by === null ? null : `by ${by}`, detail, noteInWords(stored, isLost), failing),
-    tone: isLost || isUnheard || effect?.status === "dead" ? "bad" : status === "ignored" ? "neutral" : tone,
+    title: isIgnored ? `${title}: ignored` : title,
+    detail: sentences(by === null ? null : `by ${by}`, detail, gap?.words ?? noteInWords(stored), failing),
+    tone: gap?.isOpen || isUnheard || effect?.status === "dead" ? "bad" : isIgnored ? "neutral" : tone,
     eventId: id,
     effectId: effect?.id ?? null,
     occurredAt: occurredAt === null ? null : iso(occurredAt),
@@ -102,13 +105,17 @@ function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undef
   };
 }
 
-/** As the folds note it: `sequence 3 not seen`, `the leave before it was not seen`. */
-const lost = /(?<!until now|is the \w+ that was )not seen$|before it was not seen/;
+/** They change no channel and are no less done for that. */
+const forTheRecord: ReadonlySet<string> = new Set([
+  "ReplayRequested",
+  "EffectRetried",
+  "EffectDismissed",
+  "PersonErased",
+]);
 
-function noteInWords({ type, source, note, status }: StoryEvent, isLost: boolean): string | null {
-  if (note === null) return status === "pending" ? "not taken in yet" : null;
-  if (status === "ignored") return `${source === "agora" ? (type.split(".").at(-1) ?? type) : type} ignored: ${note}`;
-  return isLost ? `a notice before it is lost or late: ${note}` : note;
+function noteInWords({ type, note, status }: StoryEvent): string | null {
+  if (status === "pending" && note === null) return "not taken in yet";
+  return forTheRecord.has(type) ? null : note;
 }
 
 /** Beside its decision, whose title says what it is. */
@@ -176,20 +183,29 @@ function tellDeadline({ name, eventId, at, untilAt, title, ending, isBad }: Dead
   };
 }
 
-/** Nobody knows whose they were: so they are told of in every session of their time. */
-function tellRefusals({ refusals }: Story): Placed[] {
-  return refusals.map((refused) => {
+/**
+ * Nobody knows whose they were: so they are told of in every session of their time. They went wrong for one that lacks a
+ * word which they may have been.
+ */
+function tellRefusals(story: Story, lackedAt: Lacked): Placed[] {
+  return story.refusals.map((refused) => {
+    const { source } = refused;
     const at = refused.from.getTime();
+    const silentAt = source === "cloudflare" ? silentFrom(story) : null;
+    const isMissed = silentAt !== null || (lackedAt.get(source) ?? 0) >= at;
+    const address = `Webhooks refused at the address of ${names(source)}`;
     return place(at, Infinity, {
       ...nothing,
       at: iso(at),
       kind: "event",
-      lane: refused.source === "cloudflare" ? "cloudflare" : "host",
+      lane: source === "cloudflare" ? "cloudflare" : "host",
       id: `refused:${refused.door}:${at}:${refused.why}`,
       type: "refused",
-      title: `Webhooks refused at the address of ${names(refused.source)}: whatever they told is not here`,
+      title: isMissed
+        ? `${address}: whatever they told is not here`
+        : `${address}; this session is not known to lack one`,
       detail: `${refusedWords(refused)}; of all channels, since what is refused is not read`,
-      tone: "bad",
+      tone: isMissed ? "bad" : "neutral",
       untilAt: refused.to.toISOString(),
     });
   });
@@ -205,9 +221,11 @@ function tellRest(story: Story): Placed[] {
     const title = `Viewers came and went ${viewers} times, which is left out here`;
     rest.push(once(openedAt, { kind: "event", lane: "host", type: "viewers", title }));
   }
-  if (isSilent(story)) {
+  const silentAt = silentFrom(story);
+  // Where webhooks were refused, that entry says it already, with the reason.
+  if (silentAt !== null && !story.refusals.some(({ source }) => source === "cloudflare")) {
     const title = "Not a word of Cloudflare's in this session: are its webhooks set up, and with the right secret?";
-    rest.push(once(closedAt ?? now, { kind: "outcome", lane: "cloudflare", type: "silence", title, tone: "bad" }));
+    rest.push(once(silentAt, { kind: "outcome", lane: "cloudflare", type: "silence", title, tone: "bad" }));
   }
   if (closedAt === null && wakeAt !== null) {
     const title = `Looks again by itself at ${clock(wakeAt)}, or with the next event`;
@@ -217,12 +235,17 @@ function tellRest(story: Story): Placed[] {
   return rest;
 }
 
-/** A recorder ran for longer than a picture needs, and Cloudflare's webhooks said nothing. */
-function isSilent({ events, now, policy }: Story): boolean {
+/**
+ * When a recorder had run for longer than a picture needs, though Cloudflare's webhooks never said anything.
+ *
+ * @returns null if they did, or may still
+ */
+function silentFrom({ events, closedAt, now, policy }: Story): number | null {
   const words = ["IngestConnected", "IngestDisconnected", "IngestErrored"];
-  if (events.some(({ event }) => event !== null && words.includes(event.type))) return false;
+  if (events.some(({ event }) => event !== null && words.includes(event.type))) return null;
   const started = events.find(({ event }) => event?.type === "RecorderStartAccepted");
-  return started !== undefined && now - started.receivedAt > policy.startConfirmMs;
+  const at = started === undefined ? Infinity : started.receivedAt + policy.startConfirmMs;
+  return at < (closedAt ?? now) ? at : null;
 }
 
 function place(at: number, order: number, entry: Entry): Placed {

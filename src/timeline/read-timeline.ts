@@ -1,9 +1,9 @@
-import { rowsOf, table, type Tables } from "../eventlog/index.ts";
+import { audienceTypes, hostTypes, rowsOf, sqlList, table, type Tables } from "../eventlog/index.ts";
 import { listCalls, listRefusals } from "../journal/index.ts";
 import type { LiveEvent, Policy } from "../live/index.ts";
-import { describeType, interpret } from "../webhooks/index.ts";
+import { describeType, interpret, noteBeside } from "../webhooks/index.ts";
 import { assembleTimeline, entriesMost } from "./assemble.ts";
-import type { StoryEffect, StoryEvent } from "./story.ts";
+import type { StoryEffect, StoryEvent, StoryNotification } from "./story.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** What led to the session is told too. */
@@ -23,7 +23,7 @@ export async function readTimeline(tables: Tables, id: string, policy: Policy): 
   const session = await findSession(tables, id);
   if (session === null) return null;
   const span = spanOf(session);
-  const stored = await readEvents(tables, session, span);
+  const stored = [...(await readOpening(tables, session, span)), ...(await readEvents(tables, session, span))];
   const isTruncated = stored.length > entriesMost;
   const events = stored.slice(0, entriesMost).map(toStoryEvent);
   const { channelId } = session;
@@ -33,7 +33,7 @@ export async function readTimeline(tables: Tables, id: string, policy: Policy): 
     span: { channelId, from: span.from, to: span.to },
     limit: entriesMost,
   });
-  const { viewers, cloudflareAt } = await readRest(tables, channelId, span);
+  const { viewers, cloudflareAt } = await readRest(tables, session, span);
   return assembleTimeline({
     sessionId: session.id,
     channel: session.channel,
@@ -45,6 +45,7 @@ export async function readTimeline(tables: Tables, id: string, policy: Policy): 
     events,
     effects,
     calls,
+    notifications: await readNotifications(tables, channelId, events),
     refusals: await listRefusals(tables, span.from, span.to),
     viewers,
     heardBefore: { cloudflare: cloudflareAt?.getTime() ?? null },
@@ -101,6 +102,10 @@ function spanOf({ openedAt, closedAt, previousAt, nextAt, now }: FoundSession): 
   return { from: new Date(from), to: new Date(Math.min(to, nextAt?.getTime() ?? Infinity)) };
 }
 
+/** Of an event `e`, what a story needs. */
+const eventColumns = `e.id, e.source, e.type, e.payload, e.raw, e.status, e.note, e.received_at as "receivedAt",
+  e.occurred_at as "occurredAt", case when e.source = 'operator' then e.payload ->> 'by' end as by`;
+
 interface EventRow extends Omit<StoryEvent, "description" | "event" | "receivedAt" | "occurredAt"> {
   payload: unknown;
   raw: string | null;
@@ -122,8 +127,7 @@ function readEvents({ knex, schema }: Tables, session: FoundSession, { from, to 
        where channel_id = :channelId and type = 'RecorderAcquired' and (payload ->> 'session')::integer = :number
          and received_at between :from and :to
      )
-     select e.id, e.source, e.type, e.payload, e.raw, e.status, e.note, e.received_at as "receivedAt",
-       e.occurred_at as "occurredAt", case when e.source = 'operator' then e.payload ->> 'by' end as by
+     select ${eventColumns}
      from ${table(schema, "events")} e
      where e.channel_id = :channelId and e.received_at between :from and :latest
        and (e.type not in ('rtc.105', 'rtc.106') or e.applied_version is not null)
@@ -139,9 +143,36 @@ function readEvents({ knex, schema }: Tables, session: FoundSession, { from, to 
   );
 }
 
+/** For so long before a session it is looked for who is here: nobody stays longer. */
+const openingMs = 48 * 3_600_000;
+
+/**
+ * Why a host was here when all that began: the last answer to who is, and who joined since and was not heard of again. A
+ * replay, or the end of the session before, may open one long after they came.
+ */
+function readOpening({ knex, schema }: Tables, { channelId }: FoundSession, { from }: Span): Promise<EventRow[]> {
+  const events = table(schema, "events");
+  const inTime = `channel_id = :channelId and status = 'applied' and received_at >= :earliest and received_at < :from`;
+  return rowsOf<EventRow>(
+    knex,
+    `with words as (select * from ${events} where ${inTime}
+       and type in ('rtc.102', 'PresenceChecked', ${sqlList([...hostTypes, ...audienceTypes])})),
+     anew as (select coalesce(max(id), 0) as id from words where type in ('rtc.102', 'PresenceChecked'))
+     select ${eventColumns}
+     from words e, anew
+     where (e.id = anew.id and e.type = 'PresenceChecked' and jsonb_array_length(e.payload -> 'broadcasters') > 0)
+       or (e.id > anew.id and e.type in ('rtc.103', 'rtc.107', 'rtc.111') and not exists (
+         select from words later where later.id > e.id
+           and later.payload #>> '{payload,uid}' = e.payload #>> '{payload,uid}'))
+     order by e.received_at, e.id limit 100`,
+    { channelId, from, earliest: new Date(from.getTime() - openingMs) },
+  );
+}
+
 function toStoryEvent({ payload, raw, receivedAt, occurredAt, ...row }: EventRow): StoryEvent {
   return {
     ...row,
+    note: noteBeside(row.type, row.note),
     description: sentence(describeType(row.type)),
     event: meaningOf({ ...row, payload, raw }),
     receivedAt: receivedAt.getTime(),
@@ -177,9 +208,26 @@ function readEffects(
   );
 }
 
-async function readRest(
+/** Of those events that announce something, as far as it is kept. */
+function readNotifications(
   { knex, schema }: Tables,
   channelId: number,
+  events: readonly StoryEvent[],
+): Promise<StoryNotification[]> {
+  return rowsOf<StoryNotification>(
+    knex,
+    `select n.event_id as "eventId", count(d.id)::integer as endpoints,
+       (count(d.id) filter (where d.status = 'delivered'))::integer as delivered
+     from ${table(schema, "notifications")} n
+     left join ${table(schema, "notification_deliveries")} d on d.notification_id = n.id
+     where n.channel_id = :channelId and n.event_id = any(:ids) group by n.event_id`,
+    { channelId, ids: events.filter(({ type }) => type === "Announced").map(({ id }) => id) },
+  );
+}
+
+async function readRest(
+  { knex, schema }: Tables,
+  { channelId, openedAt }: FoundSession,
   { from, to }: Span,
 ): Promise<{ viewers: number; cloudflareAt: Date | null }> {
   const events = table(schema, "events");
@@ -189,8 +237,8 @@ async function readRest(
        (select count(*)::integer from ${events} where channel_id = :channelId and received_at between :from and :to
           and type in ('rtc.105', 'rtc.106') and applied_version is null) as viewers,
        (select max(received_at) from ${events} where source = 'cloudflare'
-          and received_at between cast(:from as timestamptz) - interval '1 day' and :from) as "cloudflareAt"`,
-    { channelId, from, to },
+          and received_at between cast(:openedAt as timestamptz) - interval '1 day' and :openedAt) as "cloudflareAt"`,
+    { channelId, openedAt, from, to },
   );
   return found ?? { viewers: 0, cloudflareAt: null };
 }

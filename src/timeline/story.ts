@@ -31,6 +31,15 @@ export interface StoryEffect {
   error: string | null;
 }
 
+/** Who was told of what an event announced. */
+export interface StoryNotification {
+  eventId: number;
+  /** How many of the endpoints that there are it was, or is to be, sent to. */
+  endpoints: number;
+  /** And how many of them took it. */
+  delivered: number;
+}
+
 /** All that a session's timeline is told of. Times are ms of the database's clock. */
 export interface Story {
   sessionId: string;
@@ -45,11 +54,12 @@ export interface Story {
   events: readonly StoryEvent[];
   effects: readonly StoryEffect[];
   calls: readonly StoredCall[];
+  notifications: readonly StoryNotification[];
   /** Deliveries that were refused while this went on, whosever they were. */
   refusals: readonly RefusalCount[];
   /** Viewers' comings and goings, which are not among the events. */
   viewers: number;
-  /** The newest webhook of Cloudflare's before all this, of any channel, ms. */
+  /** The newest webhook of Cloudflare's before the session, of any channel, ms; null: none in the day before. */
   heardBefore: { cloudflare: number | null };
   policy: Policy;
   isTruncated: boolean;

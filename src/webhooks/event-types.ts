@@ -73,3 +73,12 @@ export function describeType(type: string): string {
     .replace(/^(rtc|recording|push|pull)\.(\d+)$/, "$1 event $2")
     .replace(/^ncs\.(\d+)\.(\d+)$/, "event $2 of Agora product $1");
 }
+
+/**
+ * A note as it reads beside the type's description, without repeating that: of "channel created: its hosts say more" what
+ * follows the colon.
+ */
+export function noteBeside(type: string, note: string | null): string | null {
+  const repeated = `${describeType(type)}: `;
+  return note?.startsWith(repeated) === true ? note.slice(repeated.length) : note;
+}

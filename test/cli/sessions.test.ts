@@ -70,6 +70,7 @@ describe("sessions show", () => {
   it("shows a session, with the video that was made of it", async () => {
     await service.simulate("video-ready", "channel_1");
     const { out } = await service.tally(["sessions", "show", "1-1"]);
+    expect(out).toMatch(/^cause +a host is here \(uid \d+\)$/m);
     expect(out).toMatch(/^closed +still open$/m);
     expect(out).toMatch(/^video +[0-9a-f]{32}, ready$/m);
     expect(out).toMatch(/^folder +tally-development\/1\/1$/m);

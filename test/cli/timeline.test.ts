@@ -43,13 +43,13 @@ const timeline = tellStory(
 test("a timeline fits 80 columns, and can be read without knowing the code", () => {
   const text = formatTimeline(timeline, { columns: 80, colour: false }, { allCalls: false });
   expect(text).toMatchInlineSnapshot(`
-    "Session 42-1 of shoes, 2026-03-01, opened at 20:00:00 UTC, closed at 21:02:21
-    (host_left)
+    "Session 1 of shoes (42-1), 2026-03-01, opened at 20:00:00 UTC, closed at
+    21:02:21 (host_left)
     Heard later than by their own clocks: Agora 0.4 s (0.4 s at most)
 
     19:59:59       -1.0s   recorder   Recorder ended: ignored
-                                        recording sid-1; 31 ignored: no recorder of
-                                        ours has uid 999042
+                                        recording sid-1; no recorder of ours has uid
+                                        999042
     20:00:00       +0.0s   host       Host 1001 joined
     20:00:00       +0.0s ! cloudflare Webhooks refused at the address of Cloudflare:
                                       whatever they told is not here
@@ -59,7 +59,8 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                         CLOUDFLARE_NOTIFICATION_SECRET; of all
                                         channels, since what is refused is not read
     20:00:00       +0.1s   tally      Session 1 opened: a host is here (uid 1001)
-    20:00:00       +0.2s   tally      Recorder asked to start: a host is present
+    20:00:00       +0.2s   tally      Asked Agora to start a recorder: a host is
+                                      present
                                         attempt 1; Cloud Recording as uid 999042
     20:00:00       +0.5s ! calls      Agora start failed, to be tried again (HTTP
                                       500, code 65)
@@ -69,8 +70,9 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                         start: HTTP 500, code 65: sorry
     20:00:01       +1.0s   tally      Waits 2 s before the next try
                                         tried again after 2 s
-    20:00:03       +3.0s   tally      Recorder asked to start again: the last one
-                                      failed (start: HTTP 500, code 65: sorry)
+    20:00:03       +3.0s   tally      Asked Agora to start a recorder again: the
+                                      last one failed (start: HTTP 500, code 65:
+                                      sorry)
                                         attempt 2; Cloud Recording as uid 999042;
                                         with the same resource resource-1
     20:00:04       +4.2s   recorder   Recorder runs: its start was accepted
@@ -91,9 +93,6 @@ test("a timeline fits 80 columns, and can be read without knowing the code", () 
                                         nobody came back
     21:02:20 +1h 02m 20s   tally      Session 1 ends: the host left and did not come
                                       back in time
-    21:02:21 +1h 02m 21s ! cloudflare Not a word of Cloudflare's in this session:
-                                      are its webhooks set up, and with the right
-                                      secret?
 
     Left out: 1 call that went well; --calls shows all.
     "

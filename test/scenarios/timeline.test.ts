@@ -44,7 +44,7 @@ async function playTheEvening(): Promise<void> {
     const answer = await ask();
     ({ entries, clocks } = answer);
     const told = titles(answer).join("\n");
-    const [before = "", after = ""] = told.split("Recorder asked to stop");
+    const [before = "", after = ""] = told.split("Asked Agora to stop the recorder");
     return (
       before.includes("Webhooks refused") &&
       ["Agora stop done", "Recording is in the storage", "Recorder exited"].every((title) => after.includes(title)) &&
@@ -79,10 +79,10 @@ describe("the timeline of an evening with failures", () => {
   test("tells the failed start, why it was tried again, and the call that failed", () => {
     const [, , call, failed, again] = inOrder(
       /^Host 1001 joined$/,
-      /^Recorder asked to start: a host is present$/,
+      /^Asked Agora to start a recorder: a host is present$/,
       /^Agora start failed, to be tried again \(HTTP 500, code 65\)$/,
       /^Recorder did not start$/,
-      /^Recorder asked to start again: the last one failed \(start: HTTP 500, code 65: /,
+      /^Asked Agora to start a recorder again: the last one failed \(start: HTTP 500, code 65: /,
     );
     expect(call).toMatchObject({ tone: "bad", call: { status: 500, code: "65", attempt: 1, response: { code: 65 } } });
     expect(failed?.detail).toContain("HTTP 500, code 65");
@@ -93,7 +93,7 @@ describe("the timeline of an evening with failures", () => {
   test("tells that Cloudflare's word never came, what the checkup said, and what was refused", () => {
     const [, , said] = inOrder(
       /^Recorder runs: its start was accepted$/,
-      /^Cloudflare asked how the picture is: it has not said that it arrived$/,
+      /^Asked Cloudflare how the picture is: it has not said that it arrived$/,
       /^Checkup: Cloudflare says connected$/,
     );
     expect(said).toMatchObject({ tone: "bad", lane: "cloudflare" });
@@ -110,12 +110,12 @@ describe("the timeline of an evening with failures", () => {
       /^Checkup: Cloudflare says connected$/,
       /^Recorder e(nded|xited)$/,
       /^Recorder of attempt 2 given up: it has ended/,
-      /^Recorder asked to start again: the last one failed \(it has ended/,
+      /^Asked Agora to start a recorder again: the last one failed \(it has ended/,
       /^Recorder runs: its start was accepted$/,
       /^Host 1001 left$/,
       /^Waits 0.6 s for a host to come back$/,
       /^Session 1 ends: the host left and did not come back in time$/,
-      /^Recorder asked to stop: nobody wants it any more$/,
+      /^Asked Agora to stop the recorder: nobody wants it any more$/,
       /^Session 1 closed: nothing of it runs any more$/,
     ).slice(1);
     expect(died?.detail).toContain("recorder_error");

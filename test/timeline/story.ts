@@ -31,9 +31,11 @@ function sourceOf(type: LiveEvent["type"]): StoryEvent["source"] {
   if (/^(Host|Audience|ChannelDestroyed|Rtmp|Recorder(Started|Ended|FailedOver|Errored|Seen)$)/.test(type)) {
     return "agora";
   }
-  return /^(StartRequested|StopRequested|HoldReleased|CheckRequested|\w+Retried|ChannelRegistered)$/.test(type)
-    ? "operator"
-    : "tally";
+  const isOperators =
+    /^(StartRequested|StopRequested|HoldReleased|CheckRequested|ReplayRequested|\w+Retried|ChannelRegistered)$/.test(
+      type,
+    );
+  return isOperators ? "operator" : "tally";
 }
 
 export function tellStory(events: StoryEvent[], given: Partial<Story> = {}): Timeline {
@@ -48,6 +50,7 @@ export function tellStory(events: StoryEvent[], given: Partial<Story> = {}): Tim
     events,
     effects: [],
     calls: [],
+    notifications: [],
     refusals: [],
     viewers: 0,
     heardBefore: { cloudflare: null },

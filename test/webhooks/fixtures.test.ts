@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { describeType, eventTypes } from "../../src/webhooks/index.ts";
+import { describeType, eventTypes, noteBeside } from "../../src/webhooks/index.ts";
 import { envelopeOf, fixtures, meaningOf } from "./support.ts";
 
 describe("the fixtures and the table of types", () => {
@@ -38,5 +38,13 @@ describe("describeType", () => {
     for (const type of ["SessionOpened", "live_input.paused", "constructor", "toString", ""]) {
       expect(describeType(type)).toBe(type);
     }
+  });
+});
+
+describe("noteBeside", () => {
+  it("leaves out what the description says already, and nothing else", () => {
+    expect(noteBeside("rtc.101", "channel created: its hosts say more")).toBe("its hosts say more");
+    expect(noteBeside("rtc.111", "role change: a join says more")).toBe("role change: a join says more");
+    expect(noteBeside("rtc.101", null)).toBeNull();
   });
 });

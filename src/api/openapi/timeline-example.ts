@@ -45,7 +45,7 @@ export const timelineExample: Timeline = {
       lane: "tally",
       id: "event:9003",
       type: "RelayRequested",
-      title: "Recorder asked to start: a host is present",
+      title: "Asked Agora to start a recorder: a host is present",
       detail: "attempt 1; Cloud Recording as uid 999042",
       eventId: 9003,
       effectId: 512,

@@ -60,9 +60,14 @@ function headlines({ sessionId, channel, openedAt, closedAt, endReason, clocks }
   const end = closedAt === null ? "still open" : `closed at ${closedAt.slice(11, 19)} (${endReason ?? "no reason"})`;
   const gaps = [gapOf("Agora", clocks.agora), gapOf("Cloudflare", clocks.cloudflare)].filter((gap) => gap !== null);
   return [
-    `Session ${sessionId} of ${channel}, ${day}, opened at ${openedAt.slice(11, 19)} UTC, ${end}`,
+    `Session ${numberOf(sessionId)} of ${channel} (${sessionId}), ${day}, opened at ${openedAt.slice(11, 19)} UTC, ${end}`,
     ...(gaps.length === 0 ? [] : [`Heard later than by their own clocks: ${gaps.join("; ")}`]),
   ];
+}
+
+/** Of `42-3` the 3: its number in its channel. */
+function numberOf(sessionId: string): string {
+  return sessionId.split("-").at(-1) ?? sessionId;
 }
 
 function gapOf(name: string, gap: ClockGap | null): string | null {

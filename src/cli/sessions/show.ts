@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Config } from "../../config/index.ts";
 import type { SessionItem } from "../../operators/index.ts";
 import { sessionFolders } from "../../providers/index.ts";
+import { readTimeline, whyOpened } from "../../timeline/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { money } from "../output/money.ts";
@@ -24,7 +25,9 @@ export function addSessionsShow(sessions: Command, io: Io): void {
         const session = await findSession(service, await findSessionId(service.tables, id));
         if (options.json) printJson(io, session);
         else {
-          printSession(io, session, folderOf(session, config.agora.storage));
+          const timeline = await readTimeline(service.tables, session.id, config.policy);
+          const cause = timeline === null ? null : whyOpened(timeline);
+          printSession(io, session, { cause, folder: folderOf(session, config.agora.storage) });
           io.err(`"tally sessions timeline ${session.id}" tells what happened in it, and why.\n`);
         }
       }),
@@ -40,12 +43,13 @@ function folderOf(session: SessionItem, storage: Config["agora"]["storage"]): st
 
 const uploads = { storage: "all in the storage", backup: "some in Agora's backup" } as const;
 
-function printSession(io: Io, session: SessionItem, folder: string | null): void {
+/** @param known - what is not in its row; a cause that is not kept any more is null */
+function printSession(io: Io, session: SessionItem, known: { cause: string | null; folder: string | null }): void {
   const { video } = session;
   printFields(io, {
     session: session.id,
     channel: session.channel,
-    cause: session.cause === "manual" ? "a manual start" : "a host",
+    cause: known.cause ?? (session.cause === "manual" ? "a manual start" : "a host was here"),
     opened: session.openedAt,
     live: session.liveAt ?? "never",
     closed: session.closedAt ?? "still open",
@@ -55,7 +59,7 @@ function printSession(io: Io, session: SessionItem, folder: string | null): void
     ...costFields(session.cost),
     recordings: session.recordingSids.join(", "),
     files: session.files.join(", "),
-    folder,
+    folder: known.folder,
     upload: session.upload === null ? null : uploads[session.upload],
     "picture gone": dropsOf(session, io.now()),
     video: video === null ? null : `${video.uid}, ${videoWord(video)}`,

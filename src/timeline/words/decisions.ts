@@ -1,4 +1,5 @@
 import type { Decision, EndReason, HoldReason } from "../../live/index.ts";
+import { tellBroadcastEnd } from "../picture.ts";
 import { type Scene, whyReleased } from "../scene.ts";
 import type { Told } from "../timeline.ts";
 import { carrier, lasting, sentences, short, uids } from "./phrases.ts";
@@ -11,9 +12,9 @@ const lane = "tally";
 
 /** Every decision with its reason. A type that is missing here doesn't compile. */
 export const decisionWords: Words<Decision> = {
-  SessionOpened: ({ session, cause }, { hosts }) => ({
+  SessionOpened: ({ session, cause }, scene) => ({
     lane,
-    title: `Session ${session} opened: ${cause === "host" ? `a host is here (${uids(hosts)})` : "a start was asked for by hand"}`,
+    title: `Session ${session} opened: ${cause === "host" ? `${hostHere(scene)}${byReplay(scene)}` : byHand}`,
     tone: "good",
   }),
   SessionEnding: ({ session, reason }) => ({ lane, title: `Session ${session} ends: ${endReasons[reason]}` }),
@@ -24,18 +25,18 @@ export const decisionWords: Words<Decision> = {
   }),
   LiveInputRequested: ({ attempt }) => ({
     lane,
-    title: "Live input asked for at Cloudflare: the channel has none",
+    title: "Asked Cloudflare for a live input: the channel has none",
     detail: attempt > 1 ? `attempt ${attempt}` : null,
   }),
   LiveInputDisableRequested: ({ round }) => ({
     lane,
-    title: "Cloudflare is asked to refuse the picture: a recorder can't be stopped, and nobody is to be live",
+    title: "Asked Cloudflare to refuse the picture: a recorder can't be stopped, and nobody is to be live",
     detail: `round ${round}`,
     tone: "bad",
   }),
   RelayRequested: (event, scene) => ({
     lane,
-    title: `Recorder asked to start${event.attempt > 1 ? " again" : ""}: ${whyRelay(event.attempt, scene)}`,
+    title: `Asked Agora to start a recorder${event.attempt > 1 ? " again" : ""}: ${whyRelay(event.attempt, scene)}`,
     detail: sentences(
       `attempt ${event.attempt}`,
       `${carrier(event.mode)} as uid ${event.uid}`,
@@ -68,7 +69,7 @@ export const decisionWords: Words<Decision> = {
   }),
   RecorderStopRequested: ({ resourceId, round }, scene) => ({
     lane,
-    title: `Recorder asked to stop${round > 1 ? " again" : ""}: ${round > 1 ? "the last stop did not hold" : whyStop(scene)}`,
+    title: `Asked Agora to stop the recorder${round > 1 ? " again" : ""}: ${round > 1 ? "the last stop did not hold" : whyStop(scene)}`,
     detail: sentences(`resource ${short(resourceId)}`, round > 1 ? `round ${round}` : null),
   }),
   RecorderStopDied: ({ resourceId, round, error }, { policy }) => ({
@@ -79,28 +80,31 @@ export const decisionWords: Words<Decision> = {
   }),
   RepointRequested: ({ resourceId }) => ({
     lane,
-    title: "Agora asked to push again: the picture doesn't arrive at Cloudflare",
+    title: "Asked Agora to push again: the picture doesn't arrive at Cloudflare",
     detail: `resource ${short(resourceId)}`,
   }),
-  LayoutRequested: ({ hosts }) => ({ lane, title: `Layout asked for: others are here than it shows (${uids(hosts)})` }),
+  LayoutRequested: ({ hosts }) => ({
+    lane,
+    title: `Asked Agora for another layout: others are here than it shows (${uids(hosts)})`,
+  }),
   StorageRenewalRequested: ({ resourceId }) => ({
     lane,
-    title: "New keys for the recording's storage asked for: the old ones end",
+    title: "Asked for new keys to the recording's storage: the old ones end",
     detail: `resource ${short(resourceId)}`,
   }),
-  PresenceCheckRequested: () => ({ lane, title: "Agora asked who is here: nothing was heard, or it is in doubt" }),
-  RecorderCheckRequested: ({ resourceId }) => ({
+  PresenceCheckRequested: (_event, scene) => ({ lane, title: `Asked Agora who is here: ${whyPresence(scene)}` }),
+  RecorderCheckRequested: ({ resourceId }, scene) => ({
     lane,
-    title: "Agora asked how the recorder is: it is silent, or something is wrong",
+    title: `Asked Agora how the recorder is: ${whyRecorder(resourceId, scene)}`,
     detail: `resource ${short(resourceId)}`,
   }),
-  IngestCheckRequested: (_event, { ingestTold }) => ({
+  IngestCheckRequested: (_event, { picture }) => ({
     lane,
-    title: `Cloudflare asked how the picture is: ${ingestTold ? "it is missing, or nothing was heard for long" : "it has not said that it arrived"}`,
+    title: `Asked Cloudflare how the picture is: ${picture.isAwaited ? "it has not said that it arrived" : picture.lost === null ? "it may be gone" : "it is missing"}`,
   }),
   VideoCheckRequested: ({ round }) => ({
     lane,
-    title: "Cloudflare asked for the video: its webhook did not come",
+    title: "Asked Cloudflare for the video: its webhook did not come",
     detail: `question ${round}`,
   }),
   VideoDeletionRequested: ({ video }) => ({
@@ -116,19 +120,19 @@ export const decisionWords: Words<Decision> = {
   }),
   PlaybackCheckRequested: ({ last }) => ({
     lane,
-    title: `Cloudflare's delivery asked: can viewers watch?`,
+    title: "Asked Cloudflare's delivery whether viewers can watch",
     detail: last ? "by now they should" : null,
   }),
-  BroadcastEnded: () => ({ lane, title: "Broadcast over for its viewers: the picture was gone for too long" }),
+  BroadcastEnded: (_event, { picture, at }) => ({ lane, ...tellBroadcastEnd(picture, at) }),
   HoldSet: ({ reason }) => ({
     lane,
     title: `Channel held, nothing is started: ${holdReasons[reason]}`,
     tone: reason === "gave_up" ? "bad" : "neutral",
   }),
   HoldCleared: () => ({ lane, title: "Hold ended: the host has left" }),
-  Announced: ({ notification }) => ({
+  Announced: ({ notification }, { told }) => ({
     lane,
-    title: `App told: ${notification}`,
+    ...tellAnnounced(notification, told),
     tone: announcedBad.has(notification) ? "bad" : "neutral",
   }),
 };
@@ -152,12 +156,52 @@ const holdReasons: Readonly<Record<HoldReason, string>> = {
   replay: "a replay changed history; the next word about a host ends this",
 };
 
-function whyRelay(attempt: number, { hosts, trouble }: Scene): string {
+/** @param told - of which endpoints; null: that is not kept, or not written yet */
+function tellAnnounced(notification: string, told: Scene["told"]): Pick<Told, "title" | "detail"> {
+  if (told === null) return { title: `Announced: ${notification}` };
+  if (told.endpoints === 0) {
+    return { title: `Status changed: ${notification}`, detail: "nobody to tell: no endpoint wants it" };
+  }
+  if (told.delivered === 0) {
+    return { title: `App to be told: ${notification}`, detail: "not delivered yet, or given up" };
+  }
+  return { title: `App told: ${notification}` };
+}
+
+const byHand = "a start was asked for by hand";
+
+function hostHere({ hosts }: Scene): string {
+  return hosts.size > 0 ? `a host is here (${uids(hosts.keys())})` : "a host is here";
+}
+
+function byReplay({ isReplayed }: Scene): string {
+  return isReplayed ? ", as the replay showed" : "";
+}
+
+function whyRelay(attempt: number, scene: Scene): string {
+  const { hosts, trouble, cause } = scene;
   if (trouble !== null) return `the last one failed (${trouble})`;
   if (attempt > 1) return "the last one is no more";
-  return hosts.size > 0 ? "a host is present" : "a start was asked for by hand";
+  return hosts.size === 0 && cause === "manual" ? byHand : `a host is present${byReplay(scene)}`;
 }
 
 function whyStop({ hosts }: Scene): string {
   return hosts.size > 0 ? "it is not the one that is wanted now" : "nobody wants it any more";
+}
+
+function whyPresence({ hosts, hostsHeardAt, policy, at }: Scene): string {
+  const silentMs = at - hostsHeardAt;
+  const isRoutine = policy.checkupMs > 0 && hostsHeardAt > 0 && silentMs >= policy.checkupMs;
+  if (!isRoutine) return "who is here is in doubt";
+  return `nothing was heard of ${hosts.size > 0 ? uids(hosts.keys()) : "any host"} for ${lasting(silentMs)}`;
+}
+
+function whyRecorder(resourceId: string, { recorders, missing, stopping, picture, policy, at }: Scene): string {
+  if (missing.has(resourceId)) return "it was not found";
+  if (stopping.has(resourceId)) return "that it stopped was not heard";
+  const heardAt = recorders.get(resourceId);
+  const isRoutine = policy.checkupMs > 0 && heardAt !== undefined && at - heardAt >= policy.checkupMs;
+  if (isRoutine) return `it has been silent for ${lasting(at - heardAt)}`;
+  if (picture.isAwaited) return "its picture has not arrived";
+  return picture.lost === null ? "something may be wrong with it" : "its picture is missing";
 }

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../live/index.ts";
-import { unheard } from "../scene.ts";
+import { unheard, untold } from "../scene.ts";
 import type { Words } from "./decisions.ts";
 import { carrier, clock, errorWords, lasting, sentences, short, uids } from "./phrases.ts";
 
@@ -100,21 +100,30 @@ export const outcomeWords: Words<Outcome> = {
     detail: sentences(errorWords(error), pause(retryAfterMs)),
     tone: "bad",
   }),
-  PresenceChecked: ({ channelExists, broadcasters, audienceTotal }, { hosts }) => {
-    const untold = broadcasters.filter((uid) => !hosts.has(uid));
+  PresenceChecked: (event, scene) => {
+    const { channelExists, broadcasters, audienceTotal } = event;
+    const { joined, left } = untold(scene, event);
+    const said = channelExists
+      ? `${uids(broadcasters)} broadcast${broadcasters.length > 1 ? "" : "s"}`
+      : "the channel is empty";
+    const lost = sentences(
+      joined.length > 0 ? `the join of ${uids(joined)} was never heard` : null,
+      left.length > 0 ? `the leave of ${uids(left)} was never heard` : null,
+    );
+    const leave = (uid: number) =>
+      `uid ${uid} left between ${clock(scene.hosts.get(uid) ?? scene.at)}, when last heard of, and ${clock(scene.at)}`;
     return {
       lane: "host",
-      title: channelExists
-        ? `Checkup: Agora says that ${uids(broadcasters)} broadcast${broadcasters.length > 1 ? "" : "s"}`
-        : "Checkup: Agora says that the channel is empty",
+      title: `Checkup: Agora says that ${said}${lost === null ? "" : `; ${lost} (a lost webhook)`}`,
       detail: sentences(
-        untold.length > 0 ? `its own word of ${uids(untold)} had not come` : null,
+        ...joined.map((uid) => `uid ${uid} joined before ${clock(scene.at)}`),
+        ...left.map(leave),
         audienceTotal === null ? null : `${audienceTotal} in the audience`,
       ),
-      tone: untold.length > 0 ? "bad" : "neutral",
+      tone: lost === null ? "neutral" : "bad",
     };
   },
-  RecorderChecked: ({ found, rtmp, resourceId }) => ({
+  RecorderChecked: ({ found, rtmp, resourceId }, { stopping }) => ({
     lane: "recorder",
     title: {
       running: `Checkup: the recorder runs${rtmp === null ? "" : `, its push is ${rtmp}`}`,
@@ -122,7 +131,7 @@ export const outcomeWords: Words<Outcome> = {
       not_found: "Checkup: Agora doesn't find the recorder: gone, or moving",
     }[found],
     detail: `resource ${short(resourceId)}`,
-    tone: found === "running" ? "neutral" : "bad",
+    tone: found === "running" || stopping.has(resourceId) ? "neutral" : "bad",
   }),
   IngestChecked: (event, scene) => {
     const detail = unheard(scene, event);

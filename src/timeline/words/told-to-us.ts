@@ -37,10 +37,10 @@ export const webhookWords: Words<ProviderEvent> = {
       tone: isBad ? "bad" : "neutral",
     };
   },
-  RtmpStatusChanged: ({ status }) => ({
+  RtmpStatusChanged: ({ status }, { isWanted }) => ({
     lane: "rtmp",
     title: `Push is ${status}`,
-    tone: status === "publishing" ? "good" : status === "disconnected" ? "bad" : "neutral",
+    tone: status === "publishing" ? "good" : status === "disconnected" && isWanted ? "bad" : "neutral",
   }),
   RecorderFailedOver: ({ uid, newUid }) => ({
     lane: "recorder",
@@ -56,7 +56,11 @@ export const webhookWords: Words<ProviderEvent> = {
   }),
   RecorderSeen: ({ what }) => ({ lane: "recorder", title: `Agora: ${what}` }),
   IngestConnected: () => ({ lane: "cloudflare", title: "Picture arrived at Cloudflare", tone: "good" }),
-  IngestDisconnected: () => ({ lane: "cloudflare", title: "Picture is gone from Cloudflare", tone: "bad" }),
+  IngestDisconnected: (_event, { isWanted }) => ({
+    lane: "cloudflare",
+    title: `Picture is gone from Cloudflare${isWanted ? "" : ": no session wants one"}`,
+    tone: isWanted ? "bad" : "neutral",
+  }),
   IngestErrored: ({ code, message }) => ({
     lane: "cloudflare",
     title: "Cloudflare can't use the picture",
@@ -117,7 +121,9 @@ export const operatorWords: Words<OperatorEvent> = {
   }),
   ReplayRequested: ({ act }) => ({
     lane: "operator",
-    title: act ? "History folded anew, with what that starts" : "History folded anew, starting nothing",
+    title: act
+      ? "Events replayed: the history was taken in anew, and what it leads to is done"
+      : "Events replayed: the history was taken in anew, and nothing is started by that",
   }),
   PersonErased: ({ events }) => ({
     lane: "operator",
