@@ -193,6 +193,28 @@ describe("effects retry", () => {
   });
 });
 
+describe("effects dismiss", () => {
+  const dismiss = (...ids: (number | undefined)[]) => service.tally(["effects", "dismiss", ...ids.map(String)]);
+  const refusal = (words: string) => ({ code: 1, err: expect.stringContaining(words) as string });
+
+  it("puts aside what nobody wants any more, and says who did; of several all or none", async () => {
+    const [unwanted] = await list("--channel", "channel_6", "--dead");
+    await service.simulate("host-joins", "channel_8");
+    const [wanted] = await list("--channel", "channel_8");
+    expect(await dismiss(wanted?.id)).toMatchObject(refusal("not dead but open"));
+    await die(wanted?.id ?? 0, "internal error");
+    expect(await dismiss(unwanted?.id, wanted?.id)).toMatchObject(refusal(`${wanted?.id} is still wanted: channel_8`));
+    expect(await list("--channel", "channel_6", "--dead")).toMatchObject([{ id: unwanted?.id }]);
+
+    expect(await dismiss(unwanted?.id)).toMatchObject({ code: 0, out: "Done: 1 effect put aside.\n" });
+    expect(await list("--channel", "channel_6", "--dead")).toEqual([]);
+    expect(await list("--channel", "channel_6", "--status", "failed")).toMatchObject([{ id: unwanted?.id }]);
+    const events = await service.tally(["events", "list", "--channel", "channel_6", "--json", "--limit", "1"]);
+    expect(events.json()).toMatchObject({ items: [{ source: "operator", type: "EffectDismissed" }] });
+    expect(await dismiss(unwanted?.id)).toMatchObject(refusal("not dead but failed"));
+  });
+});
+
 describe("effects show", () => {
   it("shows what it asks, its calls, and how to try it again", async () => {
     await goLive(service, "shown");
@@ -226,27 +248,5 @@ describe("effects show", () => {
     await die(id, "HTTP 500");
     expect((await service.tally(["effects", "show", String(id)])).out).toMatch(/^to try again +Effect/m);
     expect(await service.tally(["effects", "show", "999999"])).toMatchObject({ code: 1, out: "" });
-  });
-});
-
-describe("effects dismiss", () => {
-  const dismiss = (...ids: (number | undefined)[]) => service.tally(["effects", "dismiss", ...ids.map(String)]);
-  const refusal = (words: string) => ({ code: 1, err: expect.stringContaining(words) as string });
-
-  it("puts aside what nobody wants any more, and says who did; of several all or none", async () => {
-    const [unwanted] = await list("--channel", "channel_6", "--dead");
-    await service.simulate("host-joins", "channel_8");
-    const [wanted] = await list("--channel", "channel_8");
-    expect(await dismiss(wanted?.id)).toMatchObject(refusal("not dead but open"));
-    await die(wanted?.id ?? 0, "internal error");
-    expect(await dismiss(unwanted?.id, wanted?.id)).toMatchObject(refusal(`${wanted?.id} is still wanted: channel_8`));
-    expect(await list("--channel", "channel_6", "--dead")).toMatchObject([{ id: unwanted?.id }]);
-
-    expect(await dismiss(unwanted?.id)).toMatchObject({ code: 0, out: "Done: 1 effect put aside.\n" });
-    expect(await list("--channel", "channel_6", "--dead")).toEqual([]);
-    expect(await list("--channel", "channel_6", "--status", "failed")).toMatchObject([{ id: unwanted?.id }]);
-    const events = await service.tally(["events", "list", "--channel", "channel_6", "--json", "--limit", "1"]);
-    expect(events.json()).toMatchObject({ items: [{ source: "operator", type: "EffectDismissed" }] });
-    expect(await dismiss(unwanted?.id)).toMatchObject(refusal("not dead but failed"));
   });
 });
