@@ -4,8 +4,8 @@ import { countsAnswer, overviewAnswer, overviewChannelAnswer } from "../../src/a
 import { createOverview, type Overview, type OverviewFollower } from "../../src/api/overview/overview.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
 import { createRefusalCounter } from "../../src/journal/index.ts";
-import { createLogger } from "../../src/log.ts";
 import { defaultPolicy } from "../../src/live/index.ts";
+import { createLogger } from "../../src/log.ts";
 import { plainLinks } from "../support/playback-links.ts";
 import { apiKey, expectProblem, type Service, startService, useService } from "./service.ts";
 
