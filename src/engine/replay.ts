@@ -6,6 +6,7 @@ import { appendWithin, claimStrays, rowsOf, type Selection, type Tables } from "
 import { type ChannelState, type EffectType, evolve, type HoldSet, type Status, toStatus } from "../live/index.ts";
 import type { AdvanceRules } from "./advance-once.ts";
 import { type ChannelRow, lockChannel, readChannel, saveChannel } from "./channel-row.ts";
+import { decideAll } from "./decide-all.ts";
 import { type DifferingSessions, differingSessions } from "./differing-sessions.ts";
 import { projectSessions } from "./project-sessions.ts";
 import { decisionRow } from "./record-decisions.ts";
@@ -23,6 +24,8 @@ export interface ChannelReplay {
   channel: string;
   before: Status;
   after: Status;
+  /** What its own decisions, at once, would make of `after`: one whose host is here is then starting. */
+  leadsTo: Status;
   /** Those whose links both have. */
   liveInputs: { before: ChannelState["liveInput"]; after: ChannelState["liveInput"] };
   /** Calls that the new state asks for and the old one did not. */
@@ -164,11 +167,13 @@ async function replayOf(
     toStatus(of, { ...at, channel: name, defaultMode: rules.defaultMode });
   const before = statusOf(state, { version, updatedAt: channel.updatedAt.getTime() });
   const after = differs ? statusOf(next, { version: version + 1, updatedAt: now }) : before;
+  const settled = decideAll(next, now, context).decided.at(-1)?.after ?? next;
   const replay = {
     channelId: channel.id,
     channel: name,
     before,
     after,
+    leadsTo: differs ? statusOf(settled, { version: version + 1, updatedAt: now }) : before,
     liveInputs: { before: state.liveInput, after: next.liveInput },
     effects,
     isPaid,

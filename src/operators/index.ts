@@ -17,3 +17,4 @@ export { beginReplay, findReplay, planReplay, runReplay, type StartedReplay } fr
 export { adviseRetry, assertRetriable, type RetryAdvice, retryEffects } from "./retry.ts";
 export { listSessions, readSessions, type SessionDeps, type SessionItem } from "./sessions.ts";
 export { assertOpen, stopSession } from "./stop-session.ts";
+export { describeUnheeded, readUnheeded, readUnheededNames, type Unheeded } from "./unheeded.ts";

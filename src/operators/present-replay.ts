@@ -31,9 +31,10 @@ export async function presentReplay(
   { channelId: _, liveInputs, ...replay }: ChannelReplay,
   links: PlaybackLinks,
 ): Promise<ChannelReplayItem> {
-  const [before, after] = await Promise.all([
+  const [before, after, leadsTo] = await Promise.all([
     presentStatus(replay.before, liveInputs.before, links),
     presentStatus(replay.after, liveInputs.after, links),
+    presentStatus(replay.leadsTo, liveInputs.after, links),
   ]);
   const changes = replay.changes.flatMap((change) => {
     const name = /^playback\.(.*)$/.exec(change.path)?.[1];
@@ -42,7 +43,7 @@ export async function presentReplay(
     return shown.before === shown.after ? [] : shown;
   });
   const does = replay.effects.map(describeEffect);
-  return { ...replay, before: before.status, after: after.status, changes, does };
+  return { ...replay, before: before.status, after: after.status, leadsTo: leadsTo.status, changes, does };
 }
 
 function linkOf({ playback }: Status, name: string): string | null {

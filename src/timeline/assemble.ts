@@ -106,7 +106,12 @@ function tellEvent(stored: StoryEvent, scene: Scene, effect: StoryEffect | undef
 }
 
 /** They change no channel and are no less done for that. */
-const forTheRecord: ReadonlySet<string> = new Set(["ReplayRequested", "EffectRetried", "PersonErased"]);
+const forTheRecord: ReadonlySet<string> = new Set([
+  "ReplayRequested",
+  "EffectRetried",
+  "EffectDismissed",
+  "PersonErased",
+]);
 
 function noteInWords({ type, note, status }: StoryEvent): string | null {
   if (status === "pending" && note === null) return "not taken in yet";

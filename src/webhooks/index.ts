@@ -1,3 +1,4 @@
+export { harmlessNotes } from "./agora/rtc.ts";
 export { type AgoraSenders, createAgoraSenders } from "./agora/senders.ts";
 export { agoraSubscriptions } from "./agora/subscriptions.ts";
 export { readVideo } from "./cloudflare/video/read-video.ts";

@@ -6,6 +6,7 @@ import { openFeed } from "../../src/eventlog/index.ts";
 import { createRefusalCounter } from "../../src/journal/index.ts";
 import { defaultPolicy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
+import { readUnheeded } from "../../src/operators/index.ts";
 import { plainLinks } from "../support/playback-links.ts";
 import { apiKey, expectProblem, type Service, startService, useService } from "./service.ts";
 
@@ -71,9 +72,8 @@ describe("GET /v1/overview/stream", () => {
     expect(first?.name).toBe("overview");
     const { channels, counts } = overviewAnswer.parse(first?.data);
     const status = (await service.call("get", "/v1/channels/channel_7/status")).body as unknown;
-    expect(channels).toEqual([
-      { channel: "channel_7", channelId: 7, doubt: null, status, sessionId: "7-1", viewers: null },
-    ]);
+    const of = { channel: "channel_7", channelId: 7, doubt: null, sessionId: "7-1", viewers: null, unheeded: null };
+    expect(channels).toEqual([{ ...of, status }]);
     expect(counts).toEqual({
       onAir: 0,
       open: 1,
@@ -193,6 +193,51 @@ describe("the overview", () => {
     expect(await until(follower, ofChannel("channel_7"))).toMatchObject({ viewers });
     const news = await until(follow(), (found) => found);
     expect(ofChannel("channel_8")(news)).toMatchObject({ viewers: null });
+  });
+
+  it("shows a notice that nothing followed from, which nobody announces, and none that never tells anything", async () => {
+    const { knex, schema } = service.database;
+    await service.call("put", "/v1/channels/channel_60");
+    const follower = follow();
+    await until(follower, ({ isAll }) => isAll || undefined);
+    const { channelId } = (await service.call("get", "/v1/channels/channel_60/status")).body as { channelId: number };
+    const notice = (name: string, members: object) => ({
+      source: "agora",
+      dedupe_key: `unheeded ${name}`,
+      channel_id: channelId,
+      type: "rtc.111",
+      status: "ignored",
+      ...members,
+    });
+    const note = "role change: a join says more";
+    const [, newest] = await knex
+      .withSchema(schema)
+      .table("events")
+      .insert([
+        notice("failed", { status: "failed", type: "rtc.103", note: "our code failed" }),
+        notice("newest", { note }),
+        notice("harmless", { type: "rtc.101", note: "channel created: its hosts say more" }),
+        notice("late", { type: "rtc.104", note: "it came late", applied_version: 1 }),
+        notice("recording", { type: "recording.1", status: "unrecognised" }),
+      ])
+      .returning<{ id: number }[]>("id");
+    const description = "audience became host";
+    const unheeded = { count: 2, eventId: newest?.id, status: "ignored", description, note };
+    expect(await until(follower, ofChannel("channel_60"))).toMatchObject({ unheeded });
+    const told = await until(follow(), (found) => found);
+    expect(ofChannel("channel_60")(told)).toMatchObject({ unheeded });
+    // A session that came and went since: what was before it is no reason any more.
+    await knex
+      .withSchema(schema)
+      .table("channels")
+      .where({ id: channelId })
+      .update({
+        state: knex.raw("jsonb_set(state, '{session}', jsonb_build_object('closedAt', ?::bigint))", [
+          Date.now() + 60_000,
+        ]),
+      });
+    expect(await readUnheeded(service.database, [channelId])).toEqual(new Map());
+    await knex.withSchema(schema).table("events").where({ channel_id: channelId }).del();
   });
 
   it("counts what waits, broke and was given up", async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 
 import type { EventRow } from "../../src/eventlog/index.ts";
+import { describeType } from "../../src/webhooks/index.ts";
 import { misreadJoin } from "./misread-join.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -167,6 +168,7 @@ describe("events show", () => {
 });
 
 describe("events replay", () => {
+  const joined = describeType("rtc.103");
   let name: string;
   let joinId: number;
   let channels = 0;
@@ -212,6 +214,10 @@ Held until the host's next event or "tally channels release": 1 channel.
 
   it("prints the plan for programs, and does nothing with --dry-run: exit 0", async () => {
     const { code, json } = await replay("--dry-run", "--json");
+    expect(await show()).toMatchObject({ unheeded: { count: 1, eventId: joinId, status: "unrecognised" } });
+    const words = `1 notice unrecognised: ${joined} (event ${joinId})`;
+    expect((await service.tally(["channels", "show", name])).out).toMatch(`not acted upon  ${words}`);
+    expect((await service.tally(["channels", "list"])).out).toMatch(new RegExp(`${name} .* 1 notice unrecog`));
     expect([code, json()]).toMatchObject([
       0,
       {
@@ -234,7 +240,12 @@ Held until the host's next event or "tally channels release": 1 channel.
     const { code, out } = await replay("--yes");
     expect([code, out]).toEqual([0, expect.stringContaining("1 of 1 channel changed")]);
     expect(out.replace(/\s+/g, " ")).toContain(`${name}: held, and starts nothing until the host's next event`);
-    expect(await show()).toMatchObject({ hold: { reason: "replay" }, host: { present: true }, sessions: [] });
+    expect(await show()).toMatchObject({
+      unheeded: null,
+      hold: { reason: "replay" },
+      host: { present: true },
+      sessions: [],
+    });
     expect(await effects()).toEqual({ items: [] });
     const { out: list } = await service.tally(["channels", "list"]);
     expect(list).toMatch(new RegExp(`${name} .* replay `));
@@ -245,7 +256,7 @@ Held until the host's next event or "tally channels release": 1 channel.
 
   it("lets the new state start what it wants with --act", async () => {
     const { code, out } = await replay("--act", "--yes");
-    expect(code).toBe(0);
+    expect([code, out]).toEqual([0, expect.stringContaining("+ idle, host present\n  > starting, host present\n")]);
     expect(out).toMatch(/^Done: 1 of 1 channel changed; \d+ events? in \d+\.\d s\.$/m);
     expect(out.replace(/\s+/g, " ")).toContain(
       `${name}: to make the live input ready, and then start a recorder (paid); ` +

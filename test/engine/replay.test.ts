@@ -236,6 +236,7 @@ describe("replay", () => {
         channel: "planned",
         before: { state: "idle" },
         after: { hold: { reason: "replay" }, host: { present: true } },
+        leadsTo: { state: "idle", hold: { reason: "replay" } },
         effects: ["EnsureLiveInput"],
         isPaid: true,
         hold: true,
@@ -290,7 +291,7 @@ describe("replay", () => {
   it("with --act the channel goes on as if the event had been understood", async () => {
     const { world, id } = await misread("acted");
     const [done] = await replay(world, { ids: [id] }, { act: true });
-    expect(done).toMatchObject({ hold: false, effects: ["EnsureLiveInput"] });
+    expect(done).toMatchObject({ hold: false, effects: ["EnsureLiveInput"], leadsTo: { state: "starting" } });
     await world.advancing.advance(done?.channelId ?? 0);
 
     expect((await world.channel("acted")).state.session?.number).toBe(1);

@@ -17,6 +17,7 @@ function replayOf(signed: boolean): ChannelReplay {
     channel: "shop",
     before: status,
     after: playable,
+    leadsTo: playable,
     liveInputs: { before: initialState(1).liveInput, after: { ...liveInput, signed } },
     effects: [],
     keptFrom: null,

@@ -1927,6 +1927,27 @@ export interface components {
                  */
                 at: string;
             } | null;
+            /** @description Agora's notices since its last session that nothing followed from; null: none, or a session is open. */
+            unheeded: {
+                /** @description How many. */
+                count: number;
+                /** @description The newest one's number in the log. */
+                eventId: number;
+                /**
+                 * @description What became of it.
+                 * @enum {string}
+                 */
+                status: "ignored" | "unrecognised" | "failed";
+                /** @description What its type means. */
+                description: string;
+                /** @description Why nothing followed from it. */
+                note: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it came.
+                 */
+                receivedAt: string;
+            } | null;
         };
         /** @description What of a channel isn't known now. */
         Doubt: {
@@ -2026,6 +2047,8 @@ export interface components {
             before: components["schemas"]["Status"];
             /** @description Its status as it would be. */
             after: components["schemas"]["Status"];
+            /** @description What it would come to at once, by what the channel then decides: such as starting. */
+            leadsTo: components["schemas"]["Status"];
             /** @description A recorder would come of them, now or next, which costs for as long as it runs. */
             isPaid: boolean;
             /** @description What people see differ; of its sessions, the first that do. */

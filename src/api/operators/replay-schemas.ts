@@ -72,6 +72,7 @@ export const channelReplayAnswer = z.strictObject({
   channel: z.string().describe("The channel's name."),
   before: statusAnswer.describe("Its status as it is."),
   after: statusAnswer.describe("Its status as it would be."),
+  leadsTo: statusAnswer.describe("What it would come to at once, by what the channel then decides: such as starting."),
   isPaid: z.boolean().describe("A recorder would come of them, now or next, which costs for as long as it runs."),
   changes: z.array(change).describe("What people see differ; of its sessions, the first that do."),
   sessions: z.int().min(0).describe("How many of its sessions are otherwise than stored."),

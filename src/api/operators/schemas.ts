@@ -190,6 +190,17 @@ export const overviewChannelAnswer = z.strictObject({
     })
     .nullable()
     .describe("The open session's newest count; null: there is none."),
+  unheeded: z
+    .strictObject({
+      count: count.describe("How many."),
+      eventId: z.int().describe("The newest one's number in the log."),
+      status: z.enum(["ignored", "unrecognised", "failed"]).describe("What became of it."),
+      description: z.string().describe("What its type means."),
+      note: z.string().nullable().describe("Why nothing followed from it."),
+      receivedAt: time.describe("When it came."),
+    })
+    .nullable()
+    .describe("Agora's notices since its last session that nothing followed from; null: none, or a session is open."),
 }) satisfies z.ZodType<OverviewChannel>;
 
 export const refusalsAnswer = z.strictObject({

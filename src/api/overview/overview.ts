@@ -4,7 +4,13 @@ import { createCoalescer } from "../../coalesce.ts";
 import type { Feed, Tables } from "../../eventlog/index.ts";
 import type { Policy, RelayMode, Status } from "../../live/index.ts";
 import type { Logger } from "../../log.ts";
-import { presentDoubt, type PresentedDoubt } from "../../operators/index.ts";
+import {
+  presentDoubt,
+  type PresentedDoubt,
+  readUnheeded,
+  readUnheededNames,
+  type Unheeded,
+} from "../../operators/index.ts";
 import type { PlaybackLinks } from "../../playback/index.ts";
 import { answerOf } from "../channels/read-channel.ts";
 import {
@@ -14,6 +20,7 @@ import {
   readOverviewRows,
   readSampledNames,
   type Sample,
+  shownHours,
 } from "./read-overview.ts";
 
 /** A channel as the overview shows it. */
@@ -26,6 +33,8 @@ export interface OverviewChannel {
   doubt: PresentedDoubt | null;
   /** The newest sample of the open session; null if there is none. */
   viewers: { agora: number | null; hls: number | null; at: string } | null;
+  /** Notices since its last session that nothing followed from; null: none, or a session is open. */
+  unheeded: Unheeded | null;
 }
 
 export interface Counts extends Backlog {
@@ -84,7 +93,7 @@ export function createOverview(options: OverviewOptions): Overview {
       if (names === null || names.length > 0) await readChannels(of, names);
       if (isTimed) {
         of.backlog = await readBacklog(options);
-        await readSampled(of);
+        await readChannelsUnannounced(of);
       }
       tellCounts(of);
     } catch (error) {
@@ -93,22 +102,26 @@ export function createOverview(options: OverviewOptions): Overview {
     }
   }
 
-  /** Samples change no version, so that nobody announces them. */
-  async function readSampled(of: Current): Promise<void> {
+  /** Samples, and notices that nothing follows from, change no version, so that nobody announces them. */
+  async function readChannelsUnannounced(of: Current): Promise<void> {
     const sampled = await readSampledNames(options, of.sampledAt);
     for (const { at } of sampled) if (at > of.sampledAt) of.sampledAt = at;
-    if (sampled.length > 0) {
-      await readChannels(
-        of,
-        sampled.map(({ name }) => name),
-      );
-    }
+    const unheeded = await readUnheededNames(options, of.unheededSeconds);
+    // The next time those that came since, and once more what may not have been folded yet.
+    of.unheededSeconds = Math.ceil((everyMs * 4) / 1000);
+    const names = new Set([...sampled.map(({ name }) => name), ...unheeded]);
+    if (names.size > 0) await readChannels(of, [...names]);
   }
 
   async function readChannels(of: Current, names: readonly string[] | null): Promise<void> {
-    for (const row of await readOverviewRows(options, names)) {
+    const rows = await readOverviewRows(options, names);
+    const unheeded = await readUnheeded(
+      options,
+      rows.filter(({ is_active: isActive }) => !isActive).map(({ id }) => id),
+    );
+    for (const row of rows) {
       const { status, changesInMs } = await answerOf(row, options);
-      const shown = toOverviewChannel(row, status, options.policy);
+      const shown = toOverviewChannel(row, status, unheeded.get(row.id) ?? null, options.policy);
       of.renewAt.set(row.name, changesInMs === null ? Infinity : performance.now() + changesInMs);
       if (isDeepStrictEqual(of.channels.get(row.name), shown)) continue;
       of.channels.set(row.name, shown);
@@ -157,6 +170,7 @@ export function createOverview(options: OverviewOptions): Overview {
       channels: new Map(),
       renewAt: new Map(),
       sampledAt: new Date(0),
+      unheededSeconds: shownHours * 3_600,
       backlog: null,
       counts: null,
       due,
@@ -206,6 +220,8 @@ interface Current {
   renewAt: Map<string, number>;
   /** The newest sample that was asked for. */
   sampledAt: Date;
+  /** Of so long ago the notices are looked for that nothing followed from. */
+  unheededSeconds: number;
   backlog: Backlog | null;
   counts: Counts | null;
   due: Due;
@@ -261,10 +277,15 @@ function isOpen({ startedAt, stoppedAt }: Status): boolean {
   return startedAt !== null && stoppedAt === null;
 }
 
-function toOverviewChannel({ name, id, state, sample }: OverviewRow, status: Status, policy: Policy): OverviewChannel {
+function toOverviewChannel(
+  { name, id, state, sample }: OverviewRow,
+  status: Status,
+  unheeded: Unheeded | null,
+  policy: Policy,
+): OverviewChannel {
   const { sessionId } = status;
   const doubt = presentDoubt(state, policy);
-  return { channel: name, channelId: id, status, sessionId, doubt, viewers: viewersOf(sample, status) };
+  return { channel: name, channelId: id, status, sessionId, doubt, viewers: viewersOf(sample, status), unheeded };
 }
 
 /** A sample of the session before is none of this one. */

@@ -12,7 +12,7 @@ export interface Sample {
 export type OverviewRow = ChannelRow & { sample: Sample | null };
 
 /** How long a channel without a session is shown, after its last change. */
-const shownHours = 12;
+export const shownHours = 12;
 
 /**
  * Channels as the overview shows them.

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
 
 import type { Status } from "../../live/index.ts";
-import { presentDoubt, type PresentedDoubt } from "../../operators/index.ts";
+import {
+  describeUnheeded,
+  presentDoubt,
+  type PresentedDoubt,
+  readUnheeded,
+  type Unheeded,
+} from "../../operators/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { describeDoubt } from "../describe-doubt.ts";
 import type { Io } from "../io.ts";
@@ -29,10 +35,15 @@ export function addChannelsList(channels: Command, io: Io): void {
       withService(io, options, async ({ config, tables }) => {
         const { active = false, limit } = options;
         const found = await listChannels(tables, { active, limit });
+        const unheeded = await readUnheeded(
+          tables,
+          found.map(({ id }) => id),
+        );
         const items = found
           .map((channel) => ({
             ...statusOf(channel, config.relayMode),
             doubt: presentDoubt(channel.state, config.policy),
+            unheeded: unheeded.get(channel.id) ?? null,
           }))
           // The rest stays in its order.
           .sort((a, b) => Number(b.doubt !== null) - Number(a.doubt !== null));
@@ -46,6 +57,8 @@ export function addChannelsList(channels: Command, io: Io): void {
 interface ListItem extends Status {
   /** What of it isn't known now; null: nothing. */
   doubt: PresentedDoubt | null;
+  /** Notices since its last session that nothing followed from. */
+  unheeded: Unheeded | null;
 }
 
 function columns(io: Io): Column<ListItem>[] {
@@ -60,10 +73,12 @@ function columns(io: Io): Column<ListItem>[] {
     { title: "HOST", value: ({ host }) => (host.present ? "here" : "") },
     { title: "HOLD", value: ({ hold }) => hold?.reason ?? "" },
     { title: "CHANGED UTC", value: ({ updatedAt }) => shortIso(updatedAt, io.now()) },
-    {
-      title: "REASON",
-      value: ({ reason, doubt }) => reason?.message ?? (doubt === null ? "" : describeDoubt(doubt, io.now())),
-      flexible: 20,
-    },
+    { title: "REASON", value: (item) => whyNot(item, io), flexible: 20 },
   ];
+}
+
+function whyNot({ reason, doubt, unheeded }: ListItem, io: Io): string {
+  if (reason !== null) return reason.message;
+  if (doubt !== null) return describeDoubt(doubt, io.now());
+  return unheeded === null ? "" : describeUnheeded(unheeded);
 }

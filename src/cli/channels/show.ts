@@ -8,7 +8,14 @@ import {
   reservedUids,
   type Status,
 } from "../../live/index.ts";
-import { presentDoubt, type PresentedDoubt, type SessionItem } from "../../operators/index.ts";
+import {
+  describeUnheeded,
+  presentDoubt,
+  type PresentedDoubt,
+  readUnheeded,
+  type SessionItem,
+  type Unheeded,
+} from "../../operators/index.ts";
 import { presentStatus } from "../../playback/index.ts";
 import { addCommand, type CommonOptions } from "../command.ts";
 import { describeDoubt } from "../describe-doubt.ts";
@@ -42,6 +49,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
         );
         const recorders = recordersOf(channel.state);
         const sessions = await listSessionsOf(service, channel.id, sessionsMost);
+        const unheeded = (await readUnheeded(tables, [channel.id])).get(channel.id) ?? null;
         const item: ChannelItem = {
           ...status,
           hostUserId: channel.host_user_id,
@@ -50,6 +58,7 @@ export function addChannelsShow(channels: Command, io: Io): void {
           liveInput: channel.state.liveInput.uid,
           missed: channel.state.missed ?? { recording: 0, presence: 0 },
           doubt: presentDoubt(channel.state, config.policy),
+          unheeded,
           recorders,
           sessions,
         };
@@ -67,6 +76,7 @@ function printChannel(io: Io, { id, state }: Channel, item: ChannelItem): void {
     id,
     state: item.live ? `${item.state}, live` : item.state,
     reason: reason === null ? null : `${reason.code}: ${reason.message}`,
+    "not acted upon": item.unheeded === null ? null : describeUnheeded(item.unheeded),
     hold: item.hold?.reason ?? null,
     host: hostInWords(state),
     registered: [
@@ -103,6 +113,8 @@ interface ChannelItem extends Status {
   missed: Missed;
   /** What of it isn't known now; null: nothing. */
   doubt: PresentedDoubt | null;
+  /** Notices since its last session that nothing followed from. */
+  unheeded: Unheeded | null;
   recorders: RecorderItem[];
   sessions: SessionItem[];
 }

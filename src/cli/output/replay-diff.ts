@@ -7,7 +7,8 @@ type Change = ChannelReplayItem["changes"][number];
 
 /** What differs in a channel between its state as it is and as it would be, in lines that fit the terminal. */
 export function formatReplay(replay: ChannelReplayItem, { columns }: Pick<Io, "columns">): string {
-  const { channel, before, after, changes, sessions } = replay;
+  const { channel, before, after, leadsTo, changes, sessions } = replay;
+  const then = describeStatus(leadsTo);
   const details = [
     ...(changes.length === 0 ? ["nothing that is shown: details, or what the log says of an event"] : []),
     ...(sessions === 0 ? [] : [`otherwise than stored: ${count(sessions, "session")}`]),
@@ -15,6 +16,7 @@ export function formatReplay(replay: ChannelReplayItem, { columns }: Pick<Io, "c
   const lines = [
     plain(channel),
     ...pair("", describeStatus(before), describeStatus(after)),
+    ...(then === describeStatus(after) ? [] : [`> ${then}`]),
     ...changes.flatMap((change) => describeChange(change, columns)),
     ...details,
     ...notRead(replay),

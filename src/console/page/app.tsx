@@ -83,9 +83,7 @@ function Shown({ route, overview }: { route: Route; overview: OverviewState }) {
     case "on-air":
       return <OnAirPage overview={overview} />;
     case "channel":
-      return (
-        <ChannelPage key={route.name} name={route.name} doubt={overview.channels.get(route.name)?.doubt ?? null} />
-      );
+      return <ChannelPage key={route.name} name={route.name} known={overview.channels.get(route.name) ?? null} />;
     case "session":
       return <SessionPage key={route.id} id={route.id} />;
     case "events":

@@ -15,6 +15,7 @@ export const keys = [
   ["←, →", "Previous, next entry, on a timeline's drawing"],
   ["+, −, 0", "Closer, further, all of it, on a timeline's drawing"],
   ["Shift ←, →", "Move a timeline's drawing"],
+  ["n", "Next problem of a session"],
   ["Esc", "Close, or leave the filter"],
 ] as const;
 
@@ -38,6 +39,7 @@ export function useKeyboard(onHelp: () => void): void {
       else if (event.key === "/") focusOn(document.querySelector<HTMLElement>("[data-filter]"));
       else if (event.key === "j") moveRow(1);
       else if (event.key === "k") moveRow(-1);
+      else if (event.key === "n") document.querySelector<HTMLElement>("[data-next-problem]")?.click();
       else if (event.key === "x") rowOf(document.activeElement)?.querySelector<HTMLElement>("[type=checkbox]")?.click();
       else return;
       event.preventDefault();

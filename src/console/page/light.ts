@@ -61,7 +61,8 @@ const holds: Record<NonNullable<Status["hold"]>["reason"], string> = {
   operator_stop: "Stopped by hand: nothing starts until the host joins anew, or it is released.",
   max_duration: "Stopped at its longest duration: nothing starts until the host joins anew, or it is released.",
   gave_up: "Given up after too many failures: nothing starts until the host joins anew, or it is released.",
-  replay: "Held by a replay: it would start something. Release it to let it.",
+  replay:
+    "Held by a replay, since it would start something: it does with the host’s next event, or when it is released.",
 };
 
 /** Why it isn't on air, for operators; null if it is, or nobody wants it to be. */
@@ -92,10 +93,11 @@ function nextStep({ state, host, relay, ingest }: Status): string {
   return "On its way.";
 }
 
-/** Problems first, and then by name. */
-export function compareLights(a: Lit, b: Lit): number {
-  const rank = ({ status, doubt }: Lit) => order.indexOf(lightOf(status, doubt));
-  return rank(a) - rank(b) || a.status.channel.localeCompare(b.status.channel);
+/** Problems first, of those that are off the ones that perhaps should not be, and then by name. */
+export function compareLights(a: OverviewChannel, b: OverviewChannel): number {
+  const rank = ({ status, doubt, unheeded }: OverviewChannel) =>
+    order.indexOf(lightOf(status, doubt)) - (unheeded === null ? 0 : 0.5);
+  return rank(a) - rank(b) || a.channel.localeCompare(b.channel);
 }
 
 export const isProblem = ({ status, doubt }: Lit) => ["trouble", "degraded", "doubt"].includes(lightOf(status, doubt));

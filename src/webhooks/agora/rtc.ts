@@ -4,13 +4,19 @@ import { anything, looseSeconds, looseUid, optionalNumber, optionalObject } from
 import { event, ignored, type Interpretation, read, unrecognised } from "../interpretation.ts";
 import { isHealthCheck } from "./health-check.ts";
 
+const healthCheck = "health check";
+const channelCreated = "channel created: its hosts say more";
+
+/** Why events are ignored that never tell anything about a host. */
+export const harmlessNotes = [healthCheck, channelCreated];
+
 /** What an RTC channel event means. Agora docs: event-types/rtc. */
 export function interpretRtc(eventType: number, payload: unknown): Interpretation {
   const { channelName, uid } = subject.parse(payload);
-  if (isHealthCheck(channelName, uid)) return ignored("health check");
+  if (isHealthCheck(channelName, uid)) return ignored(healthCheck);
   switch (eventType) {
     case 101:
-      return ignored("channel created: its hosts say more");
+      return ignored(channelCreated);
     case 102:
       return read(channelEnd, payload, ({ ts }) => event({ type: "ChannelDestroyed", ts }));
     case 103:

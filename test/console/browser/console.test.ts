@@ -94,7 +94,7 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     const [recorder] = control.record().recorders;
     control.dropPush(recorder?.sid ?? "");
     await rowOf(page, "evening-sale").getByText("Trouble").waitFor();
-    await page.getByRole("link", { name: /^Session .*, open, picture gone once, for / }).waitFor();
+    await page.getByRole("link", { name: /^Session .*, open, picture gone once, noticed for / }).waitFor();
     control.recoverPush(recorder?.sid ?? "");
     await rowOf(page, "evening-sale").getByText("On air", { exact: true }).waitFor();
 
@@ -184,8 +184,9 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
       .click();
     await page.getByRole("heading", { level: 1, name: /^Session/ }).waitFor();
     await page.getByText("What went wrong first").waitFor();
-    const call = page.getByRole("button", { name: /Our calls.*Agora start failed, not tried again/ }).first();
-    await call.click();
+    await page.keyboard.press("n");
+    await page.locator(".entry.selected.bad > button", { hasText: "Agora start failed, not tried again" }).waitFor();
+    expect(await page.evaluate("document.activeElement?.matches('.entry.selected.bad > button')")).toBe(true);
     expect(await page.getByRole("article").textContent()).toContain("HTTP 400, code 2");
     const selected = () => page.locator(".drawn.selected").getAttribute("data-entry");
     const byList = await selected();
@@ -243,6 +244,17 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
 
   it("replays events after a plan and its confirmation, and lets them start something only by the channel's name", async () => {
     await unheard("replayed");
+    const home = await open();
+    await rowOf(home, "replayed")
+      .getByText(/1 notice unrecognised/)
+      .waitFor();
+    await rowOf(home, "replayed")
+      .getByRole("link", { name: /process it again/ })
+      .click();
+    await see(home, "Event");
+    await home.getByRole("button", { name: "Process again …" }).waitFor();
+    await home.getByRole("link", { name: "replayed", exact: true }).click();
+    await home.getByText("Perhaps why not on air:").waitFor();
     const page = await open("/events?channel=replayed&status=unrecognised");
     await page.getByRole("checkbox", { name: /^Choose event/ }).check();
     await inspect(page, "events");
@@ -250,16 +262,20 @@ describe.skipIf(!isBrowserThere())("the operators' console", { timeout: 90_000 }
     const plan = page.getByRole("region", { name: "What changes in replayed" });
     await plan.getByRole("row", { name: /host\.present/ }).waitFor();
     expect(await plan.textContent()).toContain("The channel is held");
+    await dialogOf(page).getByText("The host of replayed is here now, and would stay off air.").waitFor();
     await inspect(page, "replay");
     const doIt = dialogOf(page).getByRole("button", { name: "Replay 1 event" });
     expect(await doIt.isEnabled()).toBe(true);
     await page.getByLabel("let it start what it wants now").check();
     await dialogOf(page).getByLabel("Type replayed to confirm").waitFor();
+    await plan.locator(".lamp", { hasText: "Starting" }).waitFor();
+    expect(await page.getByLabel("also where the last broadcast is over").count()).toBe(0);
     expect(await doIt.isDisabled()).toBe(true);
     expect(await evening.status("replayed")).toMatchObject({ hold: null, host: { present: false } });
     await page.getByLabel("hold the channel: it starts nothing").check();
     await doIt.click();
     await page.getByText("1 event was processed again; 1 channel changed.").waitFor();
+    await dialogOf(page).getByRole("link", { name: "replayed" }).waitFor();
     expect(await evening.status("replayed")).toMatchObject({ hold: { reason: "replay" }, host: { present: true } });
   });
 

@@ -6,6 +6,7 @@ import { Lamp } from "../parts/lamp.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { Since, Time } from "../parts/time.tsx";
+import { Unheeded } from "../parts/unheeded.tsx";
 import { pathTo } from "../route.ts";
 import { Actions } from "./actions.tsx";
 import { Curves } from "./curves.tsx";
@@ -13,17 +14,31 @@ import { Picture } from "./picture.tsx";
 import { Sessions } from "./sessions.tsx";
 import { useStatus } from "./use-status.ts";
 
+interface ChannelPageProps {
+  name: string;
+  /** What the overview knows of it; null: nothing. */
+  known: OverviewChannel | null;
+}
+
 /** One channel: how it is and why, what can be done about it, its picture, its viewers and its sessions. */
-export function ChannelPage({ name, doubt }: { name: string; doubt: OverviewChannel["doubt"] }) {
+export function ChannelPage({ name, known }: ChannelPageProps) {
   const { status, error } = useStatus(name);
+  const doubt = known?.doubt ?? null;
+  const unheeded = known?.unheeded ?? null;
   return (
-    <Page title={name} aside={status !== null && <Lamp status={status} doubt={doubt} />}>
+    <Page title={name} aside={status !== null && <Lamp status={status} doubt={doubt} name="Light" />}>
       {error !== null && <Failure error={status === null ? error : `${error} What is shown may be old.`} />}
       {status === null ? (
         error === null && <p class="quiet">Loading …</p>
       ) : (
         <>
           <WhyNot status={status} doubt={doubt} />
+          {unheeded !== null && !status.live && (
+            <p class="notice" role="status">
+              <strong>{whyNot(status, doubt) === null ? "Perhaps why not on air: " : "Also: "}</strong>
+              <Unheeded of={unheeded} />
+            </p>
+          )}
           <Actions status={status} />
           <div class="columns">
             <section aria-labelledby="status">
@@ -108,8 +123,8 @@ function StatusFacts({ status }: { status: Status }) {
           </>
         ),
         Number: status.channelId,
-        Log: <a href={pathTo.events({ channel: status.channel })}>its events</a>,
-        Calls: <a href={pathTo.effects({ channel: status.channel, status: "any" })}>owed to providers</a>,
+        Events: <a href={pathTo.events({ channel: status.channel })}>Events of {status.channel}</a>,
+        Calls: <a href={pathTo.effects({ channel: status.channel, status: "any" })}>Calls owed to providers</a>,
       }}
     />
   );

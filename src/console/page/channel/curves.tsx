@@ -129,13 +129,21 @@ function Health({ metrics: { items } }: { metrics: Metrics }) {
     else spans.push({ health, at: Date.parse(at), steps: 1 });
   }
   return (
-    <ol class="health" aria-label="Health of the relay">
-      {spans.map(({ health, at, steps }) => (
-        <li key={at} class={toneOf(health)} style={{ flexGrow: steps }} title={`${health} from ${shortTime(at)}`}>
-          {health}
-        </li>
-      ))}
-    </ol>
+    <>
+      <p class="quiet">The relay, as it was each time somebody looked: what was between two looks isn’t in it.</p>
+      <ol class="health" aria-label="Health of the relay, as sampled">
+        {spans.map(({ health, at, steps }) => (
+          <li
+            key={at}
+            class={toneOf(health)}
+            style={{ flexGrow: steps }}
+            title={`${health} when looked at from ${shortTime(at)} on`}
+          >
+            {health}
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 

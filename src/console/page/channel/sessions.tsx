@@ -86,11 +86,30 @@ function Table({ sessions }: { sessions: Session[] }) {
               {lasting(recordedSeconds * 1000)}
             </td>
             <td data-label="Cost" class="number">
-              {cost.amount.toFixed(2)} {cost.currency}
+              <span title={costWords(cost)}>
+                {cost.amount.toFixed(2)} {cost.currency}
+                <span class="unseen">: {costWords(cost)}</span>
+              </span>
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+/** Minutes × rate = amount, of each part that costs anything. */
+function costWords({ agora, cloudflare, resolution, asOf, currency }: Session["cost"]): string {
+  const parts = [
+    ["Cloud Recording", agora.cloudRecording],
+    ["Media Push", agora.mediaPush],
+    ["storage for a month", cloudflare.storedMonth],
+  ] as const;
+  const words = parts
+    .filter(([, { amount }]) => amount > 0)
+    .map(([name, { seconds, amount }]) => {
+      const rate = (amount / seconds) * 60_000;
+      return `${name}: ${(seconds / 60).toFixed(1)} min × ${rate.toFixed(2)} ${currency} per 1,000 min = ${amount.toFixed(4)}`;
+    });
+  return words.length === 0 ? "nothing is paid for yet" : `${words.join("; ")} (${resolution}, prices of ${asOf})`;
 }

@@ -114,7 +114,7 @@ function Filter({ status, channel }: { status: EffectStatus | undefined; channel
       </label>
       <label>
         Status
-        <select name="status">
+        <select name="status" aria-label="Show effects of status">
           {[...statuses, "any"].map((one) => (
             <option key={one} value={one} selected={one === (status ?? "any")}>
               {one}

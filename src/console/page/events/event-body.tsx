@@ -7,6 +7,7 @@ import { Time } from "../parts/time.tsx";
 import { pathTo } from "../route.ts";
 import { tally } from "../tally.ts";
 import { useLoaded } from "../use-loaded.ts";
+import { inWords } from "./in-words.ts";
 
 /** An event as it is in the log. */
 export function EventBody({ id }: { id: number }) {
@@ -20,7 +21,7 @@ function Body({ event }: { event: EventDetail }) {
     <>
       <Facts
         of={{
-          What: event.description,
+          What: inWords(event.description),
           Type: <code>{event.type}</code>,
           Source: event.source,
           Status: event.status,

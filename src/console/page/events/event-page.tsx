@@ -11,7 +11,7 @@ export function EventPage({ id }: { id: number }) {
   return (
     <Page title={`Event ${id}`}>
       <section aria-label="Actions" class="actions">
-        <Action label="Replay …" onClick={() => setIsReplaying(true)} />
+        <Action label="Process again …" onClick={() => setIsReplaying(true)} />
       </section>
       <EventBody id={id} />
       {isReplaying && <ReplayDialog request={{ ids: [id] }} onClose={() => setIsReplaying(false)} />}

@@ -11,6 +11,7 @@ import { tally } from "../tally.ts";
 import { useLoaded } from "../use-loaded.ts";
 import { filterOf } from "./filter.ts";
 import { FilterForm } from "./filter-form.tsx";
+import { inWords } from "./in-words.ts";
 import { ReplayDialog } from "./replay-dialog.tsx";
 
 /** The log, by a filter, newest first; chosen events, or all that fit, can be processed again. */
@@ -90,7 +91,6 @@ function Table({ events, chosen, onToggle }: TableProps) {
           <th scope="col">Received</th>
           <th scope="col">Channel</th>
           <th scope="col">Source</th>
-          <th scope="col">Type</th>
           <th scope="col">What</th>
           <th scope="col">Status</th>
         </tr>
@@ -114,12 +114,16 @@ function Table({ events, chosen, onToggle }: TableProps) {
             </td>
             <td data-label="Channel">{channel === null ? "–" : <a href={pathTo.channel(channel)}>{channel}</a>}</td>
             <td data-label="Source">{source}</td>
-            <td data-label="Type">
-              <code>{type}</code>
-            </td>
-            <td data-label="What">
-              {description}
-              {note !== null && <small class="quiet"> {note}</small>}
+            <td data-label="What" class="what">
+              <p>
+                {inWords(description)} <code class="quiet">{type}</code>
+              </p>
+              {note !== null && (
+                <p class="quiet">
+                  <span class="unseen">Note: </span>
+                  {note}
+                </p>
+              )}
             </td>
             <td data-label="Status">
               <span class={`tag ${status}`}>{status}</span>

@@ -52,7 +52,7 @@ function Choice({ name, label, of, value }: ChoiceProps) {
   return (
     <label>
       {label}
-      <select name={name} defaultValue={value}>
+      <select name={name} defaultValue={value} aria-label={`Show events of ${name}`}>
         <option value="">any</option>
         {of.map((option) => (
           <option key={option} value={option} selected={option === value}>

@@ -2,8 +2,10 @@ import type { Replay, ReplayPlan, ReplayRequest } from "@tally/client";
 import { useState } from "preact/hooks";
 
 import { Confirm, Dialog } from "../parts/dialog.tsx";
+import { Lamp } from "../parts/lamp.tsx";
 import { Shown } from "../parts/notice.tsx";
 import { Plan } from "../parts/plan.tsx";
+import { pathTo } from "../route.ts";
 import { tally } from "../tally.ts";
 import { useLoaded } from "../use-loaded.ts";
 
@@ -14,13 +16,15 @@ export function ReplayDialog({ request, onClose }: { request: ReplayRequest; onC
   const [done, setDone] = useState<Replay | null>(null);
   const whole: ReplayRequest = { ...request, ...(act ? { act } : {}), ...(act && ended ? { ended } : {}) };
   const plan = useLoaded(JSON.stringify(whole), (signal) => tally.planReplay(whole, { signal }));
+  const channels = plan.value?.channels ?? [];
+  const mayReopen = ended || channels.some(({ isEnded, hold }) => isEnded && hold);
+  const kept = act
+    ? []
+    : channels.filter(({ hold, after }) => hold && after.host.present).map(({ channel }) => channel);
   if (done !== null) {
     return (
       <Dialog title="Replayed" onClose={onClose}>
-        <p role="status">
-          {done.events} {done.events === 1 ? "event was" : "events were"} processed again; {done.changed}{" "}
-          {done.changed === 1 ? "channel" : "channels"} changed.
-        </p>
+        <Outcome of={done} />
         <div class="buttons">
           <button type="button" class="main" onClick={onClose}>
             Close
@@ -35,16 +39,22 @@ export function ReplayDialog({ request, onClose }: { request: ReplayRequest; onC
         <legend>Where it would start something</legend>
         <label>
           <input type="radio" name="act" checked={!act} onChange={() => setAct(false)} /> hold the channel: it starts
-          nothing until it is released
+          nothing until the host’s next event, or until it is released
         </label>
         <label>
           <input type="radio" name="act" checked={act} onChange={() => setAct(true)} /> let it start what it wants now
         </label>
-        {act && (
+        {act && mayReopen && (
           <label>
             <input type="checkbox" checked={ended} onChange={(event) => setEnded(event.currentTarget.checked)} /> also
-            where the last broadcast is over: a recorder would record an empty room
+            where the last broadcast is over: a recorder may record an empty room
           </label>
+        )}
+        {kept.length > 0 && (
+          <p class="notice" role="status">
+            {kept.length === 1 ? `The host of ${kept[0]} is` : `The hosts of ${kept.join(", ")} are`} here now, and
+            would stay off air. To have it start at once, choose <strong>let it start</strong>.
+          </p>
         )}
       </fieldset>
       <Shown loaded={plan}>
@@ -64,6 +74,26 @@ export function ReplayDialog({ request, onClose }: { request: ReplayRequest; onC
         )}
       </Shown>
     </Dialog>
+  );
+}
+
+/** What came of it, and where to look on. */
+function Outcome({ of: { events, channels, changed } }: { of: Replay }) {
+  const differing = channels.filter(({ differs }) => differs);
+  return (
+    <>
+      <p role="status">
+        {events} {events === 1 ? "event was" : "events were"} processed again; {changed}{" "}
+        {changed === 1 ? "channel" : "channels"} changed.
+      </p>
+      <ul>
+        {differing.map(({ channel, leadsTo }) => (
+          <li key={channel}>
+            <a href={pathTo.channel(channel)}>{channel}</a>: <Lamp status={leadsTo} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -4,12 +4,18 @@ import type { ComponentChildren } from "preact";
 import { pathTo } from "../route.ts";
 import { lasting } from "../times.ts";
 
+interface CountsProps {
+  counts: OverviewCounts | null;
+  /** There is something that matters more: where there is little room, it comes first. */
+  isLast: boolean;
+}
+
 /** How many of what; each that wants a person leads to it. */
-export function Counts({ counts }: { counts: OverviewCounts | null }) {
+export function Counts({ counts, isLast }: CountsProps) {
   if (counts === null) return null;
   const { onAir, open, pending, failed, dead, oldestPendingSeconds } = counts;
   return (
-    <dl class="counts" aria-label="Counts">
+    <dl class={`counts ${isLast ? "last" : ""}`} aria-label="Counts">
       <Count name="On air" value={onAir} />
       <Count name="Sessions open" value={open} />
       <Count name="Events pending" value={pending} href={pathTo.events({ status: "pending" })}>

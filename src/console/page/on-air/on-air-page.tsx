@@ -5,6 +5,7 @@ import { compareLights, isOpen, isProblem, whyNot } from "../light.ts";
 import { Lamp } from "../parts/lamp.tsx";
 import { Page } from "../parts/page.tsx";
 import { Since } from "../parts/time.tsx";
+import { Unheeded } from "../parts/unheeded.tsx";
 import { pathTo } from "../route.ts";
 import type { OverviewState } from "../use-overview.ts";
 import { Counts } from "./counts.tsx";
@@ -21,8 +22,8 @@ export function OnAirPage({ overview }: { overview: OverviewState }) {
   return (
     <Page title={title}>
       <RefusedWebhooks refusals={overview.counts?.refusals ?? []} />
-      <Counts counts={overview.counts} />
-      <section aria-label="Channels" class={overview.lostAt === null ? "" : "old"}>
+      <Counts counts={overview.counts} isLast={problems > 0 || all.some(({ unheeded }) => unheeded !== null)} />
+      <section aria-label="Channels" class={`channels ${overview.lostAt === null ? "" : "old"}`}>
         <div class="tools">
           <label for="filter">Channel</label>
           <input
@@ -47,7 +48,7 @@ export function OnAirPage({ overview }: { overview: OverviewState }) {
                 <th scope="col">Light</th>
                 <th scope="col">Channel</th>
                 <th scope="col">For</th>
-                <th scope="col" class="number">
+                <th scope="col" class="number" title="Those who watch the stream + those in the app">
                   Viewers
                 </th>
                 <th scope="col">Ingest</th>
@@ -69,7 +70,7 @@ export function OnAirPage({ overview }: { overview: OverviewState }) {
   );
 }
 
-function Row({ of: { channel, status, doubt, viewers, sessionId } }: { of: OverviewChannel }) {
+function Row({ of: { channel, status, doubt, viewers, sessionId, unheeded } }: { of: OverviewChannel }) {
   const { ingest, relay, startedAt, stoppedAt } = status;
   return (
     <tr data-row>
@@ -81,7 +82,7 @@ function Row({ of: { channel, status, doubt, viewers, sessionId } }: { of: Overv
       </th>
       <td data-label="For">{isOpen(status) && startedAt !== null ? <Since at={startedAt} /> : ended(stoppedAt)}</td>
       <td data-label="Viewers" class="number">
-        {viewers === null ? "–" : `${viewers.hls ?? "–"} + ${viewers.agora ?? "–"}`}
+        {viewers === null ? "–" : <Watching {...viewers} />}
       </td>
       <td data-label="Ingest">{ingest.state}</td>
       <td data-label="Recorder">
@@ -89,7 +90,13 @@ function Row({ of: { channel, status, doubt, viewers, sessionId } }: { of: Overv
         {relay.rtmp === null ? "" : `, ${relay.rtmp}`}
       </td>
       <td data-label="Why not" class="why">
-        {whyNot(status, doubt) ?? "–"}
+        {whyNot(status, doubt)}
+        {unheeded !== null && (
+          <p>
+            <Unheeded of={unheeded} />
+          </p>
+        )}
+        {whyNot(status, doubt) === null && unheeded === null && "–"}
       </td>
       <td data-label="Session">{sessionId === null ? "–" : <a href={pathTo.session(sessionId)}>{sessionId}</a>}</td>
     </tr>
@@ -101,6 +108,19 @@ function ended(stoppedAt: string | null) {
   return (
     <span class="quiet">
       ended <Since at={stoppedAt} /> ago
+    </span>
+  );
+}
+
+/** `0 + 12`, and what that means for who points at it or has it read out. */
+function Watching({ hls, agora }: { hls: number | null; agora: number | null }) {
+  const words = `${hls ?? "unknown how many"} watch the stream, ${agora ?? "unknown how many"} in the app`;
+  return (
+    <span title={words}>
+      <span aria-hidden="true">
+        {hls ?? "–"} + {agora ?? "–"}
+      </span>
+      <span class="unseen">{words}</span>
     </span>
   );
 }

@@ -9,34 +9,43 @@ import { useLoaded } from "../use-loaded.ts";
 import { useNow } from "../use-now.ts";
 import type { OverviewState } from "../use-overview.ts";
 
-const lengths = [2, 6, 12, 24];
+/** Minutes. */
+const lengths = [15, 30, 60, 120, 360, 720, 1440];
+/** Of these what fits is chosen, up to this one. */
+const usual = 360;
 /** More than fit on a wall; the oldest of them are left out, and that is said. */
 const sessionsMost = 500;
-const hour = 3_600_000;
+const minute = 60_000;
 
 /** The last hours: a row for each channel, a bar for each of its sessions. */
 export function Wall({ overview }: { overview: OverviewState }) {
-  const [hours, setHours] = useState(6);
+  const [chosen, setChosen] = useState<number | null>(null);
   const now = useNow();
   // When one opens, closes, becomes live or is no longer, the statuses say so.
   const marks = [...overview.channels.values()]
     .map(({ sessionId, status: { live, liveAt, stoppedAt } }) => [sessionId, live, liveAt, stoppedAt].join(" "))
     .join();
   const { value, error, reload } = useLoaded(
-    String(hours),
-    (signal) => readSessions(Date.now() - hours * hour, signal),
+    String(chosen ?? usual),
+    (signal) => readSessions(Date.now() - (chosen ?? usual) * minute, signal),
     marks,
   );
-  const from = now - hours * hour;
+  const length = chosen ?? fitting(value?.items ?? [], now);
+  const from = now - length * minute;
   return (
     <section aria-labelledby="wall" class="wall">
       <div class="tools">
         <h2 id="wall">The last hours</h2>
-        <label for="hours">Show</label>
-        <select id="hours" value={String(hours)} onChange={(event) => setHours(Number(event.currentTarget.value))}>
-          {lengths.map((length) => (
-            <option key={length} value={String(length)}>
-              {length} h
+        <label for="length">Show the last</label>
+        <select
+          id="length"
+          value={String(chosen ?? "")}
+          onChange={({ currentTarget: { value: text } }) => setChosen(text === "" ? null : Number(text))}
+        >
+          <option value="">what fits{chosen === null && ` (${lengthWords(length)})`}</option>
+          {lengths.map((one) => (
+            <option key={one} value={String(one)}>
+              {lengthWords(one)}
             </option>
           ))}
         </select>
@@ -59,7 +68,9 @@ export function Wall({ overview }: { overview: OverviewState }) {
         </ul>
       </div>
       {error !== null && <Failure error={error} onRetry={reload} />}
-      {value !== null && value.items.length === 0 && <p class="quiet">No session was opened in the last {hours} h.</p>}
+      {value !== null && value.items.length === 0 && (
+        <p class="quiet">No session was opened in the last {lengthWords(length)}.</p>
+      )}
       {value !== null && value.items.length > 0 && (
         <>
           <Scale from={from} to={now} />
@@ -123,12 +134,21 @@ function Bar({ session, from, now }: { session: Session; from: number; now: numb
   );
 }
 
-/** How often the picture was gone, and for how long together. */
+/** How often the picture was gone, and for how long together: from when we learnt it, which may be late. */
 function wordsOf(drops: Session["drops"], now: number): string {
   if (drops.length === 0) return "";
   const ms = drops.reduce((sum, { from, to }) => sum + (to === null ? now : Date.parse(to)) - Date.parse(from), 0);
   const times = drops.length === 1 ? "once" : `${drops.length} times`;
-  return `, picture gone ${times}, for ${lasting(ms)}${drops.length === 1 ? "" : " together"}`;
+  return `, picture gone ${times}, noticed for ${lasting(ms)}${drops.length === 1 ? "" : " together"}`;
+}
+
+const lengthWords = (minutes: number) => (minutes < 60 ? `${minutes} min` : `${minutes / 60} h`);
+
+/** The shortest that has all sessions from their beginning: a young one is then no dot. */
+function fitting(sessions: readonly Session[], now: number): number {
+  if (sessions.length === 0) return usual;
+  const age = now - Math.min(...sessions.map(({ openedAt }) => Date.parse(openedAt)));
+  return lengths.find((length) => length === usual || length * minute >= age) ?? usual;
 }
 
 const share = (part: number, whole: number) => (whole === 0 ? 0 : (part / whole) * 100);

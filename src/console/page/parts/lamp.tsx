@@ -25,14 +25,22 @@ const shapes: Record<Light, preact.JSX.Element> = {
   off: <circle cx="8" cy="8" r="5.2" class="line" />,
 };
 
+interface LampProps {
+  status: Status;
+  doubt?: OverviewChannel["doubt"];
+  /** What it is, for who hears it without what stands around it. */
+  name?: string;
+}
+
 /** A channel's light: shape, colour and words. */
-export function Lamp({ status, doubt = null }: { status: Status; doubt?: OverviewChannel["doubt"] }) {
+export function Lamp({ status, doubt = null, name }: LampProps) {
   const light = lightOf(status, doubt);
   return (
     <span class={`lamp ${light}`}>
       <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
         {shapes[light]}
       </svg>
+      {name !== undefined && <span class="unseen">{name}: </span>}
       {labelOf(status, doubt)}
     </span>
   );

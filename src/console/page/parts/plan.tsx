@@ -1,5 +1,6 @@
 import type { ChannelReplay, ReplayPlan } from "@tally/client";
 
+import { labelOf } from "../light.ts";
 import { pathTo } from "../route.ts";
 import { Lamp } from "./lamp.tsx";
 
@@ -22,14 +23,20 @@ export function Plan({ plan: { events, channels, isTruncated } }: { plan: Replay
 
 /** One channel, before and after. */
 export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
-  const { channel, before, after, changes, sessions, does, hold, differs, isEnded, isPaid, keptFrom } = plan;
+  const { channel, before, after, leadsTo, changes, sessions, does, hold, differs, isEnded, isPaid, keptFrom } = plan;
   return (
     <section class="plan" aria-label={`What changes in ${channel}`}>
       <h3>
         <a href={pathTo.channel(channel)}>{channel}</a>
       </h3>
       <p class="before-after">
-        <Lamp status={before} /> <span aria-label="becomes">→</span> <Lamp status={after} />
+        <Lamp status={before} /> <Becomes /> <Lamp status={after} />
+        {labelOf(leadsTo) !== labelOf(after) && (
+          <>
+            {" "}
+            <Becomes /> <Lamp status={leadsTo} />
+          </>
+        )}
       </p>
       {!differs && <p class="quiet">Nothing differs.</p>}
       {differs && changes.length === 0 && <p>Only details differ that nobody sees in its status.</p>}
@@ -68,10 +75,19 @@ export function ChannelPlan({ plan }: { plan: ChannelReplay }) {
           </li>
         ))}
         {isPaid && <li class="paid">A recorder would come of it, which costs money for as long as it runs.</li>}
-        {hold && <li>The channel is held: it starts nothing until it is released.</li>}
+        {hold && <li>The channel is held: it starts nothing until the host’s next event, or until it is released.</li>}
         {isEnded && <li>Its last broadcast is over.</li>}
       </ul>
     </section>
+  );
+}
+
+function Becomes() {
+  return (
+    <>
+      <span aria-hidden="true">→</span>
+      <span class="unseen">becomes</span>
+    </>
   );
 }
 

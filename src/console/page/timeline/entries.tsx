@@ -1,5 +1,5 @@
 import type { TimelineEntry } from "@tally/client";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { EventBody } from "../events/event-body.tsx";
 import { Call } from "../parts/call.tsx";
@@ -35,13 +35,19 @@ const tones = { good: "good: ", bad: "bad: ", neutral: "" };
 
 function Entry({ entry, isSelected, onToggle }: { entry: TimelineEntry; isSelected: boolean; onToggle: () => void }) {
   const { at, kind, lane, title, tone, detail } = entry;
+  const detailId = useId();
   const item = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isSelected) item.current?.scrollIntoView({ block: "nearest" });
   }, [isSelected]);
   return (
     <li ref={item} data-entry={entry.id} class={`entry ${tone} ${isSelected ? "selected" : ""}`} data-row>
-      <button type="button" aria-expanded={isSelected} onClick={onToggle}>
+      <button
+        type="button"
+        aria-expanded={isSelected}
+        aria-describedby={detail === null ? undefined : detailId}
+        onClick={onToggle}
+      >
         <Time at={at} isExact />
         <span class="lane">
           <svg viewBox="-8 -8 16 16" width="14" height="14" aria-hidden="true">
@@ -54,7 +60,11 @@ function Entry({ entry, isSelected, onToggle }: { entry: TimelineEntry; isSelect
           {title}
         </span>
       </button>
-      {detail !== null && <p class="detail">{detail}</p>}
+      {detail !== null && (
+        <p id={detailId} class="detail">
+          {detail}
+        </p>
+      )}
       {isSelected && <Opened entry={entry} />}
     </li>
   );

@@ -23,10 +23,16 @@ export function SessionPage({ id }: { id: string }) {
   const { value } = timeline;
   useEffect(() => setIsOpen(value !== null && value.closedAt === null), [value]);
   return (
-    <Page title={`Session ${id}`}>
+    <Page title={value === null ? `Session ${id}` : `Session ${id} of ${value.channel}`}>
       <Shown loaded={timeline}>{(told) => <Told timeline={told} />}</Shown>
     </Page>
   );
+}
+
+/** Opens an entry, and goes there with the keyboard too. */
+function goTo(id: string, onSelect: (id: string) => void): void {
+  onSelect(id);
+  document.querySelector<HTMLElement>(`.entry[data-entry="${CSS.escape(id)}"] > button`)?.focus();
 }
 
 function Told({ timeline }: { timeline: Timeline }) {
@@ -35,6 +41,9 @@ function Told({ timeline }: { timeline: Timeline }) {
   const [isBadOnly, setIsBadOnly] = useState(false);
   const bad = useMemo(() => entries.filter(({ tone }) => tone === "bad"), [entries]);
   const shown = isBadOnly ? bad : entries;
+  const chosen = entries.findIndex(({ id }) => id === selected);
+  // After the last one the first again.
+  const next = bad.find((entry) => entries.indexOf(entry) > chosen) ?? bad[0];
   return (
     <>
       <Facts
@@ -63,6 +72,11 @@ function Told({ timeline }: { timeline: Timeline }) {
             />{" "}
             only what went wrong ({bad.length})
           </label>
+          {next !== undefined && (
+            <button type="button" data-next-problem onClick={() => goTo(next.id, setSelected)}>
+              Next problem
+            </button>
+          )}
         </div>
         <Entries entries={shown} selected={selected} onSelect={setSelected} />
       </section>
@@ -76,7 +90,7 @@ function FirstTrouble({ entries, onSelect }: { entries: TimelineEntry[]; onSelec
   return (
     <p class="notice bad">
       <strong>What went wrong first: </strong>
-      <button type="button" class="link" onClick={() => onSelect(first.id)}>
+      <button type="button" class="link" onClick={() => goTo(first.id, onSelect)}>
         {first.title}
       </button>{" "}
       <Time at={first.at} isExact />
