@@ -341,8 +341,8 @@ describe("POST /v1/channels/{name}/check", () => {
       );
     };
     const check = service.call("post", "/v1/channels/channel_38/check").expect(202);
-    const [{ body }] = await Promise.all([check, answer()]);
-    const report = checkAnswer.parse(body);
+    const [response] = await Promise.all([check, answer()]);
+    const report = checkAnswer.parse(response.body);
     expect(report.answers).toEqual([
       { about: "recorder", resourceId: resource(38), answer: "Agora says the recorder runs, RTMP publishing." },
       { about: "picture", resourceId: null, answer: "Cloudflare says the picture is connected." },

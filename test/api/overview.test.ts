@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { countsAnswer, overviewAnswer, overviewChannelAnswer } from "../../src/api/operators/schemas.ts";
-import { defaultPolicy } from "../../src/live/index.ts";
 import { createOverview, type Overview, type OverviewFollower } from "../../src/api/overview/overview.ts";
 import { openFeed } from "../../src/eventlog/index.ts";
 import { createRefusalCounter } from "../../src/journal/index.ts";
+import { defaultPolicy } from "../../src/live/index.ts";
 import { createLogger } from "../../src/log.ts";
 import { readUnheeded } from "../../src/operators/index.ts";
 import { plainLinks } from "../support/playback-links.ts";

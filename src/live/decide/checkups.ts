@@ -1,8 +1,8 @@
 import type { Decision } from "../events.ts";
 import { ingestConfirmed } from "../picture.ts";
+import { askAgainMs } from "../questions.ts";
 import { endCheckAt, isReachable, liveRtmp, lostAfterMs, missingCheckAt, relayRecorder, runs } from "../recorders.ts";
 import type { ChannelState, Check, Recorder } from "../state.ts";
-import { askAgainMs } from "../questions.ts";
 import { type Deciding, overdueMs, type Rule } from "./deciding.ts";
 import { stopCheckAt } from "./stop.ts";
 

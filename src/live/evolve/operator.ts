@@ -1,5 +1,5 @@
-import type { OperatorEvent, VideoDeletionRetried } from "../events.ts";
 import { suspected, withPictureDoubt } from "../doubts.ts";
+import type { OperatorEvent, VideoDeletionRetried } from "../events.ts";
 import { withRecorder } from "../recorders.ts";
 import type { ChannelState } from "../state.ts";
 import { type Folded, learnt, nothing } from "./folded.ts";

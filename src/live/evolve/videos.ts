@@ -1,7 +1,7 @@
-import type { VideoCheckFailed, VideoCheckRequested, VideoProcessed, VideosListed } from "../events.ts";
-import type { AwaitedVideo, ChannelState } from "../state.ts";
 import { suspected, withPictureDoubt } from "../doubts.ts";
+import type { VideoCheckFailed, VideoCheckRequested, VideoProcessed, VideosListed } from "../events.ts";
 import { ingestConfirmed } from "../picture.ts";
+import type { AwaitedVideo, ChannelState } from "../state.ts";
 import { latestSince, videoRoundsMost } from "../videos.ts";
 import { type Folded, learnt, nothing, noting } from "./folded.ts";
 
