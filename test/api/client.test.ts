@@ -98,6 +98,8 @@ describe("each method, against the service", () => {
     await expect(tally.retryEffect(effect?.id ?? 0)).rejects.toMatchObject({ code: "effect_not_dead", status: 409 });
     await expect(tally.dismissEffect(effect?.id ?? 0)).rejects.toMatchObject({ code: "effect_not_dead", status: 409 });
 
+    await expect(tally.checkChannel("nowhere")).rejects.toMatchObject({ code: "channel_unknown", status: 404 });
+
     const ids = items.map((item) => item.id);
     const plan = await tally.planReplay({ ids });
     expect(plan).toMatchObject({ events: 1, channels: [{ channel: "odd", differs: false }] });

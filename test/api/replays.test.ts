@@ -66,8 +66,9 @@ describe("POST /v1/replays", () => {
 
     const done = await replay({ ids: [id] });
     expect(done.changed).toBe(1);
-    const [{ after, ...said } = { after: {} }] = planned.channels;
+    const [{ after, leadsTo, ...said } = { after: {}, leadsTo: {} }] = planned.channels;
     expect(done.channels).toMatchObject([said]);
+    expect(essence(done.channels[0]?.leadsTo ?? {})).toEqual(essence(leadsTo));
     expect(essence(await statusOf("channel_2"))).toEqual(essence(after));
     expect(await asked("channel_2")).toEqual([{ type: "ReplayRequested", act: false, by: "operator" }]);
   });

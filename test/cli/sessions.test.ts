@@ -154,7 +154,16 @@ describe("sessions stop", () => {
       { channel: "channel_1", state: "stopped", hold: { reason: "operator_stop" } },
     ]);
     const effects = await service.tally(["effects", "list", "--channel", "channel_1", "--json"]);
-    expect(effects.json()).toMatchObject({ items: [{ type: "StopRecorder", status: "open" }, {}, {}] });
+    expect(effects.json()).toMatchObject({
+      items: [
+        { type: "StopRecorder", status: "open" },
+        // By a video that was ready while its broadcast was believed to go on.
+        { type: "CheckIngest" },
+        { type: "CheckRecorder" },
+        { type: "StartRelay" },
+        { type: "EnsureLiveInput" },
+      ],
+    });
   });
 
   it("refuses a session that is over, even where another is open", async () => {

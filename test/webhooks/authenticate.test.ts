@@ -53,7 +53,7 @@ describe("Agora", () => {
       const result = agora({ "agora-signature-v2": v2, "agora-signature": vector.sha1 });
       expect(result).toMatchObject({
         ok: false,
-        why: expect.stringContaining("Agora-Signature-V2 fits none") as string,
+        why: expect.stringContaining("Agora-Signature-V2 doesn't fit") as string,
       });
     }
   });
