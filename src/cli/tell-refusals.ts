@@ -1,5 +1,5 @@
 import type { Tables } from "../eventlog/index.ts";
-import { type RecentRefusals,recentRefusals } from "../journal/index.ts";
+import { type RecentRefusals, recentRefusals } from "../journal/index.ts";
 import type { Io } from "./io.ts";
 import { count, plain, wrap } from "./output/text.ts";
 import { shortTime } from "./output/times.ts";

@@ -1,5 +1,5 @@
 import { rowsOf, table, type Tables } from "../eventlog/index.ts";
-import { type Afterwards, type RecentRefusals,recentRefusals } from "../journal/index.ts";
+import { type Afterwards, type RecentRefusals, recentRefusals } from "../journal/index.ts";
 import { failed, ok, type Outcome, warning } from "./check.ts";
 
 /** Agora's newest is among so many of the newest events, or it says next to nothing. */

@@ -1,6 +1,6 @@
 import type { ChannelRow } from "../../db/index.ts";
 import { rowsOf, table, type Tables } from "../../eventlog/index.ts";
-import { type Afterwards, type RecentRefusals,recentRefusals } from "../../journal/index.ts";
+import { type Afterwards, type RecentRefusals, recentRefusals } from "../../journal/index.ts";
 
 /** The newest sample of how many watch. */
 export interface Sample {
