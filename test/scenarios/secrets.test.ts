@@ -187,9 +187,9 @@ async function playTheEvening(): Promise<void> {
   }
   const ask = async (...asked: Parameters<typeof answerTo>) => (await answerTo(...asked)).status;
   const key = { authorization: `Bearer ${settings.apiKey}` };
-  const statusIs = (isSo: (status: { live: boolean; state: string }) => boolean) => async () => {
+  const statusIs = (isSo: (status: { live: boolean; playable: boolean; state: string }) => boolean) => async () => {
     const { status, text } = await answerTo("GET", `/v1/channels/${channel}/status`, key);
-    return status === 200 && isSo(JSON.parse(text) as { live: boolean; state: string });
+    return status === 200 && isSo(JSON.parse(text) as { live: boolean; playable: boolean; state: string });
   };
 
   // What Tally gives out: each is shown once, to whom it is for.
@@ -265,6 +265,10 @@ async function playTheEvening(): Promise<void> {
     await ask("PUT", `/v1/channels/${foreign.pathValue}`, json, JSON.stringify({ hostUserId: "SECRET-1011" })),
   ).toBe(500);
 
+  await until(
+    "viewers can watch",
+    statusIs(({ playable }) => playable),
+  );
   sandbox.control.leave(channel, 1001, "host");
   await sandbox.control.until("the video's webhook", ({ webhooks }) =>
     webhooks.some(({ kind, outcome }) => kind === "cloudflare-video" && outcome === "delivered"),
@@ -284,7 +288,9 @@ async function playTheEvening(): Promise<void> {
   }
 
   // The attempt that was refused, and those after it.
-  await receiver.seen(2);
+  await until("the app is told that viewers could watch", () =>
+    receiver.received.some(({ body }) => body.includes("live.playable")),
+  );
 
   // What was traced: a crash takes with it what wasn't sent yet.
   const isTraced = (what: string, isSo: (error: string | null) => boolean) =>
